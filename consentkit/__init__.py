@@ -1,0 +1,17 @@
+"""consentkit: a cookie gate that obeys consent, and statistics that identify nobody."""
+
+from consentkit.consent.consent import Consent, consent_of
+from consentkit.errors import ConfigError, ConsentKitError, NotWrappedError, SecretError
+from consentkit.kit import ConsentKit
+from consentkit.middleware import ConsentMiddleware
+
+__all__ = [
+    "ConfigError",
+    "Consent",
+    "ConsentKit",
+    "ConsentKitError",
+    "ConsentMiddleware",
+    "NotWrappedError",
+    "SecretError",
+    "consent_of",
+]

@@ -1,0 +1,68 @@
+"""Our own CSS and modules at addresses that carry a hash of their content, so that they may be cached for ever."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+HERE = Path(__file__).parent
+
+
+def static_folder() -> Path:
+    """Where the files lie: inside the package when installed, beside it in a checkout."""
+    inside = HERE / "static"
+    return inside if inside.is_dir() else HERE.parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file, ready to be sent."""
+
+    content: bytes
+    packed: bytes
+    media_type: str
+
+
+class Assets:
+    """Serves the files of a folder by their hashed names."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._names: dict[str, str] = {}
+        self._assets: dict[str, Asset] = {}
+        for path in sorted((folder or static_folder()).iterdir()):
+            if path.suffix in (".css", ".js", ".svg"):
+                self._add(path)
+
+    def _add(self, path: Path) -> None:
+        content = path.read_bytes()
+        hashed = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
+        kind = "text/javascript" if path.suffix == ".js" else mimetypes.types_map[path.suffix]
+        self._names[path.name] = hashed
+        self._assets[hashed] = Asset(content, gzip.compress(content, mtime=0), f"{kind}; charset=utf-8")
+
+    def url(self, name: str) -> str:
+        """The relative address of a file; KeyError for a file that there is not."""
+        return f"static/{self._names[name]}"
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An ASGI app that serves `…/<hashed name>`."""
+        await self.response(scope)(scope, receive, send)
+
+    def response(self, scope: Scope) -> Response:
+        """The response to a request for a file."""
+        asset = self._assets.get(scope["path"].rpartition("/")[2])
+        if asset is None:
+            return PlainTextResponse("There is no such file.", status_code=404)
+        accepts = b",".join(value for name, value in scope["headers"] if name == b"accept-encoding")
+        headers = {
+            "Cache-Control": "public, max-age=31536000, immutable",
+            "Vary": "Accept-Encoding",
+            "X-Content-Type-Options": "nosniff",
+        }
+        if b"gzip" in accepts:
+            return Response(asset.packed, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
+        return Response(asset.content, media_type=asset.media_type, headers=headers)

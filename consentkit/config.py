@@ -1,0 +1,229 @@
+"""The configuration file as frozen, validated values."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from consentkit.config_services import read_declaration
+from consentkit.declaration import Declaration
+from consentkit.errors import ConfigError, Finding
+from consentkit.reader import Table, shown
+from consentkit.rules import FORBIDDEN_CONSENT_KEYS
+
+MODES = ("observe", "warn", "enforce")
+LINKS = ("inject", "template")
+EXEMPTION_PROFILES = ("none", "nl", "fr", "es", "uk")
+LANGUAGES = ("en", "nl", "es")
+"""The languages that the banner and the preferences page speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Whose site it is and how it is reached."""
+
+    name: str
+    controller: str
+    contact: str
+    hosts: tuple[str, ...]
+    languages: tuple[str, ...]
+    privacy_policy: str
+    timezone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentSettings:
+    """How consent is asked for and how long it holds (days)."""
+
+    mode: str
+    path: str
+    validity_days: int
+    link: str
+    ledger: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """A page whose view counts as a conversion."""
+
+    id: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatsSettings:
+    """Where counts go and when they may be seen: `threshold` is k, in events; `patience_days` in days."""
+
+    sink: str
+    private: str
+    threshold: int
+    patience_days: int
+    retention_months: int
+    exemption: str
+    geoip: tuple[Path, ...]
+    goals: tuple[Goal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardSettings:
+    """Who may read the figures."""
+
+    users: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything the kit is built from. Relative store addresses are taken from `base`, the file's folder."""
+
+    site: Site
+    consent: ConsentSettings
+    declaration: Declaration
+    stats: StatsSettings
+    dashboard: DashboardSettings
+    base: Path
+
+
+def load(path: Path) -> Config:
+    """Read a configuration file; ConfigError lists everything that is wrong with it."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        message = "there is no such file; `consentkit init` writes one"
+        raise ConfigError([Finding("file", message)], str(path)) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise ConfigError([Finding("file", f"cannot be read as TOML: {problem}")], str(path)) from None
+    return parse(data, base=path.resolve().parent, source=str(path))
+
+
+def parse(data: Mapping[str, Any], *, base: Path, source: str = "") -> Config:
+    """Turn the file's tables into a Config; ConfigError lists every finding at once."""
+    findings: list[Finding] = []
+    top = Table(data, "", findings)
+    site = _read_site(top.table("site"), "site" in data)
+    consent = _read_consent(top.table("consent"))
+    declaration = read_declaration(top, site.languages, consent.revision)
+    config = Config(
+        site=site,
+        consent=consent,
+        declaration=declaration,
+        stats=_read_stats(top.table("stats"), base),
+        dashboard=_read_dashboard(top.table("dashboard")),
+        base=base,
+    )
+    top.done()
+    if findings:
+        raise ConfigError(findings, source)
+    return config
+
+
+def _read_site(table: Table, present: bool) -> Site:
+    if not present:
+        table.findings.append(Finding("site", "is missing; the table [site] says whose site this is"))
+    languages = table.texts("languages", ("en",))
+    for language in languages:
+        if language not in LANGUAGES:
+            table.wrong("languages", f"{shown(language)} is not there; consentkit speaks {', '.join(LANGUAGES)}")
+    site = Site(
+        name=table.text("name", required=present),
+        controller=table.text("controller", required=present),
+        contact=table.text("contact", required=present),
+        hosts=tuple(host.lower() for host in table.texts("hosts", required=present)),
+        languages=tuple(language for language in languages if language in LANGUAGES) or ("en",),
+        privacy_policy=table.text("privacy_policy", required=present),
+        timezone=table.converted("timezone", _timezone, ZoneInfo("UTC")),
+    )
+    for host in site.hosts:
+        if "/" in host or ":" in host.replace("[", "").split("]")[-1]:
+            table.wrong(
+                "hosts",
+                f'{shown(host)} is no host name; write it without scheme and port, as "www.example.com"',
+            )
+    policy = site.privacy_policy
+    if policy and not policy.startswith(("/", "https://", "http://")):
+        table.wrong(
+            "privacy_policy",
+            f'{shown(policy)} is no address; write a path as "/privacy" or an https:// address',
+        )
+    table.done()
+    return site
+
+
+def _timezone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f'{text!r} is no time zone; write one of the IANA list, as "Europe/Amsterdam"') from None
+
+
+def _path(text: str) -> str:
+    path = "/" + text.strip("/")
+    if not text.startswith("/") or path == "/" or any(part in path for part in ("//", "?", "#", "\\", "..", " ")):
+        raise ValueError(f'{text!r} is no path of its own; write one as "/consent"')
+    return path
+
+
+def _read_consent(table: Table) -> ConsentSettings:
+    settings = ConsentSettings(
+        mode=table.one_of("mode", MODES, "enforce"),
+        path=table.converted("path", _path, "/consent"),
+        validity_days=table.number(
+            "validity_days",
+            180,
+            low=1,
+            high=365,
+            rule="C21",
+            why="a choice is asked again after 12 months at the latest",
+        ),
+        link=table.one_of("link", LINKS, "inject"),
+        ledger=_store(table, "ledger", "sqlite:///var/consent.db"),
+        revision=table.number("revision", 1, low=1, high=9999),
+    )
+    table.done(FORBIDDEN_CONSENT_KEYS)
+    return settings
+
+
+def _store(table: Table, name: str, default: str) -> str:
+    url = table.text(name, default)
+    if not url.startswith("sqlite:///") or url == "sqlite:///":
+        table.wrong(name, f'{shown(url)} is no store; write "sqlite:///" and a file, as "{default}"')
+        return default
+    return url
+
+
+def _read_stats(table: Table, base: Path) -> StatsSettings:
+    settings = StatsSettings(
+        sink=_store(table, "sink", "sqlite:///var/stats.db"),
+        private=_store(table, "private", "sqlite:///var/private.db"),
+        threshold=table.number("threshold", 10, low=2, high=1000, why="1 would publish single page requests"),
+        patience_days=table.number("patience_days", 31, low=1, high=366),
+        retention_months=table.number(
+            "retention_months", 25, low=1, high=25, rule="C23", why="the French regulator allows 25 months"
+        ),
+        exemption=table.one_of("exemption", EXEMPTION_PROFILES, "none"),
+        geoip=tuple(base / name for name in table.texts("geoip")),
+        goals=tuple(_read_goal(goal) for goal in table.tables("goals")),
+    )
+    if settings.sink == settings.private:
+        table.wrong(
+            "private",
+            f"{shown(settings.private)} is the sink too; what waits must not lie where marketing reads",
+        )
+    table.done()
+    return settings
+
+
+def _read_goal(table: Table) -> Goal:
+    goal = Goal(id=table.text("id", required=True), path=table.text("path", required=True))
+    if goal.path and not goal.path.startswith("/"):
+        table.wrong("path", f'{shown(goal.path)} is no path; it begins with "/"')
+    table.done()
+    return goal
+
+
+def _read_dashboard(table: Table) -> DashboardSettings:
+    settings = DashboardSettings(users=_store(table, "users", "sqlite:///var/dashboard.db"))
+    table.done()
+    return settings

@@ -1,0 +1,58 @@
+"""Keeps what depends on a visitor out of shared caches."""
+
+SHARED = (b"public", b"s-maxage", b"proxy-revalidate", b"stale-while-revalidate", b"stale-if-error")
+
+EDGE_HEADERS = frozenset({
+    b"surrogate-control", b"cdn-cache-control", b"cloudflare-cdn-cache-control", b"vercel-cdn-cache-control",
+    b"netlify-cdn-cache-control", b"fastly-cache-control", b"edge-control", b"x-accel-expires",
+})  # fmt: skip
+"""Headers that tell an edge cache to store a response in spite of its Cache-Control (RFC 9213 and vendors' own)."""
+
+Headers = list[tuple[bytes, bytes]]
+
+
+def keep_private(headers: Headers, vary: tuple[bytes, ...]) -> Headers:
+    """The headers such that only the visitor's own browser may store the response, and only for the same cookies.
+
+    The app's directives stay where they concern that browser alone; `no-store` stays as it is. Source: RFC 9111 §5.2.2.
+    """
+    kept = [pair for pair in headers if pair[0].lower() not in (*EDGE_HEADERS, b"cache-control", b"vary")]
+    return [*kept, (b"cache-control", _private(headers)), (b"vary", _varied(headers, vary))]
+
+
+def _values(headers: Headers, name: bytes) -> list[bytes]:
+    return [part.strip() for key, value in headers if key.lower() == name for part in _split(value) if part.strip()]
+
+
+def _split(value: bytes) -> list[bytes]:
+    """Split at commas outside of quotes, as in `private="set-cookie, x", max-age=60`."""
+    parts, quoted, start = [], False, 0
+    for position in range(len(value)):
+        byte = value[position : position + 1]
+        if byte == b'"':
+            quoted = not quoted
+        elif byte == b"," and not quoted:
+            parts.append(value[start:position])
+            start = position + 1
+    return [*parts, value[start:]]
+
+
+def _private(headers: Headers) -> bytes:
+    directives = _values(headers, b"cache-control")
+    names = [directive.lower().partition(b"=")[0].strip() for directive in directives]
+    if b"no-store" in names:
+        return b", ".join(directives)
+    own = [
+        directive
+        for directive, name in zip(directives, names, strict=True)
+        if name not in SHARED and name != b"private"
+    ]
+    return b", ".join([b"private", *own])
+
+
+def _varied(headers: Headers, vary: tuple[bytes, ...]) -> bytes:
+    present = _values(headers, b"vary")
+    if b"*" in present:
+        return b"*"
+    known = {value.lower() for value in present}
+    return b", ".join([*present, *(name for name in vary if name.lower() not in known)])

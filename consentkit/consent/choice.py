@@ -1,0 +1,149 @@
+"""What a visitor chose, and the signed text of the consent cookie that carries it.
+
+The cookie's value is `version.policy.day.gpc.purposes.id.signature`. `purposes` lists, for each purpose that was put to
+the visitor, its token and `+` (granted), `!` (refused) or `*` and the hexadecimal mask of the granted services. A token
+stands for what was declared when the visitor chose: a purpose whose declaration has changed since finds no token, so it
+alone counts as not chosen. The day is all that is kept of the time, and an id is made only if something was granted, so
+that many visitors share the cookie of a refusal.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from itsdangerous import BadSignature, Signer
+
+from consentkit.declaration import Declaration, Purpose
+
+VERSION = "1"
+MAX_LENGTH = 200
+EPOCH = date(2020, 1, 1)
+ENTRY = re.compile(r"([A-Za-z0-9_-]{4})(\+|!|\*([0-9a-f]{1,6}))")
+PAYLOAD = re.compile(
+    r"1\.(?P<policy>[A-Za-z0-9_-]{8})\.(?P<day>[0-9a-f]{1,5})\.(?P<gpc>[01])\.(?P<purposes>(?:[A-Za-z0-9_-]{4}(?:\+|!|\*[0-9a-f]{1,6}))*)"
+    r"\.(?P<id>(?:[A-Za-z0-9_-]{16})?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A visitor's grants and refusals: the services granted, the purposes that were put to them, and when.
+
+    `answered` holds the ids of the purposes that the choice speaks about; `gpc` whether the privacy signal was on when
+    it was made; `id` a random name for the consent record, "" if nothing was granted; `current` whether the whole
+    policy is still the one that was shown.
+    """
+
+    decided: date
+    answered: frozenset[str]
+    granted: frozenset[str]
+    gpc: bool = False
+    id: str = ""
+    current: bool = True
+
+    def grants(self, purpose: Purpose) -> bool:
+        """Whether the whole purpose is granted, that is each of its services."""
+        return purpose.id in self.answered and all(service.id in self.granted for service in purpose.services)
+
+
+def make_choice(
+    declaration: Declaration,
+    grants: Sequence[str],
+    *,
+    today: date,
+    gpc: bool,
+    id_: str,
+    make_id: Callable[[], str],
+) -> Choice:
+    """The choice that follows from the ids (of purposes or services) a visitor ticked; all else is refused.
+
+    `id_` is the id of the choice it replaces ("" if none). ValueError for an id that nobody can choose: a choice is
+    stored as it was meant or not at all.
+    """
+    purposes = {purpose.id: purpose for purpose in declaration.choosable}
+    services = {service.id for purpose in declaration.choosable for service in purpose.services}
+    granted: set[str] = set()
+    for grant in grants:
+        if grant in purposes:
+            granted.update(service.id for service in purposes[grant].services)
+        elif grant in services:
+            granted.add(grant)
+        else:
+            raise ValueError("a grant names neither a purpose nor a service")
+    return Choice(
+        decided=today,
+        answered=frozenset(purposes),
+        granted=frozenset(granted),
+        gpc=gpc,
+        id=(id_ or make_id()) if granted else "",
+    )
+
+
+class ChoiceCodec:
+    """Turns choices into signed cookie text and back. `keys`: the first signs, all verify."""
+
+    def __init__(self, declaration: Declaration, keys: Sequence[str], validity_days: int) -> None:
+        self.declaration = declaration
+        self.validity_days = validity_days
+        # itsdangerous signs with the last of its keys; SHA-256 instead of its default SHA-1.
+        self._signer = Signer(
+            list(reversed(keys)),
+            salt="consentkit.choice",
+            key_derivation="hmac",
+            digest_method=hashlib.sha256,
+        )
+
+    def expires(self, choice: Choice) -> date:
+        """The first day on which the choice no longer holds."""
+        return choice.decided + timedelta(days=self.validity_days)
+
+    def encode(self, choice: Choice) -> str:
+        """The cookie's value."""
+        entries = "".join(self._entry(purpose, choice) for purpose in self.declaration.choosable)
+        day = (choice.decided - EPOCH).days
+        gpc = "1" if choice.gpc else "0"
+        payload = f"{VERSION}.{self.declaration.policy_version}.{day:x}.{gpc}.{entries}.{choice.id}"
+        return self._signer.sign(payload).decode()
+
+    def _entry(self, purpose: Purpose, choice: Choice) -> str:
+        if choice.grants(purpose):
+            return f"{purpose.token}+"
+        mask = sum(1 << bit for bit, service in enumerate(purpose.services) if service.id in choice.granted)
+        return f"{purpose.token}*{mask:x}" if mask else f"{purpose.token}!"
+
+    def decode(self, text: str, today: date) -> Choice | None:
+        """The choice that a cookie carries, or None if it is forged, cut, over-long, expired, from the future or of
+        a policy of which no purpose is left."""
+        if len(text) > MAX_LENGTH:
+            return None
+        try:
+            payload = self._signer.unsign(text).decode("ascii")
+        except (BadSignature, UnicodeError):
+            return None
+        match = PAYLOAD.fullmatch(payload)
+        if not match:
+            return None
+        decided = EPOCH + timedelta(days=int(match["day"], 16))
+        # One day of grace: the visitor's choice may have been taken by a server whose clock runs ahead.
+        if decided > today + timedelta(days=1) or today >= decided + timedelta(days=self.validity_days):
+            return None
+        answered, granted = self._read_entries(match["purposes"])
+        if not answered:
+            return None
+        current = match["policy"] == self.declaration.policy_version
+        return Choice(decided, answered, granted, match["gpc"] == "1", match["id"], current)
+
+    def _read_entries(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
+        by_token = {purpose.token: purpose for purpose in self.declaration.choosable}
+        answered: set[str] = set()
+        granted: set[str] = set()
+        for token, state, mask in ENTRY.findall(text):
+            purpose = by_token.get(token)
+            if purpose is None:
+                continue
+            answered.add(purpose.id)
+            bits = -1 if state == "+" else int(mask or "0", 16)
+            granted.update(service.id for bit, service in enumerate(purpose.services) if bits >> bit & 1)
+        return frozenset(answered), frozenset(granted)

@@ -1,0 +1,63 @@
+"""What handlers and templates ask: `consent_of(request).granted("marketing")`."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
+
+from consentkit.consent.decision import Decision, Decisions
+from consentkit.errors import NotWrappedError
+from consentkit.texts import texts
+
+SCOPE_KEY = "consentkit"
+
+
+class Consent:
+    """The decisions of one request. Reading one marks the response as depending on the visitor."""
+
+    def __init__(self, decisions: Decisions, *, address: str, languages: tuple[str, ...]) -> None:
+        self.was_read = False
+        self._decisions = decisions
+        self._address = address
+        self._languages = languages
+
+    def decision(self, id_: str) -> Decision:
+        """The decision on a purpose or service: state and reason; an undeclared id is `unset`, `unknown`."""
+        self.was_read = True
+        return self._decisions.of(id_)
+
+    def granted(self, id_: str) -> bool:
+        """Whether a purpose or service is granted; an undeclared id never is."""
+        return bool(self.decision(id_))
+
+    @property
+    def preferences_url(self) -> str:
+        """The address of the preferences page, for the link that every page carries (GDPR Art. 7(3), rule C13)."""
+        return self._address
+
+    def link_text(self, language: str = "") -> str:
+        """The words of that link in a language."""
+        known = language.lower().split("-")[0]
+        return str(texts(known if known in self._languages else self._languages[0])["link"]["text"])
+
+    def link(self, language: str = "") -> Markup:
+        """That link as HTML, to be placed by a template."""
+        query = urlencode({"lang": language}) if language else ""
+        address = f"{self._address}?{query}" if query else self._address
+        return Markup('<a href="{}" rel="nofollow">{}</a>').format(address, escape(self.link_text(language)))
+
+
+def consent_of(request_or_scope: Any) -> Consent:
+    """The consent of a request, given the request (Starlette, FastAPI, Litestar, Django) or the ASGI scope.
+
+    NotWrappedError if the request did not pass through consentkit's middleware.
+    """
+    scope = request_or_scope if isinstance(request_or_scope, Mapping) else getattr(request_or_scope, "scope", None)
+    consent = scope.get(SCOPE_KEY) if isinstance(scope, Mapping) else None
+    if not isinstance(consent, Consent):
+        raise NotWrappedError(
+            "this request did not pass through consentkit: wrap the app with kit.wrap(app), "
+            "or list ConsentMiddleware with kit=kit before the handlers that call consent_of"
+        )
+    return consent

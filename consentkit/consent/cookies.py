@@ -1,0 +1,90 @@
+"""Cookie and Set-Cookie lines as bytes, read the way browsers read them.
+
+Python's `http.cookies` is not used to decide anything: it stops at the first pair it dislikes, so a refused cookie
+behind `pref={"a":1}` would escape. The rules here are RFC 6265bis §5.6 as Chromium and Firefox were measured to apply
+them; where the two differ or a line is malformed, the answer is the one that lets less through.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+BLANK = b" \t"
+
+CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+MAX_AGE_PAST = re.compile(rb"(?:0|-\d{1,10})", re.ASCII)
+EXPIRES = re.compile(rb"[A-Za-z]{3}, \d\d[ -]([A-Za-z]{3})[ -](\d{4}) \d\d:\d\d:\d\d GMT", re.ASCII)
+MONTHS = (b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec")
+PAST_YEAR = 2020
+"""An Expires that deletes is decades old (1970 as a rule); a nearer one may lie ahead of a slow client clock."""
+
+
+def pair_name(pair: bytes) -> str | None:
+    """The name in `name=value`, or None where there is none to rely on.
+
+    A pair without `=` is nameless to Chromium and a name to others, and a nameless cookie can pose as any other
+    (`=__Host-x=1`), so neither has a name here. Names are bytes; latin-1 keeps them apart one to one.
+    """
+    name, equals, _ = pair.partition(b"=")
+    name = name.strip(BLANK)
+    if not equals or not name or CONTROL.search(pair):
+        return None
+    return name.decode("latin-1")
+
+
+def pairs(header: bytes) -> list[bytes]:
+    """The pairs of a Cookie header, trimmed, empty ones left out; `;` ends a pair even inside quotes."""
+    return [pair for part in header.split(b";") if (pair := part.strip(BLANK))]
+
+
+def filtered(header: bytes, allowed: Callable[[str | None], bool]) -> tuple[bytes, list[str]]:
+    """The header without the pairs that are not allowed, and the names that were taken out.
+
+    What stays is joined byte for byte; a header from which nothing goes is returned as it came.
+    """
+    kept, names = [], []
+    for pair in pairs(header):
+        name = pair_name(pair)
+        if allowed(name):
+            kept.append(pair)
+        else:
+            names.append("" if name is None else name)
+    return (b"; ".join(kept) if names else header), names
+
+
+@dataclass(frozen=True, slots=True)
+class SetCookie:
+    """What matters of a Set-Cookie line: its name (None if it has none to rely on), and whether it only deletes."""
+
+    name: str | None
+    deletes: bool
+
+
+def parse_set_cookie(line: bytes) -> SetCookie:
+    """Read a Set-Cookie line (without the header's name)."""
+    first, *attributes = line.split(b";")
+    if CONTROL.search(line):
+        return SetCookie(None, False)
+    return SetCookie(pair_name(first), _deletes(attributes))
+
+
+def _deletes(attributes: list[bytes]) -> bool:
+    """Whether every browser takes the line as a deletion: doubtful attributes say no.
+
+    Max-Age goes before Expires and the last of a kind counts, but an attribute that a browser ignores (malformed,
+    over 1024 bytes) brings another one back; so all of a kind must agree. An Expires of "now", as some frameworks
+    send beside Max-Age=0, neither proves nor disproves a deletion.
+    """
+    values: dict[bytes, list[bytes]] = {b"max-age": [], b"expires": []}
+    for attribute in attributes:
+        key, _, value = attribute.partition(b"=")
+        values.get(key.strip(BLANK).lower(), []).append(value.strip(BLANK))
+    if values[b"max-age"]:
+        return all(MAX_AGE_PAST.fullmatch(value) for value in values[b"max-age"])
+    return bool(values[b"expires"]) and all(_long_past(value) for value in values[b"expires"])
+
+
+def _long_past(date: bytes) -> bool:
+    match = EXPIRES.fullmatch(date)
+    return match is not None and match[1].lower() in MONTHS and int(match[2]) < PAST_YEAR

@@ -1,0 +1,102 @@
+"""The declaration in words of a language: what the preferences page, the declaration page and its JSON show."""
+
+from collections.abc import Callable
+from typing import Any
+
+from consentkit.consent.decision import Decision
+from consentkit.consent.gate import OWN_COOKIES, STAFF_COOKIES
+from consentkit.declaration import NECESSARY, Declaration, Service, in_language
+from consentkit.texts import duration_text, texts
+
+Decide = Callable[[str], Decision]
+
+
+def describe(
+    declaration: Declaration, language: str, validity_days: int, decide: Decide | None = None
+) -> list[dict[str, Any]]:
+    """Every purpose with its services and storage items, those to choose first; with `decide`, the state too."""
+    return [
+        {
+            "id": purpose.id,
+            "title": in_language(purpose.title, language),
+            "description": in_language(purpose.description, language),
+            "necessary": purpose.id == NECESSARY,
+            "state": str(decide(purpose.id).state) if decide else "",
+            "services": [
+                *([_own(language, validity_days)] if purpose.id == NECESSARY else []),
+                *(_service(service, language, decide) for service in purpose.services),
+            ],
+        }
+        for purpose in (*declaration.choosable, *declaration.always_on)
+    ]
+
+
+def _service(service: Service, language: str, decide: Decide | None) -> dict[str, Any]:
+    t = texts(language)
+    why = service.justification if service.purpose == NECESSARY and service.justification else service.description
+    return {
+        "id": service.id,
+        "name": in_language(service.name, language),
+        "description": in_language(why, language),
+        "exemption": t["exemptions"][service.exemption] if service.exemption else "",
+        "third_party": service.third_party or ", ".join(service.origins),
+        "granted": bool(decide(service.id)) if decide else False,
+        "items": [
+            {
+                "name": item.name,
+                "kind": t["kinds"][item.kind],
+                "duration": duration_text(item.duration_text, language),
+            }
+            for item in service.storage
+        ],
+    }
+
+
+def _own(language: str, validity_days: int) -> dict[str, Any]:
+    """consentkit's own storage: the site need not declare it."""
+    t = texts(language)
+    names = [(name, f"{validity_days} days") for name in sorted(OWN_COOKIES)]
+    names += [(name, "12 hours") for name in sorted(STAFF_COOKIES)]
+    return {
+        "id": "consentkit",
+        "name": t["declaration"]["own_service"],
+        "description": f"{t['declaration']['own_choice']} {t['declaration']['own_staff']}",
+        "exemption": t["exemptions"]["requested_service"],
+        "third_party": "",
+        "granted": True,
+        "items": [
+            {"name": name, "kind": t["kinds"]["cookie"], "duration": duration_text(duration, language)}
+            for name, duration in names
+        ],
+    }
+
+
+def as_data(declaration: Declaration) -> dict[str, Any]:
+    """The declaration as data, in every language it has."""
+    return {
+        "policy": declaration.policy_version,
+        "purposes": [
+            {
+                "id": purpose.id,
+                "title": dict(purpose.title),
+                "description": dict(purpose.description),
+                "services": [
+                    {
+                        "id": service.id,
+                        "name": dict(service.name),
+                        "description": dict(service.description),
+                        "exemption": service.exemption or None,
+                        "justification": dict(service.justification or {}),
+                        "origins": list(service.origins),
+                        "third_party": service.third_party or None,
+                        "storage": [
+                            {"name": i.name, "kind": i.kind, "duration": i.duration_text, "days": i.duration}
+                            for i in service.storage
+                        ],
+                    }
+                    for service in purpose.services
+                ],
+            }
+            for purpose in declaration.purposes
+        ],
+    }

@@ -1,0 +1,256 @@
+"""The addresses under the consent path: preferences, choice, withdrawal, state, declaration, assets."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.types import Receive, Scope
+
+from consentkit.consent.choice import Choice, ChoiceCodec, make_choice
+from consentkit.consent.decision import Decisions, decide
+from consentkit.consent.deletions import deletion_lines
+from consentkit.consent.describe import as_data
+from consentkit.consent.gate import Gate
+from consentkit.consent.render import Renderer
+from consentkit.consent.return_to import path_of_referrer, safe_path
+from consentkit.consent.submission import MAX_BODY, Submission, from_this_site, parse_submission
+from consentkit.texts import pick_language
+
+GPC_SINCE = "2026-11-23"
+"""The day since which consentkit honours Global Privacy Control."""
+
+SECURITY = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What the pages need to know of one request. `base` is the address of the consent pages, ending in `/`."""
+
+    scope: Scope
+    headers: dict[bytes, bytes]
+    route: str
+    base: str
+    decisions: Decisions
+    today: date
+
+    def text(self, name: bytes) -> str:
+        """A header as text, "" if absent."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether a program asks, not a person's form."""
+        return b"application/json" in self.headers.get(b"accept", b"") + self.headers.get(b"content-type", b"")
+
+    def query(self, name: str) -> str:
+        """A field of the query, "" if absent or too much is sent."""
+        raw = bytes(self.scope.get("query_string", b""))[:4096].decode("latin-1")
+        try:
+            return parse_qs(raw, max_num_fields=20).get(name, [""])[0]
+        except ValueError:
+            return ""
+
+
+class ConsentPages:
+    """Answers the requests under the consent path."""
+
+    def __init__(self, renderer: Renderer, codec: ChoiceCodec, gate: Gate, *, make_id: Callable[[], str]) -> None:
+        self._renderer = renderer
+        self._codec = codec
+        self._gate = gate
+        self._make_id = make_id
+        self._declaration = renderer.config.declaration
+        self._all_ids = tuple(purpose.id for purpose in self._declaration.choosable)
+        self._pages: dict[str, Callable[[Visit], Response]] = {
+            "": self._start,
+            "state": self._state,
+            "declaration": self._declared,
+            "declaration.json": self._declared_data,
+        }
+
+    async def respond(self, visit: Visit, receive: Receive) -> Response:
+        """The response to a request; `visit.route` is its path below the consent path, "" for the page itself."""
+        method = visit.scope["method"]
+        if method == "POST" and visit.route in ("", "withdraw"):
+            return await self._choose(visit, receive)
+        if method not in ("GET", "HEAD"):
+            return JSONResponse({"error": "use GET here"}, 405, headers={**SECURITY, "Allow": "GET, HEAD"})
+        if visit.route.startswith("static/"):
+            return self._renderer.assets.response(visit.scope)
+        page = self._pages.get(visit.route)
+        return page(visit) if page else JSONResponse({"error": "there is no such page"}, 404, headers=SECURITY)
+
+    def _start(self, visit: Visit) -> Response:
+        return self._preferences(visit, "saved" if visit.query("saved") else "")
+
+    def _state(self, visit: Visit) -> Response:
+        return JSONResponse(self.state(visit.decisions), headers=SECURITY)
+
+    def _declared(self, visit: Visit) -> Response:
+        html = self._renderer.declaration_page(language=self._language(visit), base=visit.base, back=self._back(visit))
+        return HTMLResponse(html, headers=SECURITY)
+
+    def _declared_data(self, _: Visit) -> Response:
+        return JSONResponse(as_data(self._declaration), headers=SECURITY)
+
+    def _language(self, visit: Visit, asked: str = "") -> str:
+        wanted = (asked or visit.query("lang")).lower()
+        if wanted in self._renderer.languages:
+            return wanted
+        return pick_language(visit.text(b"accept-language"), self._renderer.languages) or self._renderer.languages[0]
+
+    def _back(self, visit: Visit) -> str:
+        """The page that the visitor came from, to go back to."""
+        path = safe_path(visit.query("return")) or path_of_referrer(visit.text(b"referer"), visit.text(b"host"))
+        return "" if path.startswith(visit.base) else path
+
+    def _preferences(
+        self, visit: Visit, message: str, status: int = 200, submission: Submission | None = None
+    ) -> Response:
+        page = self._renderer.preferences(
+            visit.decisions,
+            language=self._language(visit, submission.language if submission else ""),
+            base=visit.base,
+            back=safe_path(submission.return_to) if submission else self._back(visit),
+            message=message,
+            warning=status >= 400,
+        )
+        return HTMLResponse(page, status, headers=SECURITY)
+
+    async def _choose(self, visit: Visit, receive: Receive) -> Response:
+        body = await _read_body(receive)
+        if body is None:
+            return JSONResponse({"error": f"more than {MAX_BODY} bytes"}, 413, headers=SECURITY)
+        if visit.route == "withdraw":
+            # Withdrawing needs no field, so nothing in the body can stand in its way (GDPR Art. 7(3)).
+            return self._accepted(visit, self._make((), visit), _withdrawal(body))
+        try:
+            submission = parse_submission(body, visit.text(b"content-type"), self._all_ids)
+        except ValueError as problem:
+            return self._rejected(visit, 400, key="refused_form", problem=str(problem))
+        if submission.grants and not from_this_site(visit.headers):
+            return self._rejected(
+                visit,
+                403,
+                key="refused_origin",
+                problem="a grant is only taken from a page of this site",
+                submission=submission,
+            )
+        try:
+            choice = self._make(submission.grants, visit)
+        except ValueError as problem:
+            return self._rejected(visit, 400, key="refused_form", problem=str(problem), submission=submission)
+        return self._accepted(visit, choice, submission)
+
+    def _make(self, grants: tuple[str, ...], visit: Visit) -> Choice:
+        before = visit.decisions.choice
+        return make_choice(
+            self._declaration,
+            grants,
+            today=visit.today,
+            gpc=visit.decisions.gpc,
+            id_=before.id if before else "",
+            make_id=self._make_id,
+        )
+
+    def _rejected(
+        self, visit: Visit, status: int, *, key: str, problem: str, submission: Submission | None = None
+    ) -> Response:
+        if visit.wants_json:
+            return JSONResponse({"error": problem}, status, headers=SECURITY)
+        return self._preferences(visit, key, status, submission)
+
+    def _accepted(self, visit: Visit, choice: Choice, submission: Submission) -> Response:
+        decisions = decide(self._declaration, choice, gpc=visit.decisions.gpc)
+        if visit.wants_json:
+            response: Response = JSONResponse(self.state(decisions), headers=SECURITY)
+        else:
+            response = RedirectResponse(self._destination(visit, submission), 303, headers=SECURITY)
+        response.raw_headers.append((b"set-cookie", self._cookie_line(visit, choice)))
+        refused = self._gate.refused(visit.headers.get(b"cookie", b""), decisions)
+        host = visit.text(b"host")
+        path = path_of_referrer(visit.text(b"referer"), host).partition("?")[0] or visit.scope["path"]
+        for line in deletion_lines(refused, host=host.partition(":")[0], path=path):
+            response.raw_headers.append((b"set-cookie", line))
+        return response
+
+    def _destination(self, visit: Visit, submission: Submission) -> str:
+        came_from = path_of_referrer(visit.text(b"referer"), visit.text(b"host"))
+        wanted = safe_path(submission.return_to)
+        if came_from.startswith(visit.base):
+            fields = {"saved": "1", "lang": self._language(visit, submission.language), "return": wanted}
+            return f"{visit.base}?{urlencode({key: value for key, value in fields.items() if value})}"
+        return came_from or wanted or "/"
+
+    def _cookie_line(self, visit: Visit, choice: Choice) -> bytes:
+        days = (self._codec.expires(choice) - visit.today).days
+        name = cookie_name(visit.scope)
+        secure = "; Secure" if name.startswith("__Host-") else ""
+        age = days * 86_400
+        return f"{name}={self._codec.encode(choice)}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}".encode()
+
+    def state(self, decisions: Decisions) -> dict[str, Any]:
+        """The state as the JSON of `GET /consent/state`."""
+        choice = decisions.choice
+
+        def entry(id_: str) -> dict[str, str]:
+            decision = decisions.of(id_)
+            return {"state": str(decision.state), "reason": decision.reason}
+
+        return {
+            "purposes": {
+                purpose.id: {
+                    **entry(purpose.id),
+                    "services": {service.id: entry(service.id) for service in purpose.services},
+                }
+                for purpose in self._declaration.purposes
+            },
+            "policy": self._declaration.policy_version,
+            "decided": choice.decided.isoformat() if choice else None,
+            "asked_again": self._codec.expires(choice).isoformat() if choice else None,
+            "gpc": decisions.gpc,
+        }
+
+
+def cookie_name(scope: Scope) -> str:
+    """The consent cookie's name: with the `__Host-` prefix wherever the connection allows it (RFC 6265bis §4.1.3)."""
+    return "__Host-consentkit" if scope.get("scheme") in ("https", "wss") else "consentkit"
+
+
+def gpc_response() -> Response:
+    """The support resource of Global Privacy Control (W3C GPC §5)."""
+    body = json.dumps({"gpc": True, "lastUpdate": GPC_SINCE})
+    return Response(body, media_type="application/json", headers={"Cache-Control": "public, max-age=86400"})
+
+
+def _withdrawal(body: bytes) -> Submission:
+    """The fields that a withdrawal's form may carry."""
+    try:
+        fields = parse_qs(body.decode("utf-8"), max_num_fields=20)
+    except ValueError:
+        return Submission(())
+    return Submission((), (fields.get("return") or [""])[0], (fields.get("lang") or [""])[0])
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    """The request's body, or None if it is larger than allowed."""
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if len(body) > MAX_BODY:
+            return None
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return body

@@ -1,0 +1,146 @@
+"""Makes the HTML of the banner, the preferences page and the declaration."""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from consentkit.assets import Assets
+from consentkit.config import Config
+from consentkit.consent.decision import Decisions
+from consentkit.consent.describe import describe
+from consentkit.declaration import in_language
+from consentkit.texts import texts
+
+
+class Renderer:
+    """The pages and fragments of one configuration, in each of its languages."""
+
+    def __init__(self, config: Config, assets: Assets) -> None:
+        self.config = config
+        self.assets = assets
+        self.languages = config.site.languages
+        self._environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._banner = lru_cache(maxsize=256)(self._make_banner)
+
+    def language(self, wanted: str) -> str:
+        """The language to speak to a page or visitor that is in the wanted one."""
+        primary = wanted.strip().lower().split("-")[0]
+        return primary if primary in self.languages else self.languages[0]
+
+    def banner(self, language: str, base: str, *, return_to: str, nonce: str) -> str:
+        """The banner for a page: its stylesheet, form and module. `base` is the address of the consent pages."""
+        html = self._banner(self.language(language), base)
+        attribute = f' nonce="{escape(nonce)}"' if nonce else ""
+        return html.replace("@@NONCE@@", attribute).replace("@@RETURN@@", str(escape(return_to)))
+
+    def _make_banner(self, language: str, base: str) -> str:
+        titles = [in_language(purpose.title, language) for purpose in self.config.declaration.choosable]
+        return self._render(
+            "banner.html",
+            language,
+            base,
+            purposes=titles,
+            css=self.assets.url("banner.css"),
+            js=self.assets.url("banner.js"),
+        )
+
+    def link(self, language: str, base: str, nonce: str) -> str:
+        """The link that reopens the preferences, for pages whose templates do not place it."""
+        language = self.language(language)
+        attribute = f' nonce="{escape(nonce)}"' if nonce else ""
+        return str(
+            Markup(
+                '<link rel="stylesheet" href="{base}{css}"{nonce}><p class="consentkit-link" lang="{language}">'
+                '<a href="{base}?lang={language}" rel="nofollow">{text}</a></p>'
+            ).format(
+                base=base,
+                css=self.assets.url("link.css"),
+                nonce=Markup(attribute),  # noqa: S704 -- its one value was escaped above
+                language=language,
+                text=texts(language)["link"]["text"],
+            )
+        )
+
+    def preferences(
+        self,
+        decisions: Decisions,
+        *,
+        language: str,
+        base: str,
+        back: str,
+        message: str,
+        warning: bool = False,
+    ) -> str:
+        """The preferences page in the visitor's current state; `message` is a key of the texts or ""."""
+        t = texts(language)
+        choice = decisions.choice
+        return self._page(
+            "preferences.html",
+            language,
+            base,
+            here=base,
+            back=back,
+            message=t["preferences"][message] if message else "",
+            message_kind="warning" if warning else "good",
+            state=self._state_line(decisions, language),
+            gpc=decisions.gpc,
+            asks=bool(self.config.declaration.choosable),
+            can_withdraw=choice is not None and bool(choice.granted),
+            purposes=describe(
+                self.config.declaration,
+                language,
+                self.config.consent.validity_days,
+                decisions.by_id.__getitem__,
+            ),
+        )
+
+    def _state_line(self, decisions: Decisions, language: str) -> str:
+        t = texts(language)["preferences"]
+        if decisions.choice is None:
+            return str(t["undecided"])
+        decided = decisions.choice.decided
+        until = date.fromordinal(decided.toordinal() + self.config.consent.validity_days)
+        return str(t["decided_on"].format(day=day_text(decided, language), until=day_text(until, language)))
+
+    def declaration(self, language: str) -> Markup:
+        """The storage declaration and the statistics paragraph, for the site's own privacy page."""
+        language = self.language(language)
+        html = self._render(
+            "declaration_fragment.html",
+            language,
+            "",
+            purposes=describe(self.config.declaration, language, self.config.consent.validity_days),
+            threshold=self.config.stats.threshold,
+            months=self.config.stats.retention_months,
+        )
+        return Markup(html)  # noqa: S704 -- rendered by our own template with escaping on
+
+    def declaration_page(self, *, language: str, base: str, back: str) -> str:
+        """The declaration as a page of its own."""
+        fragment = self.declaration(language)
+        return self._page("declaration.html", language, base, here=f"{base}declaration", back=back, fragment=fragment)
+
+    def _page(self, template: str, language: str, base: str, **values: Any) -> str:
+        names = [(code, texts(code)["language"]) for code in self.languages]
+        css = self.assets.url("pages.css")
+        return self._render(template, language, base, languages=names, css=css, home="/", **values)
+
+    def _render(self, template: str, language: str, base: str, **values: Any) -> str:
+        page = self._environment.get_template(template)
+        return page.render(t=texts(language), language=language, base=base, site=self.config.site, **values).strip()
+
+
+def day_text(day: date, language: str) -> str:
+    """A date in words of a language."""
+    months = texts(language)["months"]
+    return str(months["date"].format(day=day.day, month=months["names"][day.month - 1], year=day.year))

@@ -1,0 +1,71 @@
+"""What a visitor submitted to the choice endpoint, read from hostile bytes."""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+MAX_BODY = 16_384
+MAX_GRANTS = 300
+CHOICES = ("accept_all", "refuse_all", "selection")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A choice as submitted: `grants` are ids of purposes or services; empty means that everything is refused."""
+
+    grants: tuple[str, ...]
+    return_to: str = ""
+    language: str = ""
+
+
+def parse_submission(body: bytes, content_type: str, all_ids: tuple[str, ...]) -> Submission:
+    """Read a form or JSON body; ValueError says what is wrong, without repeating what was sent."""
+    if content_type.partition(";")[0].strip().lower() == "application/json":
+        fields = _json_fields(body)
+    else:
+        try:
+            fields = parse_qs(body.decode("utf-8"), max_num_fields=MAX_GRANTS + 10)
+        except ValueError:
+            raise ValueError("the form cannot be read") from None
+    choice = (fields.get("choice") or [""])[0]
+    if choice not in CHOICES:
+        raise ValueError(f"choice is missing or none of {', '.join(CHOICES)}")
+    grants = {"accept_all": list(all_ids), "refuse_all": [], "selection": fields.get("grant", [])}[choice]
+    unknown = [grant for grant in grants if len(grant) > 64]
+    if unknown or len(grants) > MAX_GRANTS:
+        raise ValueError("grant is too long or repeated too often")
+    return Submission(tuple(grants), (fields.get("return") or [""])[0], (fields.get("lang") or [""])[0])
+
+
+def _json_fields(body: bytes) -> dict[str, list[str]]:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ValueError("the body is not JSON") from None
+    if not isinstance(data, dict):
+        raise ValueError("the body is not a JSON object")
+    fields = {}
+    for key, value in data.items():
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, str) for item in values):
+            raise ValueError("every field is a text, or a list of texts")
+        fields[key] = values
+    return fields
+
+
+def from_this_site(headers: dict[bytes, bytes]) -> bool:
+    """Whether a request was made by a page of this very origin; without any evidence it was not.
+
+    Sec-Fetch-Site cannot be set by a page (W3C Fetch Metadata §2.3); browsers without it send Origin with every POST
+    (Fetch §3.2), and a Referer is the last resort.
+    """
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site == b"same-origin"
+    host = headers.get(b"host", b"").decode("latin-1").lower()
+    source = headers.get(b"origin") or headers.get(b"referer") or b""
+    try:
+        parts = urlsplit(source.decode("latin-1"))
+    except ValueError:
+        return False
+    return bool(host) and parts.scheme in ("http", "https") and parts.netloc.lower() == host

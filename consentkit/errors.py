@@ -1,0 +1,43 @@
+"""What consentkit raises; every class derives from `ConsentKitError`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ConsentKitError(Exception):
+    """The root of every error that consentkit raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong with a configuration.
+
+    `key` is the place in the file (`services[1].purpose`), `message` names the value, what is allowed and how to
+    mend it, `rule` is the number of the compliance rule it would break (`C18`), or "" where none is concerned.
+    """
+
+    key: str
+    message: str
+    rule: str = ""
+
+    def __str__(self) -> str:
+        rule = f" [{self.rule}]" if self.rule else ""
+        return f"{self.key}: {self.message}{rule}"
+
+
+class ConfigError(ConsentKitError):
+    """Raised when a configuration cannot be used; carries every finding, not only the first."""
+
+    def __init__(self, findings: Sequence[Finding], source: str = "") -> None:
+        self.findings = tuple(findings)
+        where = f"{source}: " if source else ""
+        count = "one error" if len(self.findings) == 1 else f"{len(self.findings)} errors"
+        super().__init__(f"{where}{count}\n" + "\n".join(f"  {finding}" for finding in self.findings))
+
+
+class SecretError(ConsentKitError):
+    """Raised when no usable signing secret is given; the message says how to make one."""
+
+
+class NotWrappedError(ConsentKitError):
+    """Raised by `consent_of` for a request that did not pass through consentkit's middleware."""

@@ -1,0 +1,39 @@
+"""Tells the kit when the server stops, without coming between the server and the app."""
+
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+async def run_lifespan(app: ASGIApp, scope: Scope, receive: Receive, send: Send, on_stop: Callable[[], None]) -> None:
+    """Run the app's lifespan and call `on_stop` before its shutdown is reported as complete.
+
+    An app that does not know lifespan at all (Django raises at once) gets one served in its place: otherwise nobody
+    would tell when the server stops, and the last second's counts would be lost.
+    """
+    received = False
+
+    async def watched_receive() -> Message:
+        nonlocal received
+        received = True
+        return await receive()
+
+    async def watched_send(message: Message) -> None:
+        if message["type"] in ("lifespan.shutdown.complete", "lifespan.shutdown.failed"):
+            on_stop()
+        await send(message)
+
+    try:
+        await app(scope, watched_receive, watched_send)
+    except Exception:
+        if received:
+            raise
+        await _serve(receive, watched_send)
+
+
+async def _serve(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

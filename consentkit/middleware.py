@@ -1,0 +1,118 @@
+"""The ASGI edge: read, decide, gate, count; all work is done elsewhere."""
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from consentkit.consent.consent import SCOPE_KEY, Consent
+from consentkit.consent.decision import Decisions
+from consentkit.exchange import Exchange, Plan
+from consentkit.html.inject import Injector
+from consentkit.incoming import Incoming, read, with_cookie
+from consentkit.lifespan import run_lifespan
+
+if TYPE_CHECKING:
+    from consentkit.kit import ConsentKit
+
+
+BODY_BY_FILE = ("http.response.pathsend", "http.response.zerocopysend")
+"""Extensions by which an app hands over a file instead of bytes: nothing could be put into such a page."""
+
+
+class ConsentMiddleware:
+    """Wraps an ASGI 3 app: gates its cookies, asks for consent, counts its use.
+
+    Handles `http` and `websocket`; every other scope type passes untouched (of `lifespan` it notes the end).
+    """
+
+    def __init__(self, app: ASGIApp, *, kit: "ConsentKit") -> None:
+        self.app = app
+        self.kit = kit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind == "http":
+            await self._http(scope, receive, send)
+        elif kind == "websocket":
+            await self._websocket(scope, receive, send)
+        elif kind == "lifespan":
+            await run_lifespan(self.app, scope, receive, send, self.kit.close)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kit = self.kit
+        when = kit.clock()
+        incoming = read(scope)
+        decisions = kit.decide(incoming, scope, when)
+        own = await kit.own_response(scope, incoming, decisions, receive, when)
+        consent = kit.consent(scope, decisions)
+        plan = _passing_plan() if own else self._plan(scope, incoming, decisions, consent)
+
+        def count(exchange: Exchange) -> None:
+            kit.count(scope, exchange, when, own=own is not None)
+
+        exchange = Exchange(send, plan, count)
+        try:
+            if own is not None:
+                await own(scope, receive, exchange.send)
+            else:
+                await self.app(self._scope_for_app(scope, incoming, decisions, consent, plan), receive, exchange.send)
+        except Exception:
+            exchange.status = exchange.status or 500
+            raise
+        finally:
+            exchange.done()
+
+    def _scope_for_app(
+        self, scope: Scope, incoming: Incoming, decisions: Decisions, consent: Consent, plan: Plan
+    ) -> dict[str, Any]:
+        """A copy of the scope (ASGI specification, "Middleware") with gated cookies and the consent."""
+        gated = None if incoming.cookie is None else self.kit.gate_in(incoming.cookie, decisions)
+        changes = plan.injector is not None
+        copy = {**scope, SCOPE_KEY: consent}
+        if gated != incoming.cookie or changes:
+            copy["headers"] = with_cookie(scope, gated or b"", drop_conditions=changes)
+        if changes and scope.get("extensions"):
+            copy["extensions"] = {
+                name: value for name, value in scope["extensions"].items() if name not in BODY_BY_FILE
+            }
+        return copy
+
+    def _plan(self, scope: Scope, incoming: Incoming, decisions: Decisions, consent: Consent) -> Plan:
+        kit = self.kit
+        needs_change = incoming.wants_document and (decisions.asks or kit.injects_link)
+
+        def injector(nonce: str) -> Injector:
+            return kit.injector(scope, incoming, decisions, nonce)
+
+        return Plan(
+            gate=lambda headers: kit.gate_out(headers, decisions),
+            deletions=kit.deletions(scope, incoming, decisions),
+            injector=injector if needs_change else None,
+            personal=kit.is_personal,
+            was_read=lambda: consent.was_read,
+            vary=(b"Cookie", b"Sec-GPC"),
+            head=scope["method"] == "HEAD",
+        )
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        incoming = read(scope)
+        decisions = self.kit.decide(incoming, scope, self.kit.clock())
+        consent = self.kit.consent(scope, decisions)
+        copy = {**scope, SCOPE_KEY: consent}
+        if incoming.cookie is not None:
+            gated = self.kit.gate_in(incoming.cookie, decisions)
+            copy["headers"] = with_cookie(scope, gated, drop_conditions=False)
+
+        async def gated_send(message: Message) -> None:
+            if message["type"] in ("websocket.accept", "websocket.http.response.start") and message.get("headers"):
+                message = {**message, "headers": self.kit.gate_out(list(message["headers"]), decisions)}
+            await send(message)
+
+        await self.app(copy, receive, gated_send)
+
+
+def _passing_plan() -> Plan:
+    """The plan for consentkit's own pages, which are made as they shall leave."""
+    return Plan(gate=list, deletions=[], injector=None, personal=False, was_read=lambda: False, vary=(), head=False)

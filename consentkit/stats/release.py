@@ -1,0 +1,109 @@
+"""The release rule: which of the waiting counts may be published now. Pure functions over values.
+
+A metric may be released when at least k events of it are fresh, that is, came in since its last release;
+then those cells leave for which at least k events wait. Nothing else leaves. So two readings of a cell,
+however close together, never differ by 1…k−1, and no release shows which single view set it off.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from consentkit.stats.model import OTHER, Cell, Increments, Proof, Published, Release, Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a moment of release does with the counts it was shown.
+
+    `published` leaves; `waiting` is what of the shown counts waits on, parts moved to `(other)` included;
+    `consumed` is the events, by metric, that are fresh no longer. An event is in exactly one of the first two.
+    """
+
+    published: dict[Cell, int]
+    waiting: Counter[Waiting]
+    consumed: dict[str, int]
+
+
+def fresh_events(increments: Increments) -> Counter[str]:
+    """How many events of each metric of the cells came in with a batch.
+
+    The totals tell it: every event is there once, while in the cells it is once per breakdown.
+    """
+    metrics = {cell.metric for cell in increments.cells}
+    fresh: Counter[str] = Counter()
+    for (_, metric), count in increments.totals.items():
+        if metric in metrics:
+            fresh[metric] += count
+    return fresh
+
+
+def aged_before(today: str, patience_days: int) -> str:
+    """The ISO date before which a waiting part has waited longer than `patience_days`."""
+    return (date.fromisoformat(today) - timedelta(days=patience_days)).isoformat()
+
+
+def decide(
+    waiting: Mapping[Waiting, int],
+    fresh: Mapping[str, int],
+    *,
+    threshold: int,
+    today: str,
+    patience_days: int,
+) -> Decision:
+    """Apply the release rule to waiting counts and fresh events (by metric), on the ISO date `today`.
+
+    Cells are judged one by one, so a caller may leave out cells that neither reach the threshold nor have
+    aged parts; `(other)` must be among those shown.
+    """
+    may_leave = {metric for metric, events in fresh.items() if events >= threshold}
+    settled = _with_aged_moved(waiting, threshold, aged_before(today, patience_days))
+    published = {
+        cell: count for cell, count in _by_cell(settled).items() if cell.metric in may_leave and count >= threshold
+    }
+    return Decision(
+        published=published,
+        waiting=Counter({part: count for part, count in settled.items() if part.cell not in published}),
+        consumed={metric: fresh[metric] for metric in may_leave},
+    )
+
+
+def _with_aged_moved(waiting: Mapping[Waiting, int], threshold: int, before: str) -> Counter[Waiting]:
+    """Move the parts that came before a date to `(other)`, except of cells that have gathered enough."""
+    gathered = _by_cell(waiting)
+    settled: Counter[Waiting] = Counter()
+    for part, count in waiting.items():
+        if count > 0:
+            aged = part.day < before and gathered[part.cell] < threshold
+            settled[_moved_to_other(part) if aged else part] += count
+    return settled
+
+
+def _moved_to_other(part: Waiting) -> Waiting:
+    return Waiting(part.cell._replace(value=OTHER), part.day)
+
+
+def _by_cell(waiting: Mapping[Waiting, int]) -> Counter[Cell]:
+    sums: Counter[Cell] = Counter()
+    for part, count in waiting.items():
+        sums[part.cell] += count
+    return sums
+
+
+def as_release(
+    decision: Decision,
+    *,
+    day: str,
+    threshold: int,
+    totals: Counter[tuple[str, str]],
+    load: Counter[tuple[str, str]],
+) -> Release:
+    """One moment's decision as what leaves for the sink: its proof too, and the totals and load that wait."""
+    return Release(
+        day=day,
+        cells={cell: Published(count, 1, count) for cell, count in decision.published.items()},
+        proofs={(metric, threshold): Proof(1, events, events) for metric, events in decision.consumed.items()},
+        totals=totals,
+        load=load,
+    )

@@ -1,0 +1,178 @@
+"""What the counts need from a database, so that SQLite, PostgreSQL and ClickHouse are interchangeable."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from consentkit.errors import ConsentKitError
+from consentkit.stats.model import BatchId, Increments, Release, Waiting
+
+Sums = dict[tuple[str, str], int]
+"""Events by (breakdown, metric)."""
+
+
+class StoreError(ConsentKitError):
+    """Raised when a store cannot be used as configured; the message says what is allowed or how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What history leaves waiting when its last day has been released, and all that was counted of it."""
+
+    waiting: Mapping[Waiting, int]
+    fresh: Mapping[str, int]
+    totals: Mapping[tuple[str, str], int]
+    load: Mapping[tuple[str, str], int]
+    counted: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The private store at one instant: what it counted, what waits, what is in the outbox by batch number."""
+
+    source: str
+    counted: Sums
+    waiting: Sums
+    outbox: dict[int, Sums]
+    last_number: int
+
+
+class PrivateStore(Protocol):
+    """Holds what is not yet released. Every method is one transaction; errors are the database's own."""
+
+    def apply(self, batch: BatchId, increments: Increments, day: str) -> bool:
+        """Add a batch that came in on an ISO date; False, and no change, when it was applied before."""
+
+    def release(self, *, threshold: int, patience_days: int, today: str) -> bool:
+        """Move what may be published into the outbox; False when nothing may."""
+
+    def adopt(self, source: str, releases: Iterable[Release], remainder: Remainder) -> bool:
+        """Take in counted history, once per source; False, and no change, the second time."""
+
+    def knows(self, source: str) -> bool:
+        """Whether history of this source was adopted."""
+
+    def outbox(self) -> Iterator[tuple[BatchId, Release]]:
+        """The releases that the sink has not confirmed, oldest first."""
+
+    def sent(self, batch: BatchId) -> None:
+        """Forget a release of the outbox that the sink has."""
+
+    def lease(self, holder: str, now: float, seconds: float) -> bool:
+        """Whether `holder` is the one to release until `now` + `seconds` (epoch seconds)."""
+
+    def balance(self) -> Balance:
+        """The sums that prove that nothing was lost or doubled."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+
+
+class Sink(Protocol):
+    """Takes what was released. Every method is one transaction; errors are the database's own."""
+
+    def apply(self, batch: BatchId, release: Release) -> bool:
+        """Add a release; False, and no change, when it was applied before."""
+
+    def describe(self, facts: Mapping[str, str]) -> None:
+        """Set facts that readers show: `site`, `timezone`, `threshold`, `sample`."""
+
+    def forget(self, before: date) -> int:
+        """Remove the days before a date, keeping their sums; returns how many days were removed."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+
+
+class CellRow(NamedTuple):
+    """One published cell of one day."""
+
+    day: str
+    breakdown: str
+    value: str
+    metric: str
+    events: int
+    increments: int
+    smallest: int
+
+
+class ReleaseRow(NamedTuple):
+    """The proof of one day's releases of a metric under a threshold."""
+
+    day: str
+    metric: str
+    threshold: int
+    releases: int
+    events: int
+    smallest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the sink says of its own completeness, apart from the cells.
+
+    `applied` is the last batch number by source; `delivered` what each source brought; `forgotten` what retention
+    removed. Totals are under the breakdown "".
+    """
+
+    applied: dict[str, int] = field(default_factory=dict)
+    delivered: dict[str, Sums] = field(default_factory=dict)
+    forgotten: Sums = field(default_factory=dict)
+
+
+class SinkReader(Protocol):
+    """Reads a sink; all of it may be asked before the sink exists, and is empty then.
+
+    `first` and `last` are days, both included; days in answers are ISO dates in the site's time zone.
+    """
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """A block in which all questions of this thread see the sink at one instant."""
+
+    def meta(self) -> dict[str, str]:
+        """Facts about the sink: `site`, `timezone`, `threshold`, `sample`, `schema`."""
+
+    def span(self) -> tuple[date, date] | None:
+        """The first and the last day that have figures."""
+
+    def days(self, first: date, last: date) -> list[tuple[str, str, int]]:
+        """The totals as (day, metric, count), by day."""
+
+    def totals(self, first: date, last: date) -> dict[str, int]:
+        """The totals of the period by metric."""
+
+    def top(
+        self,
+        breakdown: str,
+        metric: str,
+        first: date,
+        last: date,
+        limit: int | None,
+        offset: int = 0,
+        search: str | None = None,
+    ) -> list[tuple[str, int]]:
+        """Values and their counts, largest first; `search` keeps values that contain it, in any case."""
+
+    def count_values(
+        self, breakdown: str, metric: str, first: date, last: date, search: str | None = None
+    ) -> int:
+        """How many values `top` would list without a limit."""
+
+    def shown(self, first: date, last: date) -> Sums:
+        """The published events of the period by (breakdown, metric), `(other)` left out."""
+
+    def cells(
+        self, first: date | None = None, last: date | None = None, breakdown: str | None = None
+    ) -> list[CellRow]:
+        """The published cells as they are stored, by day."""
+
+    def load(self, first_minute: str, last_minute: str) -> list[tuple[str, str, int]]:
+        """The load as (UTC minute `2026-11-23T19:08Z`, metric, count), both minutes included."""
+
+    def releases(self) -> list[ReleaseRow]:
+        """The proofs of all releases, by day."""
+
+    def ledger(self) -> Ledger:
+        """What the sink says of its own completeness."""

@@ -1,0 +1,59 @@
+"""The texts of the banner, the pages and the declaration: one file per language, complete."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from consentkit.duration import parts
+
+LOCALES = Path(__file__).parent / "locales"
+
+
+@cache
+def texts(language: str) -> Mapping[str, Any]:
+    """The texts of one language as nested tables; KeyError for a language that has no file."""
+    path = LOCALES / f"{language}.toml"
+    if not language.isalpha() or not path.is_file():
+        raise KeyError(f"no texts for the language {language!r}; there are {', '.join(available())}")
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+@cache
+def available() -> tuple[str, ...]:
+    """The languages there are, sorted."""
+    return tuple(sorted(path.stem for path in LOCALES.glob("*.toml")))
+
+
+def purpose_texts(purpose: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Title and description of a built-in purpose by language; empty for a purpose of the site's own."""
+    titles, descriptions = {}, {}
+    for language in available():
+        entry = texts(language)["purposes"].get(purpose)
+        if entry:
+            titles[language], descriptions[language] = entry["title"], entry["description"]
+    return titles, descriptions
+
+
+def duration_text(duration: str, language: str) -> str:
+    """A duration of the configuration ("14 days") in words of a language."""
+    number, unit = parts(duration)
+    words = texts(language)["durations"]
+    return str(words[unit] if unit == "session" else words[unit][0 if number == 1 else 1].format(n=number))
+
+
+def pick_language(wanted: str, offered: tuple[str, ...]) -> str | None:
+    """The offered language that best fits an Accept-Language or Content-Language value (RFC 9110 §12.5.4), or None."""
+    ranked = []
+    for position, part in enumerate(wanted[:200].split(",")):
+        tag, _, parameters = part.strip().partition(";")
+        quality = parameters.strip().removeprefix("q=") if parameters else "1"
+        try:
+            weight = float(quality)
+        except ValueError:
+            continue
+        primary = tag.strip().lower().split("-")[0]
+        if primary in offered and weight > 0:
+            ranked.append((-weight, position, primary))
+    return min(ranked)[2] if ranked else None
