@@ -1,5 +1,6 @@
 """The configuration file as frozen, validated values."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -159,9 +160,9 @@ def _timezone(text: str) -> ZoneInfo:
 
 
 def _path(text: str) -> str:
-    path = "/" + text.strip("/")
-    if not text.startswith("/") or path == "/" or any(part in path for part in ("//", "?", "#", "\\", "..", " ")):
-        raise ValueError(f'{text!r} is no path of its own; write one as "/consent"')
+    path = text.rstrip("/")
+    if not re.fullmatch(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", path):
+        raise ValueError(f'{text!r} is no path of its own; write one of letters, digits, - and _, as "/consent"')
     return path
 
 

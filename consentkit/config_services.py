@@ -23,16 +23,22 @@ from consentkit.reader import Table, shown
 from consentkit.rules import FORBIDDEN_SERVICE_KEYS, known_tracker
 from consentkit.texts import purpose_texts
 
-MAX_SERVICES_PER_PURPOSE = 24
+MAX_SERVICES_PER_PURPOSE = 20
 MAX_PURPOSES = 10
-"""Bounds that keep the consent cookie under 200 bytes."""
+"""Bounds that keep the consent cookie, its name included, under 200 bytes: 97 and, for each purpose, 5 and a
+hexadecimal digit for every 4 services."""
 
 ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 def read_declaration(top: Table, languages: tuple[str, ...], revision: int) -> Declaration:
     """Read `[[purposes]]` and `[[services]]`; what is wrong goes to the table's findings."""
-    extra = {purpose[0]: purpose for purpose in (_read_purpose(table, languages) for table in top.tables("purposes"))}
+    extra: dict[str, tuple[str, Text, Text, bool]] = {}
+    for table in top.tables("purposes"):
+        purpose = _read_purpose(table, languages)
+        if purpose[0] in extra:
+            table.wrong("id", f"{shown(purpose[0])} is used twice; ids are unique")
+        extra[purpose[0]] = purpose
     known = (*BUILT_IN_PURPOSES, *extra)
     services = [_read_service(table, known, languages) for table in top.tables("services")]
     _refuse_doubles(services, top.findings)
@@ -136,6 +142,8 @@ def _read_item(table: Table) -> StorageItem:
     name = table.text("name", required=True)
     if re.search(r"[\x00-\x20\x7f;=,]", name):
         table.wrong("name", f"{shown(name)} holds a blank, a control character or one of ; = , which no name may hold")
+    if not name.isascii():
+        table.wrong("name", f"{shown(name)} holds a letter beyond ASCII, which browsers and servers read differently")
     item = StorageItem(
         name=name,
         kind=table.one_of("kind", STORAGE_KINDS, "cookie", required=True),
@@ -147,8 +155,13 @@ def _read_item(table: Table) -> StorageItem:
 
 
 def _origin(table: Table, origin: str) -> str:
-    parts = urlsplit(origin)
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.path or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(origin)
+        extra = parts.path or parts.query or parts.fragment or parts.username is not None
+        valid = parts.scheme in ("https", "http") and bool(parts.hostname) and not extra and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
         table.wrong(
             "origins",
             f'{shown(origin)} is no origin; write scheme and host only, as "https://ads.example.net"',

@@ -119,15 +119,22 @@ class Declaration:
         An exact name goes before a pattern and a longer pattern before a shorter one, so that `_ads_optout` may be
         necessary beside `_ads_*`. Patterns of equal length share the cookie: it needs the consent of all of them.
         """
-        found: list[Service] = []
+        return tuple(service for _, service in self._closest(cookie))
+
+    def declared_name(self, cookie: str) -> str:
+        """The name or pattern under which a cookie is declared, "" for an undeclared one."""
+        return next((item.name for item, _ in self._closest(cookie)), "")
+
+    def _closest(self, cookie: str) -> list[tuple[StorageItem, Service]]:
+        found: list[tuple[StorageItem, Service]] = []
         rank: tuple[bool, int] | None = None
         for item, service in self._cookies:
             if rank is not None and rank != ("*" in item.name, len(item.name)):
                 break
             if item.matches(cookie):
                 rank = ("*" in item.name, len(item.name))
-                found.append(service)
-        return tuple(found)
+                found.append((item, service))
+        return found
 
 
 def purpose_token(purpose: str, services: tuple[Service, ...], revision: int) -> str:

@@ -12,7 +12,7 @@ def days_of(text: str) -> int:
     if text.strip() == SESSION:
         return 0
     match = re.fullmatch(r"\s*(\d{1,4})\s+([a-z]+?)s?\s*", text)
-    if not match or match[2] not in UNITS or match[1] == "0":
+    if not match or match[2] not in UNITS or int(match[1]) == 0:
         allowed = ", ".join(f"{unit}s" for unit in UNITS)
         raise ValueError(f'{text!r} is no duration; write "session" or a number and a unit ({allowed}), as "14 days"')
     return max(1, round(int(match[1]) * UNITS[match[2]]))

@@ -8,6 +8,9 @@ from starlette.types import Message, Send
 from consentkit.consent.caching import Headers, keep_private
 from consentkit.html.inject import Injector, can_be_rewritten
 
+BODY_BY_FILE = ("http.response.pathsend", "http.response.zerocopysend")
+"""Extensions by which an app hands over a file instead of bytes: nothing can be put into such a page."""
+
 VALIDATORS = (b"etag", b"last-modified", b"content-md5", b"digest", b"repr-digest", b"content-digest")
 """Headers that vouch for a body which is not the one that is sent."""
 
@@ -25,7 +28,7 @@ class Plan:
 
     gate: Callable[[Headers], Headers]
     deletions: list[bytes]
-    injector: Callable[[str], Injector] | None
+    injector: Callable[[str], Injector | None] | None
     personal: bool
     was_read: Callable[[], bool]
     vary: tuple[bytes, ...]
@@ -33,7 +36,10 @@ class Plan:
 
 
 class Exchange:
-    """Wraps `send` for one request; `status`, `content_type` and `size` (bytes of the body) tell what was sent."""
+    """Wraps `send` for one request.
+
+    `status`, `content_type` and `size` (bytes of the body) tell what was sent, `failure` why a page was not changed.
+    """
 
     def __init__(self, send: Send, plan: Plan, on_done: Callable[["Exchange"], None]) -> None:
         self.status = 0
@@ -55,8 +61,15 @@ class Exchange:
         if kind == "http.response.body":
             await self._body(message)
             return
-        await self._release()
+        if kind in BODY_BY_FILE:
+            self._injector = None
+        await self._release(changed=self._injector is not None)
         await self._send(message)
+
+    @property
+    def failure(self) -> Exception | None:
+        """What went wrong when the page was changed; it passed unchanged then."""
+        return self._injector.failure if self._injector else None
 
     def done(self) -> None:
         """Tell, once, that the response is over."""
@@ -70,21 +83,22 @@ class Exchange:
         self.content_type = _first(headers, b"content-type").decode("latin-1")
         headers = self._plan.gate(headers)
         headers += [(b"set-cookie", line) for line in self._plan.deletions]
-        is_page = self.content_type.lower().startswith("text/html") and self.status not in (204, 304)
+        is_html = self.content_type.partition(";")[0].strip().lower() == "text/html"
+        is_page = is_html and self.status not in (204, 304)
         sets = any(name.lower() == b"set-cookie" for name, _ in headers)
         if sets or self._plan.was_read() or (is_page and self._plan.personal):
             headers = keep_private(headers, self._plan.vary)
         message = {**message, "headers": headers}
         if self._plan.injector is not None and is_page and self._can_change(headers):
-            headers[:] = [pair for pair in headers if pair[0].lower() not in VALIDATORS]
             if self._plan.head:
-                headers[:] = [pair for pair in headers if pair[0].lower() != b"content-length"]
+                message = {**message, "headers": _changed(headers)}
             else:
                 self._injector = self._plan.injector(_nonce(headers))
-                # Held until the first bytes come: if they are all, their new length can be told.
-                self._held = message
-                return
-        await self._send(message)
+        if self._injector is not None:
+            # Held until the first bytes come: if they are all, their new length can be told.
+            self._held = message
+        else:
+            await self._send(message)
 
     def _can_change(self, headers: Headers) -> bool:
         """Whether the body is a whole, plain HTML document that the visitor will see as a page."""
@@ -101,25 +115,33 @@ class Exchange:
         body = message.get("body", b"")
         more = message.get("more_body", False)
         if self._injector is not None:
-            body = self._injector.feed(bytes(body))
+            new = self._injector.feed(bytes(body))
             if not more:
-                body += self._injector.finish()
-            await self._release(len(body) if not more else None)
+                new += self._injector.finish()
+            await self._release(changed=more or new != body, length=None if more else len(new))
+            body = new
             message = {**message, "body": body}
         self.size += len(body)
         await self._send(message)
         if not more:
             self.done()
 
-    async def _release(self, length: int | None = None) -> None:
-        """Send the start that is held back; its Content-Length is `length`, or left out if that is not known."""
+    async def _release(self, *, changed: bool, length: int | None = None) -> None:
+        """Send the start that is held back; of a changed body it tells the `length` in bytes, None if not known yet."""
         if self._held is None:
             return
         message, self._held = self._held, None
-        headers = [pair for pair in message["headers"] if pair[0].lower() != b"content-length"]
-        if length is not None:
-            headers.append((b"content-length", str(length).encode()))
-        await self._send({**message, "headers": headers})
+        if changed:
+            headers = _changed(message["headers"])
+            if length is not None:
+                headers.append((b"content-length", str(length).encode()))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+
+def _changed(headers: Headers) -> Headers:
+    """The headers without those that describe the body as the app made it."""
+    return [pair for pair in headers if pair[0].lower() not in (*VALIDATORS, b"content-length")]
 
 
 def _first(headers: Headers, name: bytes) -> bytes:

@@ -19,18 +19,18 @@ class Guard:
         self._lock = threading.Lock()
 
     def run(self, what: str, step: Callable[[], T], fallback: Callable[[], T]) -> T:
-        """The step's result, or the fallback's if the step fails.
-
-        The log gets one line for each step and type of error, with the place and without the message, which could
-        quote what a visitor sent.
-        """
+        """The step's result, or the fallback's if the step fails."""
         try:
             return step()
         except Exception as problem:
-            self._note(what, problem)
+            self.note(what, problem)
             return fallback()
 
-    def _note(self, what: str, problem: Exception) -> None:
+    def note(self, what: str, problem: Exception) -> None:
+        """Count an error that was caught, and log the first of each step and type.
+
+        The line tells the place and not the message, which could quote what a visitor sent.
+        """
         key = (what, type(problem).__name__)
         with self._lock:
             self.failures[key] += 1

@@ -6,8 +6,11 @@ from starlette.types import Scope
 
 Headers = list[tuple[bytes, bytes]]
 
-FRAGMENT_HEADERS = (b"hx-request", b"turbo-frame", b"x-requested-with", b"x-pjax", b"x-up-version")
+FRAGMENT_HEADERS = (b"hx-request", b"turbo-frame", b"x-pjax", b"x-up-version")
 """Headers by which front-end libraries ask for a part of a page."""
+
+SCRIPTED = b"xmlhttprequest"
+"""The X-Requested-With of scripts; Android's WebView sends its app's name there with every page that a person opens."""
 
 CONDITIONS = (b"if-none-match", b"if-modified-since")
 
@@ -45,8 +48,10 @@ def read(scope: Scope) -> Incoming:
     if joined is not None:
         headers[b"cookie"] = joined
     destination = headers.get(b"sec-fetch-dest")
-    whole = destination in (None, b"document") and not any(name in headers for name in FRAGMENT_HEADERS)
-    return Incoming(joined, tuple(gpc), headers, whole)
+    is_fragment = (
+        any(name in headers for name in FRAGMENT_HEADERS) or headers.get(b"x-requested-with", b"").lower() == SCRIPTED
+    )
+    return Incoming(joined, tuple(gpc), headers, destination in (None, b"document") and not is_fragment)
 
 
 def with_cookie(scope: Scope, cookie: bytes, *, drop_conditions: bool) -> Headers:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope
 
 from consentkit.assets import Assets
 from consentkit.config import Config, load
-from consentkit.consent.choice import Choice, ChoiceCodec
+from consentkit.consent.choice import ChoiceCodec
 from consentkit.consent.consent import Consent
 from consentkit.consent.cookies import pairs
 from consentkit.consent.decision import Decisions, decide
@@ -33,7 +33,7 @@ from consentkit.middleware import ConsentMiddleware
 from consentkit.stats.counting import Counting
 
 REMEMBERED = 4096
-"""Verified consent cookies that are remembered, about 1 kB each, so that a signature is checked once."""
+"""Verified consent cookies whose decisions are remembered, 2 kB or so each: a signature is checked once."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -56,13 +56,14 @@ class ConsentKit:
         self.gate = Gate(self.declaration, config.consent.mode)
         self.injects_link = config.consent.link == "inject"
         self.is_personal = bool(self.declaration.choosable)
-        self.counting = Counting(config, self.guard)
+        self.counting = Counting(config, clock)
         self._keys = tuple(keys)
         self._codec = ChoiceCodec(self.declaration, keys, config.consent.validity_days)
         self._assets = Assets()
         self._renderer = Renderer(config, self._assets)
         self._pages = ConsentPages(self._renderer, self._codec, self.gate, make_id=make_id)
-        self._remembered: OrderedDict[tuple[bytes, int], Choice] = OrderedDict()
+        self._undecided = {gpc: decide(self.declaration, None, gpc=gpc) for gpc in (True, False)}
+        self._remembered: OrderedDict[tuple[bytes, int, bool], Decisions] = OrderedDict()
 
     @classmethod
     def from_file(cls, path: str | Path, *, environ: Mapping[str, str] = os.environ) -> "ConsentKit":
@@ -80,6 +81,12 @@ class ConsentKit:
 
         return build_dashboard(self.config, self._keys, self._assets)
 
+    def sign_in_link(self, name: str, dashboard: str) -> str:
+        """An address that signs a dashboard user in, for one hour; `dashboard` is the dashboard's own address."""
+        from consentkit.dashboard.sessions import sign_in_link  # noqa: PLC0415 -- as above
+
+        return sign_in_link(self._keys, name, dashboard, self.clock())
+
     def declaration_html(self, language: str) -> Markup:
         """The storage declaration and the statistics paragraph, for the site's privacy page."""
         return self._renderer.declaration(language)
@@ -91,28 +98,34 @@ class ConsentKit:
     def decide(self, incoming: Incoming, scope: Scope, when: float) -> Decisions:
         """The decisions for a request; an error means that nothing is granted."""
         gpc = gpc_is_on(incoming.gpc_values)
-        choice = self.guard.run("reading the choice", lambda: self._choice(incoming, scope, when), lambda: None)
-        return decide(self.declaration, choice, gpc=gpc)
+        undecided = self._undecided[gpc]
+        cookie = incoming.cookie
+        if cookie is None:
+            return undecided
+        day = int(when // 86_400)
+        return self.guard.run(
+            "reading the choice", lambda: self._chosen(cookie, scope, day, gpc) or undecided, lambda: undecided
+        )
 
-    def _choice(self, incoming: Incoming, scope: Scope, when: float) -> Choice | None:
-        """The newest choice among the consent cookies of a request."""
-        if incoming.cookie is None:
-            return None
+    def _chosen(self, cookie: bytes, scope: Scope, day: int, gpc: bool) -> Decisions | None:
+        """The decisions that follow from the newest choice among the consent cookies of a request."""
         prefix = cookie_name(scope).encode() + b"="
-        values = {pair[len(prefix) :] for pair in pairs(incoming.cookie) if pair.startswith(prefix)}
-        choices = [choice for value in values if (choice := self._verified(value, int(when // 86_400)))]
-        return max(choices, key=lambda choice: choice.decided, default=None)
+        values = {pair[len(prefix) :] for pair in pairs(cookie) if pair.startswith(prefix)}
+        found = [decisions for value in values if (decisions := self._verified(value, day, gpc))]
+        return max(found, key=_decided, default=None)
 
-    def _verified(self, value: bytes, day: int) -> Choice | None:
-        key = (value, day)
-        choice = self._remembered.get(key)
+    def _verified(self, value: bytes, day: int, gpc: bool) -> Decisions | None:
+        key = (value, day, gpc)
+        decisions = self._remembered.get(key)
+        if decisions is not None:
+            return decisions
+        choice = self._codec.decode(value.decode("latin-1"), _date(day))
         if choice is None:
-            choice = self._codec.decode(value.decode("latin-1"), _date(day))
-            if choice is not None:
-                self._remembered[key] = choice
-                while len(self._remembered) > REMEMBERED:
-                    self._remembered.popitem(last=False)
-        return choice
+            return None
+        decisions = self._remembered[key] = decide(self.declaration, choice, gpc=gpc)
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        return decisions
 
     def base(self, scope: Scope) -> str:
         """The address of the consent pages as the browser sees it, ending in `/`."""
@@ -137,7 +150,7 @@ class ConsentKit:
     def deletions(self, scope: Scope, incoming: Incoming, decisions: Decisions) -> list[bytes]:
         """Lines that delete the refused cookies that a request brought."""
         cookie = incoming.cookie
-        if cookie is None:
+        if cookie is None or not decisions.denies:
             return []
 
         def lines() -> list[bytes]:
@@ -198,6 +211,10 @@ class ConsentKit:
             when=when,
             own=own,
         )
+
+
+def _decided(decisions: Decisions) -> date:
+    return decisions.choice.decided if decisions.choice else date.min
 
 
 def _date(day: int) -> date:

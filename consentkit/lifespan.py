@@ -8,8 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 async def run_lifespan(app: ASGIApp, scope: Scope, receive: Receive, send: Send, on_stop: Callable[[], None]) -> None:
     """Run the app's lifespan and call `on_stop` before its shutdown is reported as complete.
 
-    An app that does not know lifespan at all (Django raises at once) gets one served in its place: otherwise nobody
-    would tell when the server stops, and the last second's counts would be lost.
+    An app that does not know lifespan at all (Django raises at once, others return) gets one served in its place:
+    otherwise nobody would tell when the server stops, and the last second's counts would be lost.
     """
     received = False
 
@@ -28,6 +28,7 @@ async def run_lifespan(app: ASGIApp, scope: Scope, receive: Receive, send: Send,
     except Exception:
         if received:
             raise
+    if not received:
         await _serve(receive, watched_send)
 
 

@@ -6,17 +6,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consentkit.consent.consent import SCOPE_KEY, Consent
 from consentkit.consent.decision import Decisions
-from consentkit.exchange import Exchange, Plan
+from consentkit.exchange import BODY_BY_FILE, Exchange, Plan
 from consentkit.html.inject import Injector
 from consentkit.incoming import Incoming, read, with_cookie
 from consentkit.lifespan import run_lifespan
 
 if TYPE_CHECKING:
     from consentkit.kit import ConsentKit
-
-
-BODY_BY_FILE = ("http.response.pathsend", "http.response.zerocopysend")
-"""Extensions by which an app hands over a file instead of bytes: nothing could be put into such a page."""
 
 
 class ConsentMiddleware:
@@ -50,7 +46,9 @@ class ConsentMiddleware:
         plan = _passing_plan() if own else self._plan(scope, incoming, decisions, consent)
 
         def count(exchange: Exchange) -> None:
-            kit.count(scope, exchange, when, own=own is not None)
+            if exchange.failure:
+                kit.guard.note("changing a page", exchange.failure)
+            kit.guard.run("counting", lambda: kit.count(scope, exchange, when, own=own is not None), lambda: None)
 
         exchange = Exchange(send, plan, count)
         try:
@@ -83,8 +81,10 @@ class ConsentMiddleware:
         kit = self.kit
         needs_change = incoming.wants_document and (decisions.asks or kit.injects_link)
 
-        def injector(nonce: str) -> Injector:
-            return kit.injector(scope, incoming, decisions, nonce)
+        def injector(nonce: str) -> Injector | None:
+            return kit.guard.run(
+                "changing a page", lambda: kit.injector(scope, incoming, decisions, nonce), lambda: None
+            )
 
         return Plan(
             gate=lambda headers: kit.gate_out(headers, decisions),

@@ -83,6 +83,8 @@ class Table:
         if not all(isinstance(item, str) and item for item in value):
             self.wrong(name, f"{shown(value)} is not a list of texts")
             return default
+        if required and not value:
+            self.wrong(name, "is empty; write at least one text")
         return tuple(value)
 
     def tables(self, name: str) -> list["Table"]:

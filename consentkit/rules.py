@@ -49,9 +49,12 @@ KNOWN_TRACKERS = (
 
 
 def known_tracker(pattern: str) -> str:
-    """The known tracker that a declared cookie name would let through, or "" (rule C18)."""
+    """The known tracker that a declared cookie name would let through, or "" (rule C18).
+
+    One name stands for all of a pattern, so `_ga_*` is found behind `_g*` as well as behind `_ga_AB12*`.
+    """
+    name = pattern.replace("*", "x1")
     for tracker in KNOWN_TRACKERS:
-        sample = tracker.replace("*", "x1")
-        if pattern == tracker or glob_match(pattern, sample) or ("*" not in pattern and glob_match(tracker, pattern)):
+        if glob_match(pattern, tracker.replace("*", "x1")) or glob_match(tracker, name):
             return tracker
     return ""

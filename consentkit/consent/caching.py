@@ -1,12 +1,12 @@
 """Keeps what depends on a visitor out of shared caches."""
 
-SHARED = (b"public", b"s-maxage", b"proxy-revalidate", b"stale-while-revalidate", b"stale-if-error")
+SHARED = (b"public", b"s-maxage", b"proxy-revalidate", b"stale-while-revalidate", b"stale-if-error", b"must-understand")
+"""Directives that let a shared cache store, `must-understand` by setting `no-store` aside (RFC 9111 §5.2.2.3)."""
 
-EDGE_HEADERS = frozenset({
-    b"surrogate-control", b"cdn-cache-control", b"cloudflare-cdn-cache-control", b"vercel-cdn-cache-control",
-    b"netlify-cdn-cache-control", b"fastly-cache-control", b"edge-control", b"x-accel-expires",
-})  # fmt: skip
-"""Headers that tell an edge cache to store a response in spite of its Cache-Control (RFC 9213 and vendors' own)."""
+EDGE_HEADERS = (b"surrogate-control", b"edge-control", b"x-accel-expires")
+EDGE_SUFFIX = b"-cache-control"
+"""Headers that tell an edge cache to store a response in spite of its Cache-Control: RFC 9213 lets every operator put
+its name before `CDN-Cache-Control`, and several do so before plain `Cache-Control`."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -14,9 +14,10 @@ Headers = list[tuple[bytes, bytes]]
 def keep_private(headers: Headers, vary: tuple[bytes, ...]) -> Headers:
     """The headers such that only the visitor's own browser may store the response, and only for the same cookies.
 
-    The app's directives stay where they concern that browser alone; `no-store` stays as it is. Source: RFC 9111 §5.2.2.
+    The app's directives stay where they concern that browser alone, `no-store` too. Source: RFC 9111 §5.2.2.
     """
-    kept = [pair for pair in headers if pair[0].lower() not in (*EDGE_HEADERS, b"cache-control", b"vary")]
+    replaced = (*EDGE_HEADERS, b"cache-control", b"vary")
+    kept = [pair for pair in headers if pair[0].lower() not in replaced and not pair[0].lower().endswith(EDGE_SUFFIX)]
     return [*kept, (b"cache-control", _private(headers)), (b"vary", _varied(headers, vary))]
 
 
@@ -40,14 +41,12 @@ def _split(value: bytes) -> list[bytes]:
 def _private(headers: Headers) -> bytes:
     directives = _values(headers, b"cache-control")
     names = [directive.lower().partition(b"=")[0].strip() for directive in directives]
-    if b"no-store" in names:
-        return b", ".join(directives)
     own = [
         directive
         for directive, name in zip(directives, names, strict=True)
         if name not in SHARED and name != b"private"
     ]
-    return b", ".join([b"private", *own])
+    return b", ".join(own if b"no-store" in own else [b"private", *own])
 
 
 def _varied(headers: Headers, vary: tuple[bytes, ...]) -> bytes:

@@ -1,7 +1,8 @@
 """What a visitor chose, and the signed text of the consent cookie that carries it.
 
 The cookie's value is `version.policy.day.gpc.purposes.id.signature`. `purposes` lists, for each purpose that was put to
-the visitor, its token and `+` (granted), `!` (refused) or `*` and the hexadecimal mask of the granted services. A token
+the visitor, `+` (granted) or `!` (refused) and its token, or `*`, its token and the hexadecimal mask of the granted
+services; none of these marks occurs in a token or a mask, so where one entry ends is never in doubt. A token
 stands for what was declared when the visitor chose: a purpose whose declaration has changed since finds no token, so it
 alone counts as not chosen. The day is all that is kept of the time, and an id is made only if something was granted, so
 that many visitors share the cookie of a refusal.
@@ -20,11 +21,13 @@ from consentkit.declaration import Declaration, Purpose
 VERSION = "1"
 MAX_LENGTH = 200
 EPOCH = date(2020, 1, 1)
-ENTRY = re.compile(r"([A-Za-z0-9_-]{4})(\+|!|\*([0-9a-f]{1,6}))")
+ENTRY = re.compile(r"([+!*])([A-Za-z0-9_-]{4})([0-9a-f]*)")
 PAYLOAD = re.compile(
-    r"1\.(?P<policy>[A-Za-z0-9_-]{8})\.(?P<day>[0-9a-f]{1,5})\.(?P<gpc>[01])\.(?P<purposes>(?:[A-Za-z0-9_-]{4}(?:\+|!|\*[0-9a-f]{1,6}))*)"
-    r"\.(?P<id>(?:[A-Za-z0-9_-]{16})?)"
+    r"1\.(?P<policy>[A-Za-z0-9_-]{8})\.(?P<day>[0-9a-f]{1,5})\.(?P<gpc>[01])"
+    r"\.(?P<purposes>(?:[+!][A-Za-z0-9_-]{4}|\*[A-Za-z0-9_-]{4}[0-9a-f]{1,6})*)\.(?P<id>(?:[A-Za-z0-9_-]{16})?)"
 )
+SIGNATURE = re.compile(r".*\.[A-Za-z0-9_-]{43}")
+"""Python's base64 skips what is not base64, so the shape is looked at first: one choice is not many texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,10 @@ class ChoiceCodec:
     def __init__(self, declaration: Declaration, keys: Sequence[str], validity_days: int) -> None:
         self.declaration = declaration
         self.validity_days = validity_days
+        # By id: the token of a purpose does not change when its services change places in the file, so nor may a mask.
+        self._bits = {
+            purpose.id: sorted(service.id for service in purpose.services) for purpose in declaration.choosable
+        }
         # itsdangerous signs with the last of its keys; SHA-256 instead of its default SHA-1.
         self._signer = Signer(
             list(reversed(keys)),
@@ -109,14 +116,14 @@ class ChoiceCodec:
 
     def _entry(self, purpose: Purpose, choice: Choice) -> str:
         if choice.grants(purpose):
-            return f"{purpose.token}+"
-        mask = sum(1 << bit for bit, service in enumerate(purpose.services) if service.id in choice.granted)
-        return f"{purpose.token}*{mask:x}" if mask else f"{purpose.token}!"
+            return f"+{purpose.token}"
+        mask = sum(1 << bit for bit, service in enumerate(self._bits[purpose.id]) if service in choice.granted)
+        return f"*{purpose.token}{mask:x}" if mask else f"!{purpose.token}"
 
     def decode(self, text: str, today: date) -> Choice | None:
         """The choice that a cookie carries, or None if it is forged, cut, over-long, expired, from the future or of
         a policy of which no purpose is left."""
-        if len(text) > MAX_LENGTH:
+        if len(text) > MAX_LENGTH or not SIGNATURE.fullmatch(text):
             return None
         try:
             payload = self._signer.unsign(text).decode("ascii")
@@ -139,11 +146,11 @@ class ChoiceCodec:
         by_token = {purpose.token: purpose for purpose in self.declaration.choosable}
         answered: set[str] = set()
         granted: set[str] = set()
-        for token, state, mask in ENTRY.findall(text):
+        for state, token, mask in ENTRY.findall(text):
             purpose = by_token.get(token)
             if purpose is None:
                 continue
             answered.add(purpose.id)
             bits = -1 if state == "+" else int(mask or "0", 16)
-            granted.update(service.id for bit, service in enumerate(purpose.services) if bits >> bit & 1)
+            granted.update(service for bit, service in enumerate(self._bits[purpose.id]) if bits >> bit & 1)
         return frozenset(answered), frozenset(granted)

@@ -8,29 +8,32 @@ them; where the two differ or a line is malformed, the answer is the one that le
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 BLANK = b" \t"
 
 CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 MAX_AGE_PAST = re.compile(rb"(?:0|-\d{1,10})", re.ASCII)
-EXPIRES = re.compile(rb"[A-Za-z]{3}, \d\d[ -]([A-Za-z]{3})[ -](\d{4}) \d\d:\d\d:\d\d GMT", re.ASCII)
+EXPIRES = re.compile(rb"[A-Za-z]{3}, (\d\d)[ -]([A-Za-z]{3})[ -](\d{4}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
 MONTHS = (b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec")
-PAST_YEAR = 2020
-"""An Expires that deletes is decades old (1970 as a rule); a nearer one may lie ahead of a slow client clock."""
+EPOCH_YEAR, PAST_YEAR = 1970, 2020
+"""An Expires that deletes is decades old (1970 as a rule); a nearer one may lie ahead of a slow client clock. An older
+one than 1601 is no date to a browser, which then ignores the attribute and stores the cookie (RFC 6265bis §5.1.1)."""
 
 
 def pair_name(pair: bytes) -> str | None:
     """The name in `name=value`, or None where there is none to rely on.
 
     A pair without `=` is nameless to Chromium and a name to others, and a nameless cookie can pose as any other
-    (`=__Host-x=1`), so neither has a name here. Names are bytes; latin-1 keeps them apart one to one.
+    (`=__Host-x=1`), so neither has a name here. Names are bytes; latin-1 keeps them apart one to one. A name that ends
+    in what only Python counts as blank is another name to the app than to the browser, so it is none to rely on.
     """
-    name, equals, _ = pair.partition(b"=")
-    name = name.strip(BLANK)
-    if not equals or not name or CONTROL.search(pair):
+    raw, equals, _ = pair.partition(b"=")
+    name = raw.strip(BLANK).decode("latin-1")
+    if not equals or not name or name != name.strip() or CONTROL.search(pair):
         return None
-    return name.decode("latin-1")
+    return name
 
 
 def pairs(header: bytes) -> list[bytes]:
@@ -87,4 +90,12 @@ def _deletes(attributes: list[bytes]) -> bool:
 
 def _long_past(date: bytes) -> bool:
     match = EXPIRES.fullmatch(date)
-    return match is not None and match[1].lower() in MONTHS and int(match[2]) < PAST_YEAR
+    if match is None or match[2].lower() not in MONTHS or not EPOCH_YEAR <= int(match[3]) < PAST_YEAR:
+        return False
+    day, _, year, *time = match.groups()
+    try:
+        datetime(int(year), MONTHS.index(match[2].lower()) + 1, int(day), *map(int, time))
+    except ValueError:
+        # The 31st of February is no date either.
+        return False
+    return True

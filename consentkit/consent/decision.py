@@ -37,12 +37,13 @@ UNKNOWN = Decision(State.UNSET, "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions of one request. `asks`: the banner is due. Many requests share one object."""
+    """All decisions of one request. `asks`: the banner is due; `denies`: something is refused. Requests share it."""
 
     by_id: Mapping[str, Decision]
     choice: Choice | None
     gpc: bool
     asks: bool
+    denies: bool
 
     def of(self, id_: str) -> Decision:
         """The decision on a purpose or service; an id that is not declared is not granted."""
@@ -66,7 +67,8 @@ def decide(declaration: Declaration, choice: Choice | None, *, gpc: bool) -> Dec
             by_id[purpose.id] = _of_all(by_id[service.id] for service in purpose.services)
     # A visitor who sends the signal has said no already: nothing is pushed at them, the link stays (rule C25).
     asks = not gpc and any(by_id[purpose.id].state is State.UNSET for purpose in declaration.choosable)
-    return Decisions(by_id, choice, gpc, asks)
+    denies = any(decision.state is State.DENIED for decision in by_id.values())
+    return Decisions(by_id, choice, gpc, asks, denies)
 
 
 def _decide_one(purpose: Purpose, choice: Choice | None, service: str, signalled: bool) -> Decision:

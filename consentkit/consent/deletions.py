@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 
 HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.ASCII)
 PATH = re.compile(r"/[A-Za-z0-9/_.~%+@!-]{0,200}", re.ASCII)
-NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z\[\]{}()<>?@/\" :]+", re.ASCII)
+NAME = re.compile(r"[\x20-\x3a\x3c\x3e-\x7e\x80-\xff]{1,256}")
+"""Every name that can stand before the `=` of a Set-Cookie line: no control character, no `;`, no `=`."""
 
 MAX_DEPTH = 4
 BUDGET = 3500
@@ -20,7 +21,7 @@ def deletion_lines(names: Iterable[str], *, host: str, path: str) -> list[bytes]
     """
     lines: list[bytes] = []
     size = 0
-    wanted = sorted(name for name in set(names) if NAME.fullmatch(name) and len(name) <= 256)
+    wanted = sorted(name for name in set(names) if NAME.fullmatch(name))
     variants = list(_variants(host, path))
     for attributes in variants:
         for name in wanted:
@@ -39,10 +40,12 @@ def _line(name: str, attributes: tuple[str, str, bool]) -> bytes | None:
     prefix = name.lower()
     if prefix.startswith("__host-") and (domain or path != "/"):
         return None
-    secure = "; Secure" if partitioned or prefix.startswith(("__host-", "__secure-")) else ""
+    secure = "; Secure" if partitioned or prefix.startswith(("__host-", "__secure-", "__http-")) else ""
+    # These two prefixes are only accepted from a server (RFC 6265bis successor, "layered cookies" §5.4).
+    http_only = "; HttpOnly" if prefix.startswith(("__http-", "__host-http-")) else ""
     partition = "; SameSite=None; Partitioned" if partitioned else ""
     in_domain = f"; Domain={domain}" if domain else ""
-    return f"{name}=; Path={path}{in_domain}; Max-Age=0{secure}{partition}".encode("latin-1")
+    return f"{name}=; Path={path}{in_domain}; Max-Age=0{secure}{http_only}{partition}".encode("latin-1")
 
 
 def _variants(host: str, path: str) -> Iterator[tuple[str, str, bool]]:

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from consentkit.consent.cookies import filtered, parse_set_cookie
@@ -31,6 +31,10 @@ FRAMEWORK_COOKIES = {
 """Cookies that web frameworks set for themselves, with what they are for."""
 
 MAX_NAMES = 200
+MAX_NAME = 256
+"""Bounds: names that are counted, and bytes of a name that is looked up; a longer one is not granted."""
+
+NAMELESS = "(nameless)"
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -38,7 +42,8 @@ Headers = list[tuple[bytes, bytes]]
 class Gate:
     """Applies decisions to cookies. `mode`: enforce takes out; warn only says so in the log; observe only counts.
 
-    `dropped` counts by (`request` or `response`, name), names reduced to what an operator may read.
+    `dropped` counts by (`request` or `response`, name): the name or pattern of the declaration, for what the app set
+    undeclared its name reduced to what an operator may read. What a visitor made up is never kept.
     """
 
     def __init__(self, declaration: Declaration, mode: str) -> None:
@@ -46,10 +51,11 @@ class Gate:
         self.mode = mode
         self.dropped: Counter[tuple[str, str]] = Counter()
         self._owners = lru_cache(maxsize=512)(declaration.owners)
+        self._declared_name = lru_cache(maxsize=512)(declaration.declared_name)
 
     def decision(self, name: str | None, decisions: Decisions) -> Decision | None:
         """The decision that a cookie hangs on, or None for one that is undeclared or has no name to rely on."""
-        if name is None or len(name) > 256:
+        if name is None or len(name) > MAX_NAME:
             return None
         if name in STAFF_COOKIES:
             return decisions.of("necessary")
@@ -67,7 +73,7 @@ class Gate:
                 return False
             if self.decision(name, decisions):
                 return True
-            self._count("request", name)
+            self._count("request", self._label(name) or "(undeclared)")
             return self.mode != "enforce"
 
         return filtered(cookie, allowed)[0]
@@ -76,7 +82,8 @@ class Gate:
         """The cookies of a request that were refused in so many words (by choice or signal): they are to be deleted."""
 
         def is_refused(name: str | None) -> bool:
-            decision = self.decision(name, decisions)
+            # A pattern such as `*` covers our own cookie too, and a choice that deletes itself is asked for for ever.
+            decision = None if name in OWN_COOKIES else self.decision(name, decisions)
             return decision is not None and decision.state is State.DENIED
 
         return filtered(cookie, lambda name: not is_refused(name))[1] if self.mode == "enforce" else []
@@ -92,40 +99,61 @@ class Gate:
         decision = self.decision(cookie.name, decisions)
         if decision or (cookie.deletes and cookie.name is not None):
             return True
-        self._count("response", cookie.name)
-        self._log_once(cookie.name, decision)
+        label = self._label(cookie.name) or readable(cookie.name)
+        self._count("response", label)
+        self._log_once(label, decision)
         return self.mode != "enforce"
 
-    def _count(self, direction: str, name: str | None) -> None:
-        # The names of a request are the visitor's to make up, so only declared ones are counted by name.
-        label = readable(name) if direction == "response" or (name and self._owners(name)) else "(undeclared)"
+    def _label(self, name: str | None) -> str:
+        """How the declaration calls a cookie, "" for an undeclared one."""
+        return "" if name is None or len(name) > MAX_NAME else self._declared_name(name)
+
+    def _count(self, direction: str, label: str) -> None:
         key = (direction, label)
         if key not in self.dropped and len(self.dropped) >= MAX_NAMES:
             key = (direction, "(other)")
         self.dropped[key] += 1
 
-    def _log_once(self, name: str | None, decision: Decision | None) -> None:
-        label = readable(name)
+    def _log_once(self, label: str, decision: Decision | None) -> None:
         if self.mode == "observe" or self.dropped["response", label] != 1:
             return
         if decision is None:
-            log.warning("%s", undeclared_message(label, self.mode))
+            taken = {*self.declaration.by_id, *self.declaration.services}
+            log.warning("%s", undeclared_message(label, self.mode, taken))
         else:
             did = "dropped" if self.mode == "enforce" else "would drop"
             log.info("%s the cookie %r that the app set: %s (%s)", did, label, decision.state, decision.reason)
 
 
 def readable(name: str | None) -> str:
-    """A cookie's name for a log: what may differ by visitor (digits, hexadecimal runs) becomes `*`, odd bytes `?`."""
+    """A cookie's name as a pattern for a log and for the configuration: what may differ by visitor becomes `*`.
+
+    Such are e-mail addresses, numbers, words of six and more characters with a digit, words of over twenty letters, and
+    bytes that a declared name may not hold.
+    """
     if name is None:
-        return "(nameless)"
-    text = re.sub(r"[^\x21-\x7e]", "?", name[:80])
-    return re.sub(r"[0-9a-fA-F]*\d[0-9a-fA-F]{3,}[0-9a-fA-F]*|\d{2,}", "*", text)[:40]
+        return NAMELESS
+    text = re.sub(r"[^_]*(?:@|%40).*|[^\x21-\x7e]|[,;=]", "*", name[:80])
+    text = re.sub(r"[A-Za-z0-9]+", lambda word: "*" if _may_identify(word[0]) else word[0], text)
+    return re.sub(r"\*+", "*", text[:40] + "*" if len(name) > 80 or len(text) > 40 else text)
 
 
-def undeclared_message(name: str, mode: str) -> str:
-    """The log line for a cookie that the app sets and nobody declared, with the TOML to paste."""
+def _may_identify(word: str) -> bool:
+    has_digit = any(character.isdigit() for character in word)
+    return (has_digit and len(word) >= 6) or (word.isdigit() and len(word) >= 2) or len(word) > 20
+
+
+def undeclared_message(name: str, mode: str, taken: Collection[str]) -> str:
+    """The log line for a cookie that the app sets and nobody declared, with the TOML to paste.
+
+    `name` is a `readable` one; `taken` holds the ids that the declaration uses already.
+    """
     did = "was dropped" if mode == "enforce" else "would be dropped in mode enforce"
+    if name in (NAMELESS, "*"):
+        return (
+            f"the app set a cookie whose name cannot be declared {name!r}, so it {did}. "
+            "Give it a name that is the same, or begins the same, for all visitors, and declare that."
+        )
     head = f"the app set the cookie {name!r}, which is not declared, so it {did}. "
     known = FRAMEWORK_COOKIES.get(name)
     if known:
@@ -134,8 +162,10 @@ def undeclared_message(name: str, mode: str) -> str:
     else:
         head += "To declare it, paste this into consentkit.toml and correct it:\n"
         why = 'purpose = "marketing"          # or the purpose that it really has\ndescription = "What it is for."'
-    id_ = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "service"
+    id_ = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30] or "service"
     id_ = id_ if id_[0].isalpha() else f"service_{id_}"
+    while id_ in taken:
+        id_ += "_2"
     return (
         f'{head}\n[[services]]\nid = "{id_}"\nname = "{id_}"\n{why}\n'
         f'storage = [{{ name = {toml_text(name)}, kind = "cookie", duration = "session" }}]\n'

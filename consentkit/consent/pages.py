@@ -245,12 +245,14 @@ def _withdrawal(body: bytes) -> Submission:
 
 
 async def _read_body(receive: Receive) -> bytes | None:
-    """The request's body, or None if it is larger than allowed."""
+    """The request's body, or None if it is larger than allowed; a visitor who left before its end said nothing."""
     body = b""
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""
         body += bytes(message.get("body", b""))
         if len(body) > MAX_BODY:
             return None
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+        if not message.get("more_body", False):
             return body

@@ -26,16 +26,17 @@ class Injector:
 
     `at_start` goes first into `<body>`, `at_end` last. A document with a doctype or `<html>` but no `<body>` tag gets
     both at its end; anything else is a fragment and stays as it is. An error of the rewriter ends the rewriting and
-    not the page: the rest passes unchanged, and `failed` says so.
+    not the page: the rest passes unchanged, and `failure` holds what went wrong.
     """
 
     def __init__(self, *, at_start: Fragment | None, at_end: Fragment | None) -> None:
-        self.failed = False
+        self.failure: Exception | None = None
         self._at_start = at_start
         self._at_end = at_end
         self._language = ""
         self._is_document = False
         self._seen_body = False
+        self._cause: Exception | None = None
         self._end_html = ""
         self._end_done = at_end is None
         self._inserted = 0
@@ -48,29 +49,29 @@ class Injector:
 
     def feed(self, chunk: bytes) -> bytes:
         """Take the next bytes of the document."""
-        if self.failed:
+        if self.failure:
             return chunk
         self._tail += chunk
         return self._run(lambda: self._rewriter.write(chunk))
 
     def finish(self) -> bytes:
         """Take the end of the document."""
-        return b"" if self.failed else self._run(self._rewriter.end)
+        return b"" if self.failure else self._run(self._rewriter.end)
 
     def _run(self, step: Callable[[], None]) -> bytes:
         try:
             step()
-        except RuntimeError:
+        except RuntimeError as problem:
             # lol-html gives up on input beyond its limits, and raises the same for an error in a handler of ours.
-            self.failed = True
+            self.failure = self._cause or problem
         out = b"".join(self._out)
         self._out.clear()
         # Only insertions are made, so what came out less what was put in is how much of the input has been passed on.
         done = len(out) - self._inserted
         self._inserted = 0
         rest = self._tail[max(done, 0) :]
-        self._tail = b"" if self.failed else rest
-        return out + rest if self.failed else out
+        self._tail = b"" if self.failure else rest
+        return out + rest if self.failure else out
 
     def _sink(self, chunk: Any) -> None:
         data = bytes(chunk)
@@ -91,22 +92,30 @@ class Injector:
         if self._seen_body or element.namespace_uri != XHTML:
             return
         self._seen_body = True
-        if self._at_start is not None:
-            html = _ascii(self._at_start(self._language))
-            element.prepend(html, ContentType.HTML)
-            self._inserted += len(html)
-        if self._at_end is not None:
-            self._end_html = _ascii(self._at_end(self._language))
+        # Both are made before either is put in: after an error nothing has been inserted, and the page passes whole.
+        start, self._end_html = self._make(self._at_start), self._make(self._at_end)
+        if start:
+            element.prepend(start, ContentType.HTML)
+            self._inserted += len(start)
+        if self._end_html:
             element.append(self._end_html, ContentType.HTML)
 
     def _on_end(self, end: Any) -> None:
         if not (self._is_document or self._seen_body):
             return
-        if self._at_start is not None and not self._seen_body:
-            end.append(_ascii(self._at_start(self._language)), ContentType.HTML)
-        if self._at_end is not None and not self._end_done:
-            self._end_html = ""
-            end.append(_ascii(self._at_end(self._language)), ContentType.HTML)
+        start = "" if self._seen_body else self._make(self._at_start)
+        finish = "" if self._end_done else self._make(self._at_end)
+        self._end_html = ""
+        for html in (start, finish):
+            if html:
+                end.append(html, ContentType.HTML)
+
+    def _make(self, fragment: Fragment | None) -> str:
+        try:
+            return _ascii(fragment(self._language)) if fragment else ""
+        except Exception as problem:
+            self._cause = problem
+            raise
 
 
 class _Element:

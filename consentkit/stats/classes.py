@@ -66,14 +66,13 @@ def classify(facts: RequestFacts) -> str:
         return PREFETCH
     if _probing(facts):
         return PROBE
-    declared = bots.declared(facts.user_agent)
-    if declared is not None:
-        return declared
+    return bots.declared(facts.user_agent) or _browsing(facts)
+
+
+def _browsing(facts: RequestFacts) -> str:
     if _suspect(facts):
         return SUSPECTED
-    if _part_of_page(facts):
-        return ASSET
-    return PERSON
+    return ASSET if _part_of_page(facts) else PERSON
 
 
 def _prefetched(purpose: str) -> bool:
@@ -82,7 +81,8 @@ def _prefetched(purpose: str) -> bool:
 
 
 def _probing(facts: RequestFacts) -> bool:
-    if facts.method not in METHODS:
+    # A log has no method for a connection that was opened and never used.
+    if facts.method and facts.method not in METHODS:
         return True
     if 200 <= facts.status < 300 or facts.status in ANSWERED:
         return False

@@ -1,21 +1,76 @@
 """Counting for one site in one worker: from a request that is over to this worker's recorder."""
 
+from collections.abc import Callable, Iterable
+
 from starlette.types import Scope
 
 from consentkit.config import Config
-from consentkit.guard import Guard
+from consentkit.stats.enrich.place import Place
+from consentkit.stats.facts import RequestFacts, facts_from_scope
+from consentkit.stats.flusher import Stores
+from consentkit.stats.history import History
+from consentkit.stats.observer import Observer
+from consentkit.stats.recorder import Recorder
+from consentkit.stats.release import Rule
+from consentkit.stats.stores import PrivateStore, Sink, open_private, open_sink
+
+
+def rule_of(config: Config) -> Rule:
+    """When counts of this site may be published."""
+    return Rule(config.stats.threshold, config.stats.patience_days, config.site.timezone)
+
+
+def observer_of(config: Config) -> Observer:
+    """What turns this site's requests into observations."""
+    return Observer(config.site.hosts, config.site.timezone, Place(config.stats.geoip))
+
+
+def private_of(config: Config) -> PrivateStore:
+    """This site's private store, opened."""
+    return open_private(config.stats.private, config.base)
+
+
+def sink_of(config: Config) -> Sink:
+    """This site's sink, opened."""
+    return open_sink(config.stats.sink, config.base)
 
 
 class Counting:
-    """Counts requests; an error leaves a request uncounted and the page untouched."""
+    """Counts requests; an error leaves a request uncounted and the page untouched. `clock` gives epoch seconds."""
 
-    def __init__(self, config: Config, guard: Guard) -> None:
-        self._guard = guard
+    def __init__(self, config: Config, clock: Callable[[], float]) -> None:
+        stores = Stores(lambda: private_of(config), lambda: sink_of(config), {"site": config.site.name})
+        self.recorder = Recorder(stores, rule_of(config), clock=clock)
+        self._observer = observer_of(config)
 
-    def count(
-        self, scope: Scope, *, status: int, content_type: str, size: int, when: float, own: bool
-    ) -> None:
+    def count(self, scope: Scope, *, status: int, content_type: str, size: int, when: float, own: bool) -> None:
         """Count one request that is over. `size` in bytes, `when` in epoch seconds."""
+        try:
+            facts = facts_from_scope(scope, status=status, content_type=content_type, bytes=size, when=when, own=own)
+            self.recorder.count(self._observer.observe(facts))
+        except Exception as error:
+            self.recorder.note_uncounted(error)
 
     def close(self) -> None:
         """Write what has been counted."""
+        self.recorder.close()
+
+
+def count_samples(config: Config, traffic: Iterable[RequestFacts], on_request: Callable[[], None]) -> bool:
+    """Count sample traffic on its own clock and mark its period as sample; False if the stores hold it already."""
+    private, sink = private_of(config), sink_of(config)
+    try:
+        if private.knows("sample"):
+            return False
+        history, observer = History(rule_of(config)), observer_of(config)
+        days: set[str] = set()
+        for facts in traffic:
+            observation = observer.observe(facts)
+            history.add(observation, facts.when)
+            days.add(observation.day)
+            on_request()
+        sink.describe({"sample": f"{min(days)}/{max(days)}", "site": config.site.name} if days else {})
+        return history.commit(private, sink, "sample")
+    finally:
+        private.close()
+        sink.close()

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-USER_AGENT_CAP = 1024
+UNKNOWN = "(unknown)"
+"""The value of a breakdown where a request does not tell it."""
+
+USER_AGENT_CAP = 512
+"""Bytes. No browser sends more, and what a made-up user agent costs grows with its length."""
 REFERER_CAP = 2048
 PATH_CAP = 2048
 QUERY_CAP = 2048

@@ -8,9 +8,23 @@ however close together, never differ by 1…k−1, and no release shows which si
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from consentkit.stats.model import OTHER, Cell, Increments, Proof, Published, Release, Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When counts may be published: `threshold` is k, in events; `patience_days` in days; days are the site's."""
+
+    threshold: int
+    patience_days: int
+    timezone: ZoneInfo
+
+    def day(self, now: float) -> str:
+        """The ISO date in the site's time zone at `now` (epoch seconds)."""
+        return datetime.fromtimestamp(now, self.timezone).date().isoformat()
 
 
 @dataclass(frozen=True, slots=True)

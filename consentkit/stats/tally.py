@@ -29,11 +29,23 @@ class Tally:
         self._max_cells = max_cells
         self._lock = threading.Lock()
         self._counts = _Counts(max_cells)
+        self._uncounted = 0
 
     def add(self, observation: Observation) -> None:
         """Count one observation; a malformed one raises and nothing of it is counted."""
         with self._lock:
             self._counts.add(observation)
+
+    def add_uncounted(self) -> None:
+        """Count a request of which nothing else could be counted."""
+        with self._lock:
+            self._uncounted += 1
+
+    def take_uncounted(self) -> int:
+        """How many requests could not be counted since the last take."""
+        with self._lock:
+            uncounted, self._uncounted = self._uncounted, 0
+        return uncounted
 
     def take(self) -> Increments:
         """Everything counted since the last take; the tally is empty afterwards."""

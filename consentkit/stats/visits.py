@@ -1,12 +1,12 @@
 """Whether a page view begins a visit: a navigation that comes from elsewhere, told without recognising anybody.
 
-A reload repeats the headers of the navigation that first brought the page, Sec-Fetch-Site included (Fetch Metadata
-§2.3), so `cross-site` and `none` alone would count each reload as a visit. Browsers mark a reload with a request
-directive in Cache-Control (RFC 9111 §5.2.1): Chromium and Firefox send `max-age=0`, and `no-cache` when forced. What
-the server cannot tell apart, and counts as a visit: a reload in a browser that sends no such directive; a tab or
-window restored after a restart; a second opening of the same bookmark; any reload in an access log, which keeps
-neither header. What it wrongly does not count: a first page opened with the browser's cache switched off, and a
-return by a form post from another site, which Chromium marks as it marks a reload.
+A reload repeats what the navigation that brought the page said of itself, `Sec-Fetch-Site: cross-site` or `none`
+included, so these alone would count each reload as a visit. Chromium was measured to mark reloads with a directive of
+RFC 9111 §5.2.1: `max-age=0`, and `no-cache` when forced; a request with either begins no visit.
+
+What cannot be told apart here, and counts: a reload in a browser without that mark; a tab restored after a restart; an
+address typed or a bookmark opened again; any reload in an access log. What is left out by the mark although it may be
+an entry: a page opened with the browser's cache switched off, and a return by a form post from another site.
 """
 
 from consentkit.stats.enrich.referrer import INTERNAL
@@ -21,9 +21,7 @@ def begins_visit(facts: RequestFacts, source: str) -> bool:
     if _reloaded(facts):
         return False
     if facts.fetch_site:
-        return (
-            facts.fetch_site in ELSEWHERE and facts.fetch_mode == "navigate" and facts.fetch_dest == "document"
-        )
+        return facts.fetch_site in ELSEWHERE and facts.fetch_mode == "navigate" and facts.fetch_dest == "document"
     return source != INTERNAL
 
 

@@ -75,9 +75,7 @@ class Actions:
         language = require_language(request)
         if not request.session.get("customer"):
             return RedirectResponse(f"/{language}/account/sign-in", 303)
-        return self._renderer.page(
-            request, "account.html", private=True, bills=catalogue.BILLS, usage=catalogue.USAGE
-        )
+        return self._renderer.page(request, "account.html", private=True, bills=catalogue.BILLS, usage=catalogue.USAGE)
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""

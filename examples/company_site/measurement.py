@@ -12,7 +12,7 @@ MOST_PAGES = 99
 
 
 def count_view(request: Request, response: Response) -> None:
-    """Count the pages of this visitor in one cookie and know the visitor again by another, which scripts cannot read."""
+    """Count this visitor's pages in one cookie, and know the visitor again by another that scripts cannot read."""
     seen = request.cookies.get(PAGES_COOKIE, "")
     pages = min(int(seen) + 1, MOST_PAGES) if seen.isascii() and seen.isdigit() and len(seen) <= 2 else 1
     response.set_cookie(PAGES_COOKIE, str(pages), max_age=SECONDS, samesite="lax")

@@ -103,7 +103,8 @@ class Pages:
         )
         newest = max(item.day for item in catalogue.ARTICLES).isoformat()
         xml = (
-            f'<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{texts.language}">'
+            '<?xml version="1.0" encoding="utf-8"?>'
+            f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{texts.language}">'
             f"<title>Noordlicht: {escape(texts.tables['news']['title'])}</title><id>{escape(home)}</id>"
             f"<author><name>Noordlicht</name></author><updated>{newest}T08:00:00Z</updated>{entries}</feed>"
         )

@@ -49,7 +49,7 @@ def create_app(
         status = error.status_code if isinstance(error, HTTPException) else 500
         headers = getattr(error, "headers", None) or {}
         response = renderer.page(request, "missing.html", status=status, status_code=status)
-        response.headers.update(headers)
+        response.headers.update({"Vary": "Accept-Language", **headers})
         return response
 
     return Starlette(

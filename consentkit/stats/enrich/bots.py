@@ -1,6 +1,17 @@
-"""What a user agent says of the program behind it. The one module that knows crawleruseragents."""
+"""What a user agent says of the program behind it. The one module that knows crawleruseragents.
 
+The list's 1,500 patterns take 170 µs one after the other. Nearly all are plain texts, so they are filed under four
+letters of theirs that few others have, and a user agent is looked through once, four letters at a time: 30 µs.
+"""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
+
+import crawleruseragents
 
 CRAWLER = "crawler"
 AI_CRAWLER = "ai_crawler"
@@ -10,8 +21,175 @@ FEED_READER = "feed_reader"
 LIBRARY = "library"
 PROBE = "probe"
 
+BY_RANK = (AI_FETCH, AI_CRAWLER, PROBE, MONITOR, FEED_READER, CRAWLER, LIBRARY)
+"""Of several classes that fit, the first counts: the narrower one."""
 
-@lru_cache(maxsize=2048)
+BY_TAG = {
+    "ai-crawler": AI_CRAWLER,
+    "monitoring": MONITOR,
+    "feed-reader": FEED_READER,
+    "http-library": LIBRARY,
+    "browser-automation": LIBRARY,
+}
+
+FETCHES = re.compile(
+    r"-?User\b|Google-(?:Agent|NotebookLM|Gemini-CLI)|GoogleAgent|Gemini-Deep-Research|DuckAssistBot|AmazonBuyForMe"
+    r"|kagi-fetcher|Bedrock-AgentCore|externalfetcher"
+)
+"""Among what the list tags as AI: those that fetch because a person asked just now, by their makers' own account."""
+
+INTRUDERS = re.compile(
+    r"Nikto|sqlmap|ZmEu|masscan|WPScan|cunetix|Nessus|uster|OpenVAS|zgrab|l9|Nmap|WhatWeb|nuclei|gobuster|ferox|ffuf",
+)
+"""Among what the list tags as scanners: tools that look for a way in."""
+
+GENERAL = (
+    (AI_FETCH, ("-user/", "meta-externalfetcher")),
+    (AI_CRAWLER, ("gptbot", "claudebot", "ccbot", "bytespider")),
+    (PROBE, ("nuclei", "gobuster", "feroxbuster", "fuzz faster", "sqlmap", "nikto", "masscan", "zgrab")),
+    (MONITOR, ("monitor", "uptime", "pingdom", "healthcheck", "health-check", "kube-probe", "statuscake")),
+    (FEED_READER, ("feedfetcher", "feedparser", "rss reader", "rssreader", "feed reader", "feedreader", "podcast")),
+    (CRAWLER, ("crawl", "spider", "scrap", "archiver", "+http", "(http", " http://", " https://", "preview", "@")),
+    (
+        LIBRARY,
+        (
+            *("python", "curl/", "wget", "go-http", "java/", "okhttp", "axios", "node-fetch", "undici", "libwww"),
+            *(
+                "httpclient",
+                "headless",
+                "phantomjs",
+                "selenium",
+                "puppeteer",
+                "playwright",
+                "guzzle",
+                "postman",
+                "lua-",
+            ),
+        ),
+    ),
+)
+"""Words that name a program's kind wherever they stand, for the many that no list has; compared in lower case."""
+
+BOT = re.compile(r"(?<!cu)(?<!ab)bots?(?![a-z])|(?<![a-z])robots?")
+"""`bot` at the end of a word, but not the telephones of Cubot."""
+
+BROWSER_START = ("Mozilla/", "Opera/")
+HANDSETS = (
+    "Nokia",
+    "SAMSUNG",
+    "SonyEricsson",
+    "BlackBerry",
+    "LG",
+    "MOT-",
+    "UCWEB",
+    "ZTE",
+    "HUAWEI",
+    "Alcatel",
+    "DoCoMo",
+)
+"""Old telephones are the only browsers that do not call themselves Mozilla."""
+
+BROWSER_WORDS = re.compile(r"MSIE |Trident/|Gecko|Opera|Konqueror|WebKit|Presto")
+
+MISTAKEN = frozenset({r"AP3A\.240617\.008", "MetaIAB Facebook"})
+"""Of the list, but on the telephones of people: a build of Android 15, and Facebook's built-in browser."""
+
+EDGES = re.compile(r"^\^|^\(\^\| \)|\$$|\(\[\^-\]\|\$\)$")
+CASES = re.compile(r"\[([A-Za-z]{2})\]")
+MORE_THAN_TEXT = re.compile(r"\\\w|(?<!\\)[][(){}^$*+?.|]")
+
+GRAM = 4
+CACHED_AGENTS = 2048
+CACHED_LENGTH = 400
+"""Characters; no browser's user agent is longer, and a cache of longer ones would be worth little and hold much."""
+
+
+class Known(NamedTuple):
+    """A pattern of the list: a text that must stand in the user agent, and an expression where that is not enough."""
+
+    text: str
+    expression: re.Pattern[str] | None
+    request_class: str
+
+
 def declared(user_agent: str) -> str | None:
-    """The class that a program declares by its user agent, or None for a browser."""
-    raise NotImplementedError
+    """The class that a program declares by its user agent, or None where it calls itself a browser."""
+    return _remembered(user_agent) if len(user_agent) <= CACHED_LENGTH else _declared(user_agent)
+
+
+def _declared(user_agent: str) -> str | None:
+    if not user_agent.strip():
+        return LIBRARY
+    listed = _listed(user_agent)
+    return listed if listed is not None and listed != LIBRARY else _general(user_agent) or listed
+
+
+_remembered = lru_cache(maxsize=CACHED_AGENTS)(_declared)
+
+
+def _general(user_agent: str) -> str | None:
+    lower = user_agent.lower()
+    for request_class, words in GENERAL:
+        if any(word in lower for word in words):
+            return request_class
+    if BOT.search(lower):
+        return CRAWLER
+    if not user_agent.startswith(BROWSER_START):
+        return None if user_agent.startswith(HANDSETS) else LIBRARY
+    if "compatible;" in lower and not BROWSER_WORDS.search(user_agent):
+        return CRAWLER
+    return None
+
+
+def _listed(user_agent: str) -> str | None:
+    filed, loose = _index()
+    found = {known.request_class for known in loose if known.expression and known.expression.search(user_agent)}
+    for start in range(len(user_agent) - GRAM + 1):
+        for known in filed.get(user_agent[start : start + GRAM], ()):
+            if known.text in user_agent and (known.expression is None or known.expression.search(user_agent)):
+                found.add(known.request_class)
+    return min(found, key=BY_RANK.index, default=None)
+
+
+@lru_cache(maxsize=1)
+def _index() -> tuple[dict[str, list[Known]], list[Known]]:
+    """The list's texts, each under its rarest four letters, and the expressions that have no such text."""
+    entries = [entry for entry in crawleruseragents.CRAWLER_USER_AGENTS_DATA if entry["pattern"] not in MISTAKEN]
+    known = [one for entry in entries for one in _known(entry["pattern"], entry.get("tags", ()))]
+    common = Counter(gram for one in known for gram in _grams(one.text))
+    filed: dict[str, list[Known]] = {}
+    for one in known:
+        if one.text:
+            filed.setdefault(min(_grams(one.text), key=common.__getitem__), []).append(one)
+    return filed, [one for one in known if not one.text]
+
+
+def _known(pattern: str, tags: Iterable[str]) -> list[Known]:
+    request_class = _class_of(pattern, tags)
+    bare = EDGES.sub("", pattern)
+    texts = [re.sub(r"\\(\W)", r"\1", text) for text in _spelled(bare)]
+    if MORE_THAN_TEXT.search(CASES.sub("", bare)) or min(map(len, texts)) < GRAM:
+        return [Known("", re.compile(pattern), request_class)]
+    expression = None if bare == pattern else re.compile(pattern)
+    return [Known(text, expression, request_class) for text in texts]
+
+
+def _spelled(pattern: str) -> list[str]:
+    """A pattern with letters in either case (`[cC]laude`) as the texts that it stands for."""
+    parts = CASES.split(pattern)
+    return [
+        "".join(choice) for choice in itertools.product(*(part if n % 2 else [part] for n, part in enumerate(parts)))
+    ]
+
+
+def _grams(text: str) -> list[str]:
+    return [text[start : start + GRAM] for start in range(len(text) - GRAM + 1)]
+
+
+def _class_of(pattern: str, tags: Iterable[str]) -> str:
+    tags = set(tags)
+    if tags & {"ai-crawler", "browser-automation"} and FETCHES.search(pattern):
+        return AI_FETCH
+    if "scanner" in tags and INTRUDERS.search(pattern):
+        return PROBE
+    return next((known for tag, known in BY_TAG.items() if tag in tags), CRAWLER)

@@ -7,9 +7,10 @@ from typing import Final
 
 from publicsuffixlist import PublicSuffixList
 
+from consentkit.stats.model import OTHER
+
 DIRECT: Final = "(direct)"
 INTERNAL: Final = "(internal)"
-OTHER: Final = "(other)"
 
 CACHED_HOSTS = 1024
 

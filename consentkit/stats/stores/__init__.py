@@ -1,0 +1,16 @@
+"""Where counts are kept: the private store, the sink, and what reads the sink."""
+
+from consentkit.stats.stores.drain import drain
+from consentkit.stats.stores.protocol import PrivateStore, Sink, SinkReader, StoreError
+from consentkit.stats.stores.urls import open_private, open_reader, open_sink
+
+__all__ = [
+    "PrivateStore",
+    "Sink",
+    "SinkReader",
+    "StoreError",
+    "drain",
+    "open_private",
+    "open_reader",
+    "open_sink",
+]

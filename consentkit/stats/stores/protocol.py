@@ -150,23 +150,23 @@ class SinkReader(Protocol):
         first: date,
         last: date,
         limit: int | None,
+        *,
         offset: int = 0,
         search: str | None = None,
     ) -> list[tuple[str, int]]:
         """Values and their counts, largest first; `search` keeps values that contain it, in any case."""
 
-    def count_values(
-        self, breakdown: str, metric: str, first: date, last: date, search: str | None = None
-    ) -> int:
+    def count_values(self, breakdown: str, metric: str, first: date, last: date, search: str | None = None) -> int:
         """How many values `top` would list without a limit."""
 
     def shown(self, first: date, last: date) -> Sums:
         """The published events of the period by (breakdown, metric), `(other)` left out."""
 
-    def cells(
-        self, first: date | None = None, last: date | None = None, breakdown: str | None = None
-    ) -> list[CellRow]:
+    def cells(self, first: date | None = None, last: date | None = None, breakdown: str | None = None) -> list[CellRow]:
         """The published cells as they are stored, by day."""
+
+    def each_cell(self) -> Iterator[CellRow]:
+        """Every published cell, by day, without holding all of them in memory; to be asked in a `snapshot()`."""
 
     def load(self, first_minute: str, last_minute: str) -> list[tuple[str, str, int]]:
         """The load as (UTC minute `2026-11-23T19:08Z`, metric, count), both minutes included."""

@@ -1,7 +1,7 @@
 """What the SQLite stores share: opening with the right pragmas, schema versions, transactions."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -41,20 +41,25 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
-def prepare(connection: sqlite3.Connection, path: Path, schema: str, version: int) -> bool:
-    """Create the tables of a new file; True when it was new. StoreError when another version made it."""
+def prepare(connection: sqlite3.Connection, path: Path, statements: Sequence[str], version: int) -> None:
+    """Run the statements that make the tables of a new file; StoreError when another version made it."""
     if _version(connection) == version:
-        return False
+        return
     with transaction(connection):
         found = _version(connection)
         if found == version:
-            return False
+            return  # another process was faster
         if found or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise wrong_version(path, found, version)
-        for statement in _statements(schema):
+        for statement in statements:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version={version}")
-    return True
+
+
+def statements_of(schema: str) -> list[str]:
+    """The statements of a .sql file of this folder; it has no semicolon but at the end of a statement."""
+    text = files(__package__).joinpath(schema).read_text("utf-8")
+    return [statement for statement in text.split(";") if statement.strip()]
 
 
 def wrong_version(path: Path, found: int, version: int) -> StoreError:
@@ -67,9 +72,3 @@ def wrong_version(path: Path, found: int, version: int) -> StoreError:
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _statements(schema: str) -> list[str]:
-    # executescript would commit; these files hold no semicolon other than at the end of a statement.
-    text = files(__package__).joinpath(schema).read_text("utf-8")
-    return [statement for statement in text.split(";") if statement.strip()]

@@ -1,0 +1,43 @@
+# consentkit: everything a person needs is `make demo` and `make test`.
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= var/demo
+VENV := .venv
+UV_VERSION := 0.13.6
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench format clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(READY): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit("consentkit needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(VENV)/bin/uv sync --quiet --locked --inexact --group dev
+	@touch $@
+
+demo: $(READY)  ## set up and serve the example company website (PORT=8000 DATA=var/demo)
+	$(VENV)/bin/consentkit demo --port $(PORT) --data $(DATA)
+
+test: $(READY)  ## run all tests, those in a real browser too
+	$(VENV)/bin/python tests/prepare.py
+	$(VENV)/bin/python -m pytest
+
+check: $(READY)  ## formatting, lint, types, locked versions
+	$(VENV)/bin/uv lock --check
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+bench: $(READY)  ## run the benchmarks; writes var/bench.json
+	$(VENV)/bin/python tests/benchmarks/run.py
+
+format: $(READY)  ## format the code
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+clean:  ## remove the environment and everything made
+	rm -rf $(VENV) var dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,266 @@
+"""The command line. Exit status: 0 done, 1 a finding, 2 wrong use or configuration."""
+
+import json
+import sys
+import time
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from consentkit.config import Config, load
+from consentkit.errors import ConfigError, ConsentKitError
+from consentkit.keys import keys_from
+
+FINDING, WRONG_USE = 1, 2
+STARTER = Path(__file__).parent / "starter.toml"
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default=Path("consentkit.toml"),
+    show_default=True,
+    help="The configuration file.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class Failing(click.Group):
+    """Turns consentkit's own errors into a message and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except ConsentKitError as problem:
+            click.echo(f"consentkit: {problem}", err=True)
+            ctx.exit(WRONG_USE)
+
+
+@click.group(cls=Failing, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="consentkit")
+def main() -> None:
+    """A cookie gate that obeys consent, and site statistics that identify nobody."""
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Port of the site; its tags use the next one.")
+@click.option("--data", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
+def demo(port: int, data: Path) -> None:
+    """Serve the example company website, with 90 days of sample traffic."""
+    from consentkit.demo import serve  # noqa: PLC0415 -- the other commands need no web server
+
+    serve(port=port, data=data)
+
+
+@main.command()
+@config_option
+def init(config_path: Path) -> None:
+    """Write a commented configuration file."""
+    if config_path.exists():
+        raise click.UsageError(f"{config_path} is there already; remove it first, or name another with --config")
+    config_path.write_text(STARTER.read_text("utf-8"), "utf-8")
+    click.echo(f"{config_path} is written. Change it to your site, then run: consentkit check {config_path}")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@config_option
+@json_option
+def check(file: Path | None, config_path: Path, as_json: bool) -> None:
+    """Validate a configuration file and report every finding with its rule."""
+    path = file or config_path
+    try:
+        config = load(path)
+    except ConfigError as problem:
+        findings = [{"key": f.key, "message": f.message, "rule": f.rule or None} for f in problem.findings]
+        click.echo(json.dumps({"file": str(path), "findings": findings}, indent=2) if as_json else str(problem))
+        sys.exit(WRONG_USE if problem.findings[0].key == "file" else FINDING)
+    declaration = config.declaration
+    if as_json:
+        click.echo(json.dumps({"file": str(path), "findings": []}))
+        return
+    names = ", ".join(purpose.id for purpose in declaration.purposes)
+    click.echo(f"{path}: no findings. {len(declaration.services)} services, purposes: {names}.")
+    click.echo(f"Policy version {declaration.policy_version}.")
+
+
+@main.command("import-log")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@config_option
+@json_option
+def import_log(files: tuple[Path, ...], config_path: Path, as_json: bool) -> None:
+    """Read access logs (combined, common; gzip too) into the statistics; the same file twice is counted once."""
+    from consentkit.importers.run import import_logs  # noqa: PLC0415
+
+    config = load(config_path)
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(),
+        console=console, disable=as_json or not console.is_terminal,
+    ) as progress:  # fmt: skip
+        task = progress.add_task("reading", total=sum(path.stat().st_size for path in files if path.exists()))
+        outcome = import_logs(config, files, lambda count: progress.advance(task, count))
+    if as_json:
+        click.echo(json.dumps(outcome.as_json()))
+        return
+    for line in outcome.lines_for_people():
+        click.echo(line)
+
+
+def _period(first: datetime | None, last: datetime | None, config: Config) -> tuple[date, date]:
+    today = datetime.now(config.site.timezone).date()
+    end = last.date() if last else today
+    start = first.date() if first else end - timedelta(days=27)
+    if start > end:
+        raise click.UsageError(f"--from {start} lies after --to {end}")
+    return start, end
+
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@main.command()
+@click.option("--from", "first", type=DAY, help="First day, as 2026-11-01; default: 28 days up to the last.")
+@click.option("--to", "last", type=DAY, help="Last day; default: today.")
+@click.option("--by", "breakdown", help="Only this breakdown (page, referrer, country …), all of its values.")
+@json_option
+@config_option
+def report(
+    first: datetime | None, last: datetime | None, breakdown: str | None, as_json: bool, config_path: Path
+) -> None:
+    """Print what the sink holds."""
+    from consentkit.stats.report import build_report  # noqa: PLC0415
+    from consentkit.stats.stores import open_reader  # noqa: PLC0415
+
+    config = load(config_path)
+    start, end = _period(first, last, config)
+    reader = open_reader(config.stats.sink, base=config.base)
+    built = build_report(reader, start, end, breakdowns=[breakdown] if breakdown else None)
+    if as_json:
+        click.echo(json.dumps(built.as_json()))
+    else:
+        _print_report(built, rows=None if breakdown else 10)
+
+
+def _print_report(built: Any, rows: int | None) -> None:
+    data = built.as_json()
+    console = Console()
+    console.print(f"\n[bold]{data['from']} to {data['to']}[/], values from {data['threshold']} events on")
+    for title, values in (("totals", data["totals"]), ("classes", data["classes"])):
+        table = Table(title=title, title_justify="left", box=None, show_header=False)
+        for name, count in values.items():
+            table.add_row(name, f"{count:,}")
+        console.print(table)
+    for name, cells in data["breakdowns"].items():
+        metrics = [key for key in (cells[0] if cells else {}) if key != "value"]
+        table = Table(title=name, title_justify="left", box=None)
+        table.add_column(name)
+        for metric in metrics:
+            table.add_column(metric, justify="right")
+        for cell in cells[:rows]:
+            table.add_row(cell["value"], *(f"{cell[metric]:,}" for metric in metrics))
+        console.print(table)
+
+
+@main.group()
+def stats() -> None:
+    """Look after the statistics."""
+
+
+@stats.command()
+@json_option
+@config_option
+def verify(as_json: bool, config_path: Path) -> None:
+    """Prove the release rule over the sink."""
+    from consentkit.stats.stores import open_private, open_reader  # noqa: PLC0415
+    from consentkit.stats.verify import verify as verify_release  # noqa: PLC0415
+
+    config = load(config_path)
+    private = open_private(config.stats.private, base=config.base)
+    findings = verify_release(open_reader(config.stats.sink, base=config.base), private)
+    private.close()
+    if as_json:
+        click.echo(json.dumps({"findings": [str(finding) for finding in findings]}))
+    elif findings:
+        click.echo("\n".join(str(finding) for finding in findings))
+    else:
+        click.echo("The release rule holds: no value and no change of one below the threshold, every event once.")
+    sys.exit(FINDING if findings else 0)
+
+
+@stats.command()
+@config_option
+def release(config_path: Path) -> None:
+    """Release now what may be released."""
+    from consentkit.stats.counting import private_of, rule_of, sink_of  # noqa: PLC0415
+    from consentkit.stats.stores import drain  # noqa: PLC0415
+
+    config = load(config_path)
+    rule = rule_of(config)
+    private, sink = private_of(config), sink_of(config)
+    today = rule.day(time.time())
+    private.release(threshold=rule.threshold, patience_days=rule.patience_days, today=today)
+    released = drain(private, sink)
+    private.close()
+    sink.close()
+    waits = f"Nothing may be released yet: fewer than {rule.threshold} new events of each kind have come in."
+    click.echo("Released." if released else waits)
+
+
+@stats.command()
+@click.option("--before", type=DAY, help="Forget the days before this one; default: as retention_months says.")
+@config_option
+def forget(before: datetime | None, config_path: Path) -> None:
+    """Remove old figures."""
+    from consentkit.stats.counting import sink_of  # noqa: PLC0415
+    from consentkit.stats.retention import cutoff  # noqa: PLC0415
+    from consentkit.stats.retention import forget as forget_days  # noqa: PLC0415
+
+    config = load(config_path)
+    kept_from = cutoff(datetime.now(config.site.timezone).date(), config.stats.retention_months)
+    sink = sink_of(config)
+    removed = forget_days(sink, before.date() if before else kept_from)
+    sink.close()
+    click.echo(f"{removed} days are removed.")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True)
+@config_option
+def dashboard(host: str, port: int, config_path: Path) -> None:
+    """Serve the dashboard by itself."""
+    import os  # noqa: PLC0415
+
+    import uvicorn  # noqa: PLC0415
+
+    from consentkit.assets import Assets  # noqa: PLC0415
+    from consentkit.dashboard import build_dashboard  # noqa: PLC0415
+
+    config = load(config_path)
+    app = build_dashboard(config, keys_from(os.environ), Assets())
+    click.echo(f"The dashboard is at http://{host}:{port}/")
+    uvicorn.run(app, host=host, port=port, log_level="warning")
+
+
+@main.group()
+def user() -> None:
+    """Who may sign in to the dashboard."""
+
+
+@user.command()
+@click.argument("name")
+@click.password_option(help="Asked for if not given.")
+@config_option
+def add(name: str, password: str, config_path: Path) -> None:
+    """Add a user, or give one a new password."""
+    from consentkit.dashboard import open_users  # noqa: PLC0415
+
+    open_users(load(config_path)).add(name, password)
+    click.echo(f"{name} may sign in.")

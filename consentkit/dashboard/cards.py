@@ -1,0 +1,188 @@
+"""Lists and charts as a template shows them: words, numbers in the reader's form, and markup."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from consentkit.dashboard.charts import Point, Words, bar, column_chart, line_chart
+from consentkit.dashboard.figures import CLASSES, Overview, Ranking, Span
+from consentkit.dashboard.loads import Hour, Load
+from consentkit.dashboard.wording import Wording
+
+WIDE = ("page", "referrer")
+"""Cards whose values are long; they get half the width and more rows."""
+ROWS = 10
+SHORT_ROWS = 7
+CODES = ("country", "language")
+"""Breakdowns whose values are codes, shown small beside the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list; `raw` is the stored value, `code` is shown beside its name, `aside` marks no real value."""
+
+    raw: str
+    label: str
+    code: str
+    count: str
+    share: str
+    bar: Markup
+    aside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A list's head with what is said under it."""
+
+    key: str
+    title: str
+    column: str
+    unit: str
+    rows: tuple[Row, ...]
+    note: str
+    wide: bool
+
+
+def rows_of(ranking: Ranking, words: Wording, rows: Sequence[tuple[str, int]]) -> tuple[Row, ...]:
+    """The lines of a list; the longest bar belongs to the largest count among them."""
+    largest = max((count for _, count in rows), default=1)
+    return tuple(
+        Row(
+            raw=value,
+            label=words.value(ranking.key, value),
+            code=value if ranking.key in CODES and not value.startswith("(") and len(value) <= 3 else "",
+            count=words.number(count),
+            share=words.percent(count / ranking.total) if ranking.total else "",
+            bar=bar(count / largest),
+            aside=value.startswith("("),
+        )
+        for value, count in rows
+    )
+
+
+def card(ranking: Ranking, words: Wording, threshold: int | None) -> Card:
+    """A list's head as a card."""
+    wide = ranking.key in WIDE
+    # `(other)` was put last; it stays there when the head is cut.
+    limit = ROWS if wide else SHORT_ROWS
+    named = [row for row in ranking.rows if row[0] != "(other)"]
+    rest = [row for row in ranking.rows if row[0] == "(other)"]
+    head = named[: limit - len(rest)] + rest
+    return Card(
+        key=ranking.key,
+        title=words.text(f"cards.{ranking.key}"),
+        column=words.text(f"cards.{ranking.key}_column"),
+        unit=words.text(f"units.{ranking.metric}"),
+        rows=rows_of(ranking, words, head),
+        note=_note(ranking, words, threshold),
+        wide=wide,
+    )
+
+
+def _note(ranking: Ranking, words: Wording, threshold: int | None) -> str:
+    if ranking.key == CLASSES:
+        return words.text("cards.counted_all")
+    if not ranking.rows:
+        unit = words.text(f"units.{ranking.metric}")
+        waits = ranking.total and threshold
+        return words.text("cards.waiting", threshold=threshold, metric=unit) if waits else words.text("cards.none")
+    return words.text("cards.shown", share=words.percent(ranking.shown))
+
+
+def span_label(span: Span, words: Wording) -> str:
+    """How a place of the chart is read out: its day, or the first day of its week."""
+    if span.first == span.last:
+        return words.weekday(span.first)
+    return words.text("chart.week", day=words.day(span.first))
+
+
+def day_chart(overview: Overview, words: Wording) -> Markup:
+    """Views and visits over the period."""
+    spans = overview.spans
+    inside = [span for span in spans if span.inside]
+    top = max(inside, key=lambda span: span.counts.views)
+    points = [
+        Point(
+            label=words.day(span.first),
+            reading=words.text(
+                "chart.reading",
+                place=span_label(span, words),
+                views=words.number(span.counts.views),
+                visits=words.number(span.counts.visits),
+            ),
+            values=(span.counts.views, span.counts.visits),
+            muted=not span.inside,
+        )
+        for span in spans
+    ]
+    description = words.text(
+        "chart.description",
+        title=words.text("chart.title"),
+        span=words.span(overview.period.first, overview.period.last),
+        highest=words.number(top.counts.views),
+        day=span_label(top, words),
+        views=words.number(overview.counts.views),
+        visits=words.number(overview.counts.visits),
+    )
+    running = spans[-1].last == overview.period.today
+    texts = Words(words.text("chart.title"), description, "days")
+    return line_chart(points, texts, tick_label=words.compact, running=running)
+
+
+def load_span(load: Load, words: Wording) -> str:
+    """From which hour to which the load is shown."""
+    first, last = load.hours[0].start, load.hours[-1].start + dt.timedelta(hours=1)
+    return f"{_moment(first, words)} – {_moment(last, words)}"
+
+
+def _moment(moment: dt.datetime, words: Wording) -> str:
+    return f"{words.day(moment.date())} {moment:%H:%M}"
+
+
+def hour_label(hour: Hour, words: Wording) -> str:
+    """How an hour is read out: Mon 23 Nov 14:00."""
+    return f"{words.weekday(hour.start.date())} {hour.start:%H:%M}"
+
+
+def load_chart(load: Load, words: Wording) -> Markup:
+    """Requests per hour, the part that ended in a server error darker."""
+    top = max(load.hours, key=lambda hour: hour.requests)
+    points = [
+        Point(
+            label=f"{hour.start:%H:%M}" if hour.start.hour else words.day(hour.start.date()),
+            reading=words.text(
+                "load.reading",
+                hour=hour_label(hour, words),
+                requests=words.number(hour.requests),
+                errors=words.number(hour.errors),
+            ),
+            values=(hour.requests, hour.errors),
+        )
+        for hour in load.hours
+    ]
+    description = words.text(
+        "load.description",
+        span=load_span(load, words),
+        requests=words.number(load.requests),
+        highest=words.number(top.requests),
+        hour=hour_label(top, words),
+    )
+    return column_chart(points, Words(words.text("load.title"), description, "load"), tick_label=words.compact)
+
+
+def load_facts(load: Load, words: Wording) -> list[tuple[str, str, str]]:
+    """What is said beside the load chart: (label, value, when or of what)."""
+    facts = []
+    if load.busiest:
+        moment, number = load.busiest
+        requests = words.text("load.requests_in_minute", requests=words.number(number))
+        facts.append((words.text("load.busiest_minute"), requests, _moment(moment, words)))
+    average = words.text("load.per_minute_value", value=words.decimal(load.per_minute))
+    facts.append((words.text("load.per_minute"), average, ""))
+    share = load.errors / load.requests if load.requests else 0.0
+    errors = words.text("load.errors_value", share=words.percent(share))
+    facts.append((words.text("load.errors"), words.number(load.errors), errors))
+    facts.append((words.text("load.sent"), words.bytes(load.bytes), ""))
+    return facts

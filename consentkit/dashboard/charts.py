@@ -1,0 +1,232 @@
+"""Charts as SVG text: pure functions from values to markup, no script, no style attribute.
+
+Horizontal places are percentages of the outer SVG, which has no viewBox: it fills whatever width it gets while
+text keeps its size, so the same chart is legible at 320 px and at 1920 px. Lines and areas, whose coordinates
+cannot be percentages, lie in an inner SVG that stretches under them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from consentkit.dashboard.scale import label_places, ticks
+
+HEIGHT = 280
+TOP = 26
+BOTTOM = 28
+ROOMS = ((4, "far"), (8, "near"), (14, "wide"))
+"""How many labels fit, and the class that shows them: on a phone, on a tablet, on a wide screen."""
+
+
+TickLabel = Callable[[int], str]
+"""Writes a value of the axis in the reader's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One place on the chart: the label under it, how it is read out, and its values, one for each series."""
+
+    label: str
+    reading: str
+    values: tuple[int, ...]
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts of a chart: `title` and `description` are for screen readers, `identifier` is unique on the page."""
+
+    title: str
+    description: str
+    identifier: str
+
+
+def _y(value: float, highest: float, height: float) -> float:
+    return round(TOP + (height - TOP - BOTTOM) * (1 - value / highest), 2)
+
+
+def _x(place: int, count: int) -> float:
+    """The middle of a place's band, in per cent."""
+    return round((place + 0.5) * 100 / count, 3)
+
+
+def _path(values: Sequence[int], start: int, highest: float, height: float, count: int) -> str:
+    steps = (f"{_x(start + i, count):g} {_y(value, highest, height):g}" for i, value in enumerate(values))
+    return "M" + "L".join(steps)
+
+
+def _grid(marks: Sequence[int], labels: Sequence[str], height: float) -> Markup:
+    line = Markup(
+        '<line class="grid{zero}" x1="0" x2="100%" y1="{y}" y2="{y}"/>'
+        '<text class="tick" x="0" y="{above}">{label}</text>'
+    )
+    rows = []
+    for mark, label in zip(marks, labels, strict=True):
+        y = _y(mark, marks[-1], height)
+        rows.append(
+            line.format(zero="" if mark else " zero", y=f"{y:g}", above=f"{y - 6:g}", label=label if mark else "")
+        )
+    return Markup().join(rows)
+
+
+def _place_labels(points: Sequence[Point], height: float) -> Markup:
+    count = len(points)
+    shown: dict[int, list[str]] = {}
+    for room, name in ROOMS:
+        for place in label_places(count, room):
+            shown.setdefault(place, []).append(name)
+    text = Markup('<text class="place {names}" x="{x}%" y="{y}" text-anchor="{anchor}">{label}</text>')
+    rows = []
+    for place in sorted(shown):
+        # A label at the very edge would be cut off by it.
+        x, anchor = _x(place, count), "middle"
+        if count > 7 and x < 4:
+            x, anchor = 0, "start"
+        elif count > 7 and x > 96:
+            x, anchor = 100, "end"
+        names = " ".join(shown[place])
+        rows.append(text.format(names=names, x=f"{x:g}", y=f"{height - 7:g}", anchor=anchor, label=points[place].label))
+    return Markup().join(rows)
+
+
+def _bands(points: Sequence[Point], highest: float, height: float, dots: int) -> Markup:
+    """A band for each place: what the pointer hits, with the reading as its title."""
+    count = len(points)
+    band = Markup(
+        '<g class="band"><title>{reading}</title>'
+        '<rect class="hit" x="{left}%" y="0" width="{width}%" height="{height}"/>'
+        '<line class="guide" x1="{x}%" x2="{x}%" y1="{top}" y2="{bottom}"/>{circles}</g>'
+    )
+    dot = Markup('<circle class="dot s{number}" cx="{x}%" cy="{y}" r="4"/>')
+    rows = []
+    for place, point in enumerate(points):
+        x = f"{_x(place, count):g}"
+        circles = Markup().join(
+            dot.format(number=number, x=x, y=f"{_y(value, highest, height):g}")
+            for number, value in enumerate(point.values[:dots])
+        )
+        left, width = f"{place * 100 / count:.3f}", f"{100 / count:.3f}"
+        rows.append(
+            band.format(
+                reading=point.reading,
+                left=left,
+                width=width,
+                height=f"{height:g}",
+                x=x,
+                top=TOP,
+                bottom=f"{height - BOTTOM:g}",
+                circles=circles,
+            )
+        )
+    return Markup().join(rows)
+
+
+def _series(points: Sequence[Point], number: int, highest: float, height: float, settled: int) -> Markup:
+    """One line; the part after place `settled` (a day that is not over) is dotted."""
+    count = len(points)
+    values = [point.values[number] for point in points]
+    parts = [("line", values[: settled + 1], 0)]
+    if settled < count - 1:
+        parts.append(("line so-far", values[settled:], settled))
+    path = Markup('<path class="{kind} s{number}" d="{d}" vector-effect="non-scaling-stroke"/>')
+    return Markup().join(
+        path.format(kind=kind, number=number, d=_path(part, start, highest, height, count))
+        for kind, part, start in parts
+        if len(part) > 1
+    )
+
+
+def _area(points: Sequence[Point], highest: float, height: float) -> Markup:
+    count = len(points)
+    base = f"{height - BOTTOM:g}"
+    line = _path([point.values[0] for point in points], 0, highest, height, count)
+    closed = f"{line}L{_x(count - 1, count):g} {base}L{_x(0, count):g} {base}Z"
+    return Markup('<path class="area" d="{d}"/>').format(d=closed)
+
+
+def _frame(words: Words, height: float, kind: str, content: Markup) -> Markup:
+    return Markup(
+        '<svg class="chart {kind}" width="100%" height="{height}" role="img" tabindex="0" '
+        'aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{title}</title>'
+        '<desc id="{id}-desc">{description}</desc>{content}</svg>'
+    ).format(
+        kind=kind,
+        height=f"{height:g}",
+        id=words.identifier,
+        title=words.title,
+        description=words.description,
+        content=content,
+    )
+
+
+def _stretched(height: float, content: Markup) -> Markup:
+    return Markup(
+        '<svg x="0" y="0" width="100%" height="{height}" viewBox="0 0 100 {height}" preserveAspectRatio="none">'
+        "{content}</svg>"
+    ).format(height=f"{height:g}", content=content)
+
+
+def line_chart(
+    points: Sequence[Point], words: Words, *, tick_label: TickLabel, running: bool = False, height: int = HEIGHT
+) -> Markup:
+    """Lines over days: the first series as an area with a solid line, the second dashed; a running last day dotted."""
+    marks = ticks(max((value for point in points for value in point.values), default=0))
+    highest, count = marks[-1], len(points)
+    settled = count - 2 if running else count - 1
+    numbers = range(len(points[0].values))
+    lines = Markup().join(_series(points, number, highest, height, settled) for number in numbers)
+    content = Markup().join(
+        (
+            _grid(marks, [tick_label(mark) for mark in marks], height),
+            _muted(points, height),
+            _stretched(height, _area(points, highest, height) + lines),
+            _place_labels(points, height),
+            _bands(points, highest, height, len(numbers)),
+        )
+    )
+    return _frame(words, height, "lines", content)
+
+
+def column_chart(points: Sequence[Point], words: Words, *, tick_label: TickLabel, height: int = 170) -> Markup:
+    """Columns over time: the first value is the column, a second one the darker part of it at its foot."""
+    marks = ticks(max((point.values[0] for point in points), default=0), 2)
+    highest, count = marks[-1], len(points)
+    column = Markup('<rect class="column s{number}" x="{x}%" y="{y}" width="{width}%" height="{tall}"/>')
+    columns = []
+    for place, point in enumerate(points):
+        for number, value in enumerate(point.values):
+            y = _y(value, highest, height)
+            x, width = f"{(place + 0.14) * 100 / count:.3f}", f"{72 / count:.3f}"
+            if value:
+                columns.append(
+                    column.format(number=number, x=x, y=f"{y:g}", width=width, tall=f"{height - BOTTOM - y:g}")
+                )
+    content = Markup().join(
+        (
+            _grid(marks, [tick_label(mark) for mark in marks], height),
+            Markup().join(columns),
+            _place_labels(points, height),
+            _bands(points, highest, height, 0),
+        )
+    )
+    return _frame(words, height, "columns", content)
+
+
+def _muted(points: Sequence[Point], height: float) -> Markup:
+    """A veil over the days that lie around the period."""
+    count = sum(point.muted for point in points)
+    if not count:
+        return Markup()
+    return Markup('<rect class="veil" x="0" y="{top}" width="{width}%" height="{tall}"/>').format(
+        top=TOP, width=f"{count * 100 / len(points):.3f}", tall=f"{height - TOP - BOTTOM:g}"
+    )
+
+
+def bar(share: float) -> Markup:
+    """A horizontal bar filling a share (0–1) of the box it lies in."""
+    width = f"{min(max(share, 0), 1) * 100:.2f}"
+    return Markup(
+        '<svg class="bar" width="100%" height="100%" aria-hidden="true" focusable="false">'
+        '<rect width="{width}%" height="100%" rx="3"/></svg>'
+    ).format(width=width)

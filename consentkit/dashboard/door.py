@@ -1,0 +1,178 @@
+"""Signing in and out."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from consentkit.dashboard.headers import from_same_origin, opened_by_reader
+from consentkit.dashboard.render import Pages, Settings
+from consentkit.dashboard.sessions import SESSION_SECONDS, Session, Signed
+from consentkit.dashboard.throttle import Throttle
+from consentkit.dashboard.users import LONGEST_PASSWORD, Users
+
+LONGEST_FORM = 8 * 1024
+"""Bytes; a sign-in form with every field at its longest is under 4 kB."""
+HASHES_AT_ONCE = 2
+"""argon2 takes 64 MiB and a core for each."""
+NEXT = re.compile(r"(?:list)?(?:\?[A-Za-z0-9_=&%.+\-]*)?")
+"""Where a sign-in may lead: a page of the dashboard, relative to its root."""
+SIGN_IN_FORM = "sign-in"
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+def cookie_name(request: Request) -> str:
+    """`__Host-` ties the cookie to this very host (RFC 6265bis §4.1.3.2), but only exists over https."""
+    return "__Host-consentkit_staff" if request.url.scheme == "https" else "consentkit_staff"
+
+
+async def read_form(request: Request) -> dict[str, str] | None:
+    """The fields of a posted form, the first of each name; None for a body that is too long or not a form."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            return None
+    try:
+        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=20, errors="strict")
+    except ValueError:
+        return None
+    return {name: values[0] for name, values in fields.items()}
+
+
+@dataclass(slots=True)
+class Door:
+    """Lets known users in. `sleep` is how a try waits its turn."""
+
+    pages: Pages
+    users: Users
+    signed: Signed
+    settings: Settings
+    sleep: Sleep = anyio.sleep
+    _throttle: Throttle = field(default_factory=Throttle)
+    _hashing: anyio.CapacityLimiter | None = None
+
+    def session(self, request: Request) -> Session | None:
+        """Who is signed in; None after a change of the password or the user's removal too."""
+        session = self.signed.read_session(request.cookies.get(cookie_name(request), ""))
+        if session is None or self.users.generation(session.name) != session.generation:
+            return None
+        return session
+
+    async def form(self, request: Request) -> Response:
+        """The sign-in page; who is signed in goes on to the figures."""
+        if await anyio.to_thread.run_sync(self.session, request):
+            return self._onward(request, "")
+        leaving = "signed_out" if "signed-out" in request.query_params else ""
+        return self._form(request, leaving, next_page=request.query_params.get("next", ""))
+
+    async def sign_in(self, request: Request) -> Response:
+        """A name and a password. Wrong ones slow down the next try for the same name."""
+        if not from_same_origin(request):
+            return self.refused(request)
+        fields = await read_form(request)
+        if fields is None or not self.signed.read_form(fields.get("form", ""), SIGN_IN_FORM):
+            return self._form(request, "stale", status=400)
+        name, password = fields.get("name", "").strip(), fields.get("password", "")
+        next_page = fields.get("next", "")
+        if len(name) > 64 or len(password) > LONGEST_PASSWORD:
+            return self._form(request, "too_long", status=400, next_page=next_page)
+        wait = self._throttle.wait(name, self.settings.now())
+        if wait is None:
+            response = self._form(request, "slow", status=429, name=name, next_page=next_page)
+            response.headers["Retry-After"] = "60"
+            return response
+        await self.sleep(wait)
+        if not await self._right(name, password):
+            self._throttle.failed(name, self.settings.now())
+            return self._form(request, "wrong", status=403, name=name, next_page=next_page)
+        self._throttle.succeeded(name)
+        return await self._enter(request, name, next_page)
+
+    async def link(self, request: Request) -> Response:
+        """A sign-in link. Opened by the reader it signs in at once; from another site's page it asks first,
+
+        so that nobody can be signed in to somebody else's account unseen, and nothing that fetches links ahead is.
+        """
+        token = request.query_params.get("token", "")
+        name = self.signed.read_link(token)
+        if name is None or await anyio.to_thread.run_sync(self.users.generation, name) is None:
+            return self._over(request)
+        if not opened_by_reader(request):
+            return self.pages.page(request, "link.html", session=None, name=name, token=token)
+        return await self._enter(request, name, "")
+
+    async def link_agreed(self, request: Request) -> Response:
+        """The button of the page that asks."""
+        if not from_same_origin(request):
+            return self.refused(request)
+        fields = await read_form(request)
+        name = self.signed.read_link((fields or {}).get("token", ""))
+        return await self._enter(request, name, "") if name else self._over(request)
+
+    async def sign_out(self, request: Request) -> Response:
+        """Ends the session in this browser."""
+        fields = await read_form(request)
+        session = await anyio.to_thread.run_sync(self.session, request)
+        if session is None:
+            return self._onward(request, "sign-in")
+        if not from_same_origin(request) or not self.signed.read_form((fields or {}).get("form", ""), session.id):
+            return self.refused(request)
+        response = self._onward(request, "sign-in?signed-out=1")
+        _set_cookie(request, response, "", 0)
+        return response
+
+    def refused(self, request: Request) -> Response:
+        """What a form from another site gets."""
+        return self.pages.page(request, "message.html", status=403, session=None, key="403")
+
+    async def _right(self, name: str, password: str) -> bool:
+        if self._hashing is None:
+            self._hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
+        return await anyio.to_thread.run_sync(self.users.check, name, password, limiter=self._hashing)
+
+    async def _enter(self, request: Request, name: str, next_page: str) -> Response:
+        generation = await anyio.to_thread.run_sync(self.users.generation, name)
+        if generation is None:
+            return self._over(request)
+        response = self._onward(request, next_page if NEXT.fullmatch(next_page) else "")
+        value = self.signed.session(name, generation)
+        _set_cookie(request, response, value, SESSION_SECONDS)
+        return response
+
+    def _form(
+        self, request: Request, message: str, *, status: int = 200, name: str = "", next_page: str = ""
+    ) -> Response:
+        return self.pages.page(
+            request,
+            "sign_in.html",
+            status=status,
+            session=None,
+            message=message,
+            name=name,
+            next=next_page if NEXT.fullmatch(next_page) else "",
+            form=self.signed.form(SIGN_IN_FORM),
+        )
+
+    def _over(self, request: Request) -> Response:
+        return self.pages.page(request, "message.html", status=403, session=None, key="link")
+
+    def _onward(self, request: Request, page: str) -> RedirectResponse:
+        # After a sign-in by link no address with the token stays behind, and a reload sends nothing again.
+        address = f"{self.pages.links(request).base}/{page}"
+        lang = self.pages.links(request).kept.get("lang")
+        if lang and "lang=" not in page:
+            address += ("&" if "?" in page else "?") + f"lang={self.pages.words(request).language}"
+        return RedirectResponse(address, status_code=303)
+
+
+def _set_cookie(request: Request, response: Response, value: str, seconds: int) -> None:
+    secure = request.url.scheme == "https"
+    name = cookie_name(request)
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="lax")

@@ -1,0 +1,72 @@
+"""The load of the last hours of a period: requests per hour, the busiest minute, the share of errors."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from consentkit.dashboard.periods import Period
+from consentkit.stats.stores import SinkReader
+
+HOURS = 48
+HOURS_OF_ONE_DAY = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """One hour from `start` (in the site's time zone)."""
+
+    start: dt.datetime
+    requests: int
+    errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """`busiest` is the minute with the most requests and their number; `errors` are answers with status 5xx."""
+
+    hours: tuple[Hour, ...]
+    busiest: tuple[dt.datetime, int] | None
+    requests: int
+    errors: int
+    bytes: int
+
+    @property
+    def per_minute(self) -> float:
+        """Requests a minute on average."""
+        return self.requests / (len(self.hours) * 60) if self.hours else 0.0
+
+
+def read_load(reader: SinkReader, period: Period, timezone: ZoneInfo, now: dt.datetime) -> Load:
+    """The last 48 hours of a period, or the 24 of a single day, up to the hour that runs now."""
+    midnight = dt.datetime.combine(period.last + dt.timedelta(days=1), dt.time(), timezone).astimezone(dt.UTC)
+    running = now.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+    end = min(midnight, running)
+    start = end - dt.timedelta(hours=HOURS_OF_ONE_DAY if period.length == 1 else HOURS)
+    rows = reader.load(_minute(start), _minute(end - dt.timedelta(minutes=1)))
+    return _summed(rows, start, end, timezone)
+
+
+def _minute(moment: dt.datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%MZ")
+
+
+def _summed(rows: list[tuple[str, str, int]], start: dt.datetime, end: dt.datetime, timezone: ZoneInfo) -> Load:
+    count = int((end - start).total_seconds() // 3600)
+    requests, errors, sent = [0] * count, [0] * count, 0
+    busiest: tuple[str, int] | None = None
+    for minute, metric, number in rows:
+        place = int((dt.datetime.fromisoformat(minute) - start).total_seconds() // 3600)
+        if metric == "requests":
+            requests[place] += number
+            if busiest is None or number > busiest[1]:
+                busiest = (minute, number)
+        elif metric == "status_5xx":
+            errors[place] += number
+        elif metric == "bytes":
+            sent += number
+    hours = tuple(
+        Hour((start + dt.timedelta(hours=place)).astimezone(timezone), requests[place], errors[place])
+        for place in range(count)
+    )
+    moment = (dt.datetime.fromisoformat(busiest[0]).astimezone(timezone), busiest[1]) if busiest else None
+    return Load(hours, moment, sum(requests), sum(errors), sent)

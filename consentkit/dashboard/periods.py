@@ -1,0 +1,103 @@
+"""The period that a page shows: from the address, and back into it."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CHOICES = ("today", "yesterday", "7d", "28d", "90d", "month", "last-month")
+DEFAULT = "28d"
+LONGEST = 800
+"""Days; a little more than the 25 months that counts may be kept."""
+EARLIEST = dt.date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days from `first` to `last`, both included; `choice` is one of CHOICES or `own`."""
+
+    choice: str
+    first: dt.date
+    last: dt.date
+    today: dt.date
+
+    @property
+    def length(self) -> int:
+        """The number of days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def running(self) -> bool:
+        """Whether today, which is not over, is in it."""
+        return self.first <= self.today <= self.last
+
+    def previous(self) -> "Period":
+        """What it is compared with: as many days before, or the same days of the month before."""
+        if self.choice in ("month", "last-month"):
+            last_before = self.first - dt.timedelta(days=1)
+            first = last_before.replace(day=1)
+            whole = self.choice == "last-month" or self.length > last_before.day
+            last = last_before if whole else first + dt.timedelta(days=self.length - 1)
+            return Period("own", first, last, self.today)
+        shift = dt.timedelta(days=self.length)
+        return Period("own", self.first - shift, self.last - shift, self.today)
+
+    def earlier(self) -> "Period":
+        """One step back, for the arrow: the same number of days, or the whole month before."""
+        if self.choice in ("month", "last-month"):
+            return _month(self.first - dt.timedelta(days=1), self.today)
+        return self.previous()
+
+    def later(self) -> "Period | None":
+        """One step on; None when that would begin after today."""
+        first = self.last + dt.timedelta(days=1)
+        if first > self.today:
+            return None
+        return Period("own", first, min(first + dt.timedelta(days=self.length - 1), self.today), self.today)
+
+    def query(self) -> dict[str, str]:
+        """The part of an address that says it."""
+        if self.choice == "own":
+            return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+        return {"period": self.choice}
+
+
+def _month(day: dt.date, today: dt.date) -> Period:
+    """The whole month that a day lies in."""
+    following = (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+    return Period("own", day.replace(day=1), following - dt.timedelta(days=1), today)
+
+
+def chosen(choice: str, today: dt.date) -> Period:
+    """A period by its name; KeyError for a name that is none of CHOICES.
+
+    Periods of n days end yesterday: today is not over, and would make every comparison look like a fall.
+    """
+    yesterday = today - dt.timedelta(days=1)
+    if choice == "today":
+        return Period(choice, today, today, today)
+    if choice == "yesterday":
+        return Period(choice, yesterday, yesterday, today)
+    if choice == "month":
+        return Period(choice, today.replace(day=1), today, today)
+    if choice == "last-month":
+        whole = _month(today.replace(day=1) - dt.timedelta(days=1), today)
+        return Period(choice, whole.first, whole.last, today)
+    days = {"7d": 7, "28d": 28, "90d": 90}[choice]
+    return Period(choice, today - dt.timedelta(days=days), yesterday, today)
+
+
+def from_query(query: Mapping[str, str], today: dt.date) -> Period | None:
+    """The period that an address asks for; None when it asks for none or for one that cannot be understood.
+
+    Dates the wrong way round are swapped, days to come are cut off, and more than LONGEST days are cut at the start.
+    """
+    choice = query.get("period", "")
+    if choice in CHOICES:
+        return chosen(choice, today)
+    try:
+        first, last = sorted(dt.date.fromisoformat(query.get(name, "")[:10]) for name in ("from", "to"))
+    except ValueError:
+        return None
+    last = min(last, today)
+    first = max(min(first, last), last - dt.timedelta(days=LONGEST - 1), EARLIEST)
+    return Period("own", first, last, today) if first <= last else None

@@ -1,0 +1,107 @@
+"""Access logs in the common and combined formats of Apache and nginx, with or without the virtual host in front.
+
+Works on bytes: a line is what a client made of it. Nothing here raises on a line, and no line is ever quoted.
+"""
+
+import re
+from calendar import timegm
+from functools import lru_cache
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from consentkit.stats.facts import HOST_CAP, PATH_CAP, QUERY_CAP, REFERER_CAP, SHORT_CAP, USER_AGENT_CAP, RequestFacts
+
+QUOTED: Final = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
+LINE = re.compile(
+    rb"(.*?) \[(\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]\s" + QUOTED + rb"\s(\d{3})\s(\S+)(.*)", re.DOTALL
+)
+"""Who, when, request, status, bytes, and the rest, which is referrer and user agent in the combined format."""
+
+REST = re.compile(rb"\s" + QUOTED + rb'\s"([^"\\]*(?:\\.[^"\\]*)*)', re.DOTALL)
+"""The closing quotation mark of the user agent may be missing: a log cut off there still has the whole request."""
+
+ESCAPED = re.compile(rb'\\(?:x([0-9A-Fa-f]{2})|(["\\]))')
+ADDRESS = re.compile(rb"\[?([0-9A-Fa-f.:]*[.:][0-9A-Fa-f.:]*)\]?")
+ABSOLUTE = re.compile(rb"[a-z]{3,5}://[^/?#]*", re.IGNORECASE)
+MONTHS = (b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec")
+MOST_DIGITS = 15
+"""Of a response's bytes; more is no size."""
+
+
+def parse_line(line: bytes) -> RequestFacts | None:
+    """The facts of a line without its end, or None where it is none of a log in these formats."""
+    match = LINE.fullmatch(line)
+    if match is None or b"\0" in line:
+        return None
+    who, moment, request, status, size, rest = match.groups()
+    when = _epoch(moment)
+    if when is None or not 100 <= int(status) <= 599:
+        return None
+    host, address = _peer(who)
+    method, path, query = _request(_unescaped(request))
+    headers = REST.match(rest)
+    referer, user_agent = (_header(headers[1]), _header(headers[2])) if headers else ("", "")
+    return RequestFacts(
+        when=when,
+        method=method,
+        path=path,
+        query=query,
+        host=host,
+        status=int(status),
+        bytes=int(size) if size.isdigit() and len(size) <= MOST_DIGITS else 0,
+        user_agent=user_agent[:USER_AGENT_CAP],
+        referer=referer[:REFERER_CAP],
+        address=address,
+        logged=True,
+    )
+
+
+@lru_cache(maxsize=64)
+def _epoch(moment: bytes) -> float | None:
+    """Epoch seconds of `23/Nov/2026:10:00:00 +0100`, or None for a time that never was."""
+    try:
+        month = MONTHS.index(moment[3:6].lower()) + 1
+    except ValueError:
+        return None
+    day, year, hour, minute, second = (int(moment[a:b]) for a, b in ((0, 2), (7, 11), (12, 14), (15, 17), (18, 20)))
+    # Second 60 is a leap second. The log's day must exist: timegm would take 30 February as 2 March.
+    if year < 1970 or hour > 23 or minute > 59 or second > 60 or not 1 <= day <= _days(year, month):
+        return None
+    offset = (int(moment[22:24]) * 60 + int(moment[24:26])) * 60
+    seconds = timegm((year, month, day, hour, minute, second))
+    return float(seconds - offset if moment[21:22] == b"+" else seconds + offset)
+
+
+def _days(year: int, month: int) -> int:
+    return (timegm((year + month // 12, month % 12 + 1, 1, 0, 0, 0)) - timegm((year, month, 1, 0, 0, 0))) // 86400
+
+
+def _peer(who: bytes) -> tuple[str, str | None]:
+    """The virtual host ("" if the line has none) and the address: `[host[:port]] address ident user`."""
+    first, _, others = who.partition(b" ")
+    second = ADDRESS.fullmatch(others.partition(b" ")[0])
+    if second is not None:
+        return first[:HOST_CAP].decode("latin-1"), second[1].decode("ascii")
+    address = ADDRESS.fullmatch(first)
+    return "", address[1].decode("ascii") if address else None
+
+
+def _request(request: bytes) -> tuple[str, str, str]:
+    """Method, decoded path and query; the first is "" where a connection was closed before it asked."""
+    parts = request.split(b" ")
+    if len(parts) == 1:
+        return ("" if request in (b"", b"-") else "-"), "/", ""
+    target = parts[1] if len(parts) == 2 else b" ".join(parts[1:-1])
+    path, _, query = ABSOLUTE.sub(b"", target, count=1).partition(b"?") if b"://" in target else target.partition(b"?")
+    decoded = (unquote_to_bytes(path) if b"%" in path else path).decode("utf-8", "replace")
+    return parts[0][:SHORT_CAP].decode("latin-1"), decoded[:PATH_CAP], query[:QUERY_CAP].decode("latin-1")
+
+
+def _header(value: bytes) -> str:
+    return "" if value == b"-" else _unescaped(value).decode("latin-1")
+
+
+def _unescaped(value: bytes) -> bytes:
+    if b"\\" not in value:
+        return value
+    return ESCAPED.sub(lambda match: bytes([int(match[1], 16)]) if match[1] else match[2], value)

@@ -1,0 +1,172 @@
+"""What a worker does with its tally: each second into the private store, each minute from there to the sink.
+
+Driven by `tick(now)`, so that a test's clock drives it as well as a thread does. No error leaves it: counts that
+cannot be written are kept and tried again.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from consentkit.stats.model import REQUESTS, BatchId, Increments
+from consentkit.stats.release import Rule
+from consentkit.stats.stores import PrivateStore, Sink, drain
+from consentkit.stats.tally import Tally
+
+RELEASE_SECONDS = 60.0
+LEASE_SECONDS = 90.0
+"""Longer than a minute, so that the worker that releases keeps the lease; another takes over when it is gone."""
+
+_log = logging.getLogger("consentkit.stats")
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """How to open the stores, which happens in the flushing thread, and what to write into the sink about itself."""
+
+    open_private: Callable[[], PrivateStore]
+    open_sink: Callable[[], Sink]
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """A batch on its way: sent again with the same id until the store has it, so it counts once."""
+
+    batch: BatchId
+    increments: Increments
+    day: str
+
+
+class Flusher:
+    """Carries one worker's tally on. `source` names this run of the worker, and is never used again."""
+
+    def __init__(self, tally: Tally, stores: Stores, rule: Rule, source: str) -> None:
+        self._tally = tally
+        self._stores = stores
+        self._rule = rule
+        self._source = source
+        self._number = 0
+        self._frozen: _Frozen | None = None
+        self._private: PrivateStore | None = None
+        self._sink: Sink | None = None
+        self._next_release = 0.0
+        self._private_trouble = _Trouble("the private store")
+        self._sink_trouble = _Trouble("the sink")
+
+    def tick(self, now: float) -> None:
+        """Flush; release too when a minute has passed since the last time. `now` is epoch seconds."""
+        flushed = self._private_trouble.guards(lambda: self._flush(now), self._close_private)
+        if flushed and now >= self._next_release:
+            self._next_release = now + RELEASE_SECONDS
+            self._release(now)
+
+    def close(self, now: float) -> int:
+        """Flush and give the connections back; returns how many requests could not be written and are lost."""
+        self._private_trouble.guards(lambda: self._flush(now), self._close_private)
+        self._close_private()
+        self._close_sink()
+        unsent = self._frozen.increments if self._frozen else Increments()
+        unsent.merge(self._tally.take())
+        return sum(count for (_, metric), count in unsent.totals.items() if metric == REQUESTS)
+
+    def _flush(self, now: float) -> None:
+        if self._frozen is not None:
+            self._send(self._frozen)
+        self._frozen = self._freeze(now)
+        if self._frozen is not None:
+            self._send(self._frozen)
+
+    def _freeze(self, now: float) -> _Frozen | None:
+        day = self._rule.day(now)
+        increments = self._tally.take()
+        if uncounted := self._tally.take_uncounted():
+            increments.totals[day, "uncounted"] += uncounted
+        if not increments:
+            return None
+        self._number += 1
+        return _Frozen(BatchId(self._source, self._number), increments, day)
+
+    def _send(self, frozen: _Frozen) -> None:
+        self._opened_private().apply(frozen.batch, frozen.increments, frozen.day)
+        self._frozen = None
+
+    def _release(self, now: float) -> None:
+        if self._private_trouble.guards(lambda: self._fill_outbox(now), self._close_private):
+            self._sink_trouble.guards(self._drain, self._close_sink)
+
+    def _fill_outbox(self, now: float) -> None:
+        private = self._opened_private()
+        if private.lease(self._source, now, LEASE_SECONDS):
+            rule = self._rule
+            private.release(threshold=rule.threshold, patience_days=rule.patience_days, today=rule.day(now))
+
+    def _drain(self) -> None:
+        drain(self._opened_private(), self._opened_sink())
+
+    def _opened_private(self) -> PrivateStore:
+        if self._private is None:
+            self._private = self._stores.open_private()
+        return self._private
+
+    def _opened_sink(self) -> Sink:
+        if self._sink is None:
+            self._sink = self._stores.open_sink()
+            facts = {"threshold": str(self._rule.threshold), "timezone": str(self._rule.timezone)}
+            self._sink.describe({**facts, **self._stores.facts})
+        return self._sink
+
+    def _close_private(self) -> None:
+        private, self._private = self._private, None
+        if private is not None:
+            private.close()
+
+    def _close_sink(self) -> None:
+        sink, self._sink = self._sink, None
+        if sink is not None:
+            sink.close()
+
+
+class _Trouble:
+    """Whether a store works; says so in the log once when it stops working and once when it works again."""
+
+    def __init__(self, store: str) -> None:
+        self._store = store
+        self._present = False
+
+    def guards(self, work: Callable[[], None], on_error: Callable[[], None]) -> bool:
+        """Do the work; True when it succeeded. A store that failed is opened anew the next time."""
+        try:
+            work()
+        except Exception as error:
+            on_error()
+            if not self._present:
+                _log.error(
+                    "%s of the statistics cannot be used: %s. Pages are served; counts are kept in memory "
+                    "and tried again every second.",
+                    self._store,
+                    kind_of(error),
+                )
+            self._present = True
+            return False
+        if self._present:
+            _log.warning("%s of the statistics works again; what was kept is written.", self._store)
+        self._present = False
+        return True
+
+
+def kind_of(error: BaseException) -> str:
+    """The type and place of an error, as `OperationalError SQLITE_FULL at sqlite_private.py:93`.
+
+    Never its text, which may hold a visitor's value.
+    """
+    code = getattr(error, "sqlite_errorname", "")
+    places = [f"at {_file_of(frame)}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)]
+    return " ".join(part for part in (type(error).__name__, code, *places[-1:]) if part)
+
+
+def _file_of(frame: FrameType) -> str:
+    return Path(frame.f_code.co_filename).name

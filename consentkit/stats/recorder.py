@@ -1,0 +1,123 @@
+"""One worker's counting: observations into its tally, and a thread that carries the tally on."""
+
+import atexit
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from consentkit.stats.flusher import Flusher, Stores, kind_of
+from consentkit.stats.model import Observation
+from consentkit.stats.release import Rule
+from consentkit.stats.tally import Tally
+
+FLUSH_SECONDS = 1.0
+CLOSE_SECONDS = 10.0
+"""How long a worker that stops waits for its last counts to be written."""
+MAX_KINDS = 100
+"""Kinds of error that are logged, so that the log is bounded."""
+
+_log = logging.getLogger("consentkit.stats")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What belongs to one process: a fork begins anew, so that nothing is counted by parent and child."""
+
+    pid: int
+    tally: Tally
+    flusher: Flusher
+    stop: threading.Event
+    thread: threading.Thread
+
+
+class Recorder:
+    """Counts observations in memory and writes them in the background; never raises and never waits for a disk.
+
+    Its thread starts with the first observation, in a forked worker again with the first one there. `clock` gives
+    epoch seconds. Errors are logged under "consentkit.stats", once a kind.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        rule: Rule,
+        *,
+        clock: Callable[[], float] = time.time,
+        new_tally: Callable[[], Tally] = Tally,
+    ) -> None:
+        self._stores = stores
+        self._rule = rule
+        self._clock = clock
+        self._new_tally = new_tally
+        self._starting = threading.Lock()
+        self._run: _Run | None = None
+        # Kept, because SQLite forbids a forked process to close its parent's connection.
+        self._inherited: _Run | None = None
+        self._logged: set[str] = set()
+        self._uncounted = 0
+
+    @property
+    def uncounted(self) -> int:
+        """Requests of this worker that an error left uncounted."""
+        return self._uncounted
+
+    def count(self, observation: Observation) -> None:
+        """Count one observation; an error leaves it uncounted."""
+        try:
+            self._running().tally.add(observation)
+        except Exception as error:
+            self.note_uncounted(error)
+
+    def note_uncounted(self, error: BaseException) -> None:
+        """Note that a request could not be counted, and log why, once per kind of error."""
+        self._uncounted += 1
+        run = self._run
+        if run is not None:
+            run.tally.add_uncounted()
+        kind = kind_of(error)
+        if kind not in self._logged and len(self._logged) < MAX_KINDS:
+            self._logged.add(kind)
+            _log.error("a request is not counted: %s. Further ones of this kind are not logged.", kind)
+
+    def close(self) -> None:
+        """Write what has been counted and stop the thread; what cannot be written is logged as lost."""
+        run, self._run = self._run, None
+        if run is None or run.pid != os.getpid():
+            return
+        atexit.unregister(self.close)
+        run.stop.set()
+        run.thread.join(CLOSE_SECONDS)
+        if run.thread.is_alive():
+            _log.error("the last counts of this worker were not written within %d seconds", CLOSE_SECONDS)
+
+    def _running(self) -> _Run:
+        run = self._run
+        if run is not None and run.pid == os.getpid():
+            return run
+        with self._starting:
+            if self._run is None or self._run.pid != os.getpid():
+                self._inherited = self._run
+                self._run = self._started()
+                # Servers without lifespan events stop a worker by ending the interpreter.
+                atexit.register(self.close)
+            return self._run
+
+    def _started(self) -> _Run:
+        tally = self._new_tally()
+        flusher = Flusher(tally, self._stores, self._rule, secrets.token_hex(8))
+        stop = threading.Event()
+        thread = threading.Thread(target=_work, args=(flusher, stop, self._clock), name="consentkit-stats", daemon=True)
+        thread.start()
+        return _Run(os.getpid(), tally, flusher, stop, thread)
+
+
+def _work(flusher: Flusher, stop: threading.Event, clock: Callable[[], float]) -> None:
+    while not stop.wait(FLUSH_SECONDS):
+        flusher.tick(clock())
+    lost = flusher.close(clock())
+    if lost:
+        _log.error("the counts of %d requests are lost: the private store could not be written", lost)

@@ -1,0 +1,164 @@
+"""What the sink says of a period, as values: for the command line, for scripts and for the dashboard."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from consentkit.errors import ConsentKitError
+from consentkit.stats.model import BREAKDOWNS, REQUESTS, VIEWS, VISITS
+from consentkit.stats.stores import SinkReader
+
+MAX_DAYS = 3660
+_CLASS = "class:"
+_ALWAYS = (REQUESTS, VIEWS, VISITS, "bytes")
+
+
+class ReportError(ConsentKitError):
+    """Raised for a period or breakdown that there is not; the message says what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value of a breakdown and its counts by metric."""
+
+    value: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The totals of one day that charts show."""
+
+    day: date
+    requests: int
+    views: int
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A period, both days included.
+
+    `threshold` is k, or None while the sink is empty; `shown` is the share (0 to 1) of a breakdown's events that are
+    shown under a value by now, the rest waits or is in `(other)`; `sample` is the range of days that hold sample
+    data, if any.
+    """
+
+    first: date
+    last: date
+    threshold: int | None
+    totals: Mapping[str, int]
+    classes: Mapping[str, int]
+    breakdowns: Mapping[str, tuple[Row, ...]]
+    days: tuple[Day, ...]
+    shown: Mapping[str, float]
+    sample: tuple[date, date] | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as `consentkit report --json` prints it."""
+        return {
+            "from": self.first.isoformat(),
+            "to": self.last.isoformat(),
+            "threshold": self.threshold,
+            "totals": dict(self.totals),
+            "classes": dict(self.classes),
+            "breakdowns": {
+                name: [{"value": row.value, **row.counts} for row in rows] for name, rows in self.breakdowns.items()
+            },
+        }
+
+
+def build_report(
+    reader: SinkReader,
+    first: date,
+    last: date,
+    breakdowns: Iterable[str] | None = None,
+    limit: int | None = None,
+) -> Report:
+    """Read a period; `breakdowns` names the wanted ones (default all), `limit` the rows of each (default all).
+
+    Raises ReportError for an unknown breakdown, or a period that ends before it begins or is over ten years long.
+    """
+    wanted = _known(BREAKDOWNS if breakdowns is None else breakdowns)
+    _check_period(first, last)
+    with reader.snapshot():
+        meta = reader.meta()
+        sums = reader.totals(first, last)
+        totals = {**dict.fromkeys(_ALWAYS, 0), **_without_classes(sums)}
+        classes = {name.removeprefix(_CLASS): sums[name] for name in _by_count(sums) if name.startswith(_CLASS)}
+        return Report(
+            first=first,
+            last=last,
+            threshold=int(meta["threshold"]) if "threshold" in meta else None,
+            totals=totals,
+            classes=classes,
+            breakdowns={name: _rows(reader, name, first, last, limit) for name in wanted},
+            days=_days(reader, first, last),
+            shown=_shown(reader, wanted, totals, first, last),
+            sample=_sample(meta),
+        )
+
+
+def _known(names: Iterable[str]) -> list[str]:
+    wanted = list(names)
+    for name in wanted:
+        if name not in BREAKDOWNS:
+            raise ReportError(f"{name!r} is no breakdown; there are {', '.join(BREAKDOWNS)}")
+    return wanted
+
+
+def _check_period(first: date, last: date) -> None:
+    if last < first:
+        raise ReportError(f"the period ends on {last}, before it begins on {first}; exchange the two")
+    if (last - first).days >= MAX_DAYS:
+        raise ReportError(f"{first} to {last} is too long; a report covers at most {MAX_DAYS} days")
+
+
+def _without_classes(sums: Mapping[str, int]) -> dict[str, int]:
+    return {metric: count for metric, count in sums.items() if not metric.startswith(_CLASS)}
+
+
+def _by_count(sums: Mapping[str, int]) -> list[str]:
+    return sorted(sums, key=lambda name: (-sums[name], name))
+
+
+def _rows(reader: SinkReader, breakdown: str, first: date, last: date, limit: int | None) -> tuple[Row, ...]:
+    """The rows of a breakdown, largest first by its first metric, then by the others."""
+    metrics = BREAKDOWNS[breakdown]
+    counts: dict[str, dict[str, int]] = {}
+    for metric in metrics:
+        for value, count in reader.top(breakdown, metric, first, last, None):
+            counts.setdefault(value, dict.fromkeys(metrics, 0))[metric] = count
+    order = sorted(counts, key=lambda value: ([-counts[value][metric] for metric in metrics], value))
+    return tuple(Row(value, counts[value]) for value in order[:limit])
+
+
+def _days(reader: SinkReader, first: date, last: date) -> tuple[Day, ...]:
+    figures: dict[str, dict[str, int]] = {}
+    for day, metric, count in reader.days(first, last):
+        figures.setdefault(day, {})[metric] = count
+    period = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return tuple(_day(day, figures.get(day.isoformat(), {})) for day in period)
+
+
+def _day(day: date, figures: Mapping[str, int]) -> Day:
+    return Day(day, figures.get(REQUESTS, 0), figures.get(VIEWS, 0), figures.get(VISITS, 0))
+
+
+def _shown(
+    reader: SinkReader, wanted: Iterable[str], totals: Mapping[str, int], first: date, last: date
+) -> dict[str, float]:
+    by_value = reader.shown(first, last)
+    shares = {}
+    for name in wanted:
+        metric = BREAKDOWNS[name][0]
+        # Events are published on the day of their release, so a short period may show more than it counted.
+        events = min(by_value.get((name, metric), 0), totals[metric])
+        shares[name] = events / totals[metric] if totals[metric] else 0.0
+    return shares
+
+
+def _sample(meta: Mapping[str, str]) -> tuple[date, date] | None:
+    first, _, last = meta.get("sample", "").partition("/")
+    return (date.fromisoformat(first), date.fromisoformat(last)) if last else None

@@ -1,0 +1,16 @@
+"""From the private store's outbox into the sink."""
+
+from consentkit.stats.stores.protocol import PrivateStore, Sink
+
+
+def drain(private: PrivateStore, sink: Sink) -> int:
+    """Bring every release of the outbox to the sink; returns how many the sink did not have yet.
+
+    It may be interrupted between any two steps, and two workers may do it at once: a release leaves the outbox only
+    after the sink has it, and the sink takes each number once, in order.
+    """
+    brought = 0
+    for batch, release in private.outbox():
+        brought += sink.apply(batch, release)
+        private.sent(batch)
+    return brought

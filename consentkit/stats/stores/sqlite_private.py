@@ -1,0 +1,252 @@
+"""The private store in one SQLite file, shared by all processes of a host. Nobody but its owner may read it."""
+
+import os
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from consentkit.stats.model import OTHER, BatchId, Cell, Increments, Release, Waiting
+from consentkit.stats.release import Decision, aged_before, as_release, decide, fresh_events
+from consentkit.stats.stores.protocol import Balance, Remainder, Sums
+from consentkit.stats.stores.sqlite import connect, prepare, statements_of, transaction
+from consentkit.stats.stores.sums import sums_of, sums_of_release
+from consentkit.stats.stores.wire import dumped, loaded
+
+SCHEMA_VERSION = 1
+MAX_VALUES = 10_000
+"""Distinct values of a breakdown that are admitted in a day, by all workers together."""
+SOURCE_DAYS = 31
+"""How long the last batch number of a worker is kept; no worker sends a batch again after that."""
+
+_ADD_WAITING = """
+    INSERT INTO waiting (metric, breakdown, value, day, count) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count
+"""
+_ADD_FRESH = """
+    INSERT INTO fresh (metric, count) VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count
+"""
+_ADD_TOTALS = """
+    INSERT INTO totals (day, metric, count) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count
+"""
+_ADD_LOAD = """
+    INSERT INTO load (minute, metric, count) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count
+"""
+_ADD_COUNTED = """
+    INSERT INTO counted (breakdown, metric, count) VALUES (?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count
+"""
+# The cells that a moment of release may change: those that gathered enough, those with aged parts, and (other).
+_CONCERNED = """
+    SELECT metric, breakdown, value, day, count FROM waiting
+    WHERE (metric, breakdown, value) IN (
+        SELECT metric, breakdown, value FROM waiting GROUP BY metric, breakdown, value
+        HAVING sum(count) >= ? OR min(day) < ? OR value = ?
+    )
+"""
+_POST = "INSERT INTO outbox (payload) VALUES (?)"
+_TAKE_LEASE = """
+    INSERT INTO lease (name, holder, until) VALUES ('release', ?, ?)
+    ON CONFLICT DO UPDATE SET holder = excluded.holder, until = excluded.until
+    WHERE lease.holder = excluded.holder OR lease.until <= ?
+"""
+
+
+class SqlitePrivateStore:
+    """A PrivateStore in a file of mode 0600, made when it is missing, its folder too.
+
+    `max_values` bounds the distinct values of a breakdown per day; values beyond it count as `(other)`. Raises
+    StoreError for a file of another version, OSError and sqlite3.Error when the file cannot be used.
+    """
+
+    def __init__(self, path: Path, *, max_values: int = MAX_VALUES) -> None:
+        self._max_values = max_values
+        _make_private(path)
+        self._connection = connect(path)
+        try:
+            # What was released or forgotten must not be found in the file's free pages.
+            self._connection.execute("PRAGMA secure_delete=ON")
+            prepare(self._connection, path, statements_of("private.sql"), SCHEMA_VERSION)
+            self._source = self._own_source()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def apply(self, batch: BatchId, increments: Increments, day: str) -> bool:
+        """Add a batch that came in on an ISO date; False, and no change, when it was applied before."""
+        with transaction(self._connection) as connection:
+            if not self._is_new(batch, day):
+                return False
+            cells = self._within_bounds(increments.cells, day)
+            self._add_waiting({Waiting(cell, day): count for cell, count in cells.items()})
+            connection.executemany(_ADD_FRESH, fresh_events(increments).items())
+            self._add_totals_and_load(increments.totals, increments.load)
+            self._add_counted(sums_of(cells, increments.totals))
+        return True
+
+    def release(self, *, threshold: int, patience_days: int, today: str) -> bool:
+        """Move what may be published into the outbox; False when nothing may."""
+        with transaction(self._connection) as connection:
+            fresh = dict(connection.execute("SELECT metric, count FROM fresh"))
+            before = aged_before(today, patience_days)
+            if not self._anything_due(fresh, threshold, before):
+                return False
+            shown = self._concerned(threshold, before)
+            decision = decide(shown, fresh, threshold=threshold, today=today, patience_days=patience_days)
+            self._replace_waiting(shown, decision)
+            if not decision.consumed:
+                return False
+            connection.executemany("DELETE FROM fresh WHERE metric = ?", [(m,) for m in decision.consumed])
+            totals, load = self._take_totals_and_load()
+            release = as_release(decision, day=today, threshold=threshold, totals=totals, load=load)
+            connection.execute(_POST, (dumped(release),))
+        return True
+
+    def adopt(self, source: str, releases: Iterable[Release], remainder: Remainder) -> bool:
+        """Take in counted history, once per source; False, and no change, the second time."""
+        payloads = [dumped(release) for release in releases]  # before the lock, which workers wait for
+        with transaction(self._connection) as connection:
+            if self.knows(source):
+                return False
+            connection.execute("INSERT INTO adopted (source) VALUES (?)", (source,))
+            connection.executemany(_POST, [(payload,) for payload in payloads])
+            self._add_waiting(remainder.waiting)
+            connection.executemany(_ADD_FRESH, remainder.fresh.items())
+            self._add_totals_and_load(remainder.totals, remainder.load)
+            self._add_counted(remainder.counted)
+        return True
+
+    def knows(self, source: str) -> bool:
+        """Whether history of this source was adopted."""
+        row = self._connection.execute("SELECT 1 FROM adopted WHERE source = ?", (source,)).fetchone()
+        return row is not None
+
+    def outbox(self) -> Iterator[tuple[BatchId, Release]]:
+        """The releases that the sink has not confirmed, oldest first."""
+        numbers = self._connection.execute("SELECT number FROM outbox ORDER BY number").fetchall()
+        for (number,) in numbers:
+            found = self._connection.execute("SELECT payload FROM outbox WHERE number = ?", (number,)).fetchone()
+            if found:  # another worker may have sent it meanwhile
+                yield BatchId(self._source, number), loaded(found[0])
+
+    def sent(self, batch: BatchId) -> None:
+        """Forget a release of the outbox that the sink has."""
+        self._connection.execute("DELETE FROM outbox WHERE number = ?", (batch.number,))
+
+    def lease(self, holder: str, now: float, seconds: float) -> bool:
+        """Whether `holder` is the one to release until `now` + `seconds` (epoch seconds)."""
+        with transaction(self._connection) as connection:
+            return connection.execute(_TAKE_LEASE, (holder, now + seconds, now)).rowcount > 0
+
+    def balance(self) -> Balance:
+        """The sums that prove that nothing was lost or doubled."""
+        with transaction(self._connection) as connection:
+            parts = connection.execute("SELECT breakdown, metric, sum(count) FROM waiting GROUP BY 1, 2")
+            waiting: Sums = {(breakdown, metric): count for breakdown, metric, count in parts}
+            for metric, count in connection.execute("SELECT metric, sum(count) FROM totals GROUP BY 1"):
+                waiting["", metric] = count
+            counted = connection.execute("SELECT breakdown, metric, count FROM counted")
+            rows = connection.execute("SELECT number, payload FROM outbox")
+            last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
+            return Balance(
+                source=self._source,
+                counted={(breakdown, metric): count for breakdown, metric, count in counted},
+                waiting=waiting,
+                outbox={number: sums_of_release(loaded(payload)) for number, payload in rows},
+                last_number=last[0] if last else 0,
+            )
+
+    def _own_source(self) -> str:
+        """The name under which this file's releases are numbered; it lives as long as the file."""
+        question = "SELECT value FROM meta WHERE key = 'source'"
+        row = self._connection.execute(question).fetchone()
+        if row is None:
+            name = secrets.token_hex(8)
+            self._connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('source', ?)", (name,))
+            row = self._connection.execute(question).fetchone()
+        return str(row[0])
+
+    def _is_new(self, batch: BatchId, day: str) -> bool:
+        known = self._connection.execute("SELECT number FROM applied WHERE source = ?", (batch.source,)).fetchone()
+        if known and batch.number <= known[0]:
+            return False
+        self._connection.execute("REPLACE INTO applied (source, number, day) VALUES (?, ?, ?)", (*batch, day))
+        if known is None:
+            self._connection.execute("DELETE FROM applied WHERE day < ?", (aged_before(day, SOURCE_DAYS),))
+        return True
+
+    def _within_bounds(self, cells: Mapping[Cell, int], day: str) -> Mapping[Cell, int]:
+        """The cells, with values that are not admitted today counted as `(other)`."""
+        values = {(cell.breakdown, cell.value) for cell in cells if cell.value != OTHER}
+        refused = values - self._admitted(values, day)
+        if not refused:
+            return cells
+        bounded: Counter[Cell] = Counter()
+        for cell, count in cells.items():
+            within = (cell.breakdown, cell.value) not in refused
+            bounded[cell if within else cell._replace(value=OTHER)] += count
+        return bounded
+
+    def _admitted(self, values: set[tuple[str, str]], day: str) -> set[tuple[str, str]]:
+        connection = self._connection
+        connection.execute("DELETE FROM admitted WHERE day < ?", (day,))
+        known = "SELECT 1 FROM admitted WHERE breakdown = ? AND value = ?"
+        admitted = {value for value in values if connection.execute(known, value).fetchone()}
+        used = Counter(dict(connection.execute("SELECT breakdown, count(*) FROM admitted GROUP BY breakdown")))
+        for breakdown, value in sorted(values - admitted):
+            if used[breakdown] < self._max_values:
+                used[breakdown] += 1
+                admitted.add((breakdown, value))
+                connection.execute("INSERT INTO admitted VALUES (?, ?, ?)", (breakdown, value, day))
+        return admitted
+
+    def _anything_due(self, fresh: Mapping[str, int], threshold: int, before: str) -> bool:
+        if any(count >= threshold for count in fresh.values()):
+            return True
+        aged = "SELECT 1 FROM waiting WHERE day < ? AND value <> ? LIMIT 1"
+        return self._connection.execute(aged, (before, OTHER)).fetchone() is not None
+
+    def _concerned(self, threshold: int, before: str) -> dict[Waiting, int]:
+        rows = self._connection.execute(_CONCERNED, (threshold, before, OTHER))
+        return {Waiting(Cell(breakdown, value, metric), day): count for metric, breakdown, value, day, count in rows}
+
+    def _replace_waiting(self, shown: Mapping[Waiting, int], decision: Decision) -> None:
+        changed = [part for part, count in shown.items() if decision.waiting[part] != count]
+        self._connection.executemany(
+            "DELETE FROM waiting WHERE breakdown = ? AND value = ? AND metric = ? AND day = ?",
+            [(*part.cell, part.day) for part in changed],
+        )
+        self._add_waiting({part: count for part, count in decision.waiting.items() if shown.get(part) != count})
+
+    def _take_totals_and_load(self) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
+        connection = self._connection
+        totals = Counter({(day, m): count for day, m, count in connection.execute("SELECT * FROM totals")})
+        load = Counter({(minute, m): count for minute, m, count in connection.execute("SELECT * FROM load")})
+        connection.execute("DELETE FROM totals")
+        connection.execute("DELETE FROM load")
+        return totals, load
+
+    def _add_waiting(self, parts: Mapping[Waiting, int]) -> None:
+        rows = [(cell.metric, cell.breakdown, cell.value, day, count) for (cell, day), count in parts.items()]
+        self._connection.executemany(_ADD_WAITING, rows)
+
+    def _add_totals_and_load(self, totals: Mapping[tuple[str, str], int], load: Mapping[tuple[str, str], int]) -> None:
+        self._connection.executemany(_ADD_TOTALS, [(*key, count) for key, count in totals.items()])
+        self._connection.executemany(_ADD_LOAD, [(*key, count) for key, count in load.items()])
+
+    def _add_counted(self, sums: Sums) -> None:
+        self._connection.executemany(_ADD_COUNTED, [(*key, count) for key, count in sums.items()])
+
+
+def _make_private(path: Path) -> None:
+    """Create the file for its owner alone before SQLite does; SQLite gives -wal and -shm the file's mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)

@@ -1,0 +1,39 @@
+"""Store addresses as they stand in the configuration: `sqlite:///relative/file` and `sqlite:////absolute/file`."""
+
+from pathlib import Path
+
+from consentkit.stats.stores.protocol import PrivateStore, Sink, SinkReader, StoreError
+from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
+from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
+from consentkit.stats.stores.sqlite_sink import SqliteSink
+
+_PREFIX = "sqlite:///"
+
+
+def open_private(url: str, base: Path) -> PrivateStore:
+    """Open the private store for writing; a relative file lies under `base`.
+
+    Raises StoreError for an address or file that is not ours, OSError and the database's errors when it cannot be used.
+    """
+    return SqlitePrivateStore(file_of(url, base))
+
+
+def open_sink(url: str, base: Path) -> Sink:
+    """Open the sink for writing; errors as `open_private`."""
+    return SqliteSink(file_of(url, base))
+
+
+def open_reader(url: str, base: Path) -> SinkReader:
+    """A reader of the sink, which need not exist yet; StoreError for an address that is not ours."""
+    return SqliteSinkReader(file_of(url, base))
+
+
+def file_of(url: str, base: Path) -> Path:
+    """The file that an address names; StoreError, naming what is allowed, for anything else."""
+    name = url.removeprefix(_PREFIX)
+    if name == url or not name or name.endswith("/"):
+        raise StoreError(
+            f'{url!r} is no store; write "sqlite:///" and a file, as "sqlite:///var/stats.db" '
+            '(beside the configuration) or "sqlite:////srv/stats.db" (absolute)'
+        )
+    return base / name

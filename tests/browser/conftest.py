@@ -1,0 +1,59 @@
+"""A real Chromium, and the example website on real ports for it to visit."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from consentkit.demo import demo_app, demo_config, load_part
+from consentkit.kit import ConsentKit
+from tests.browser.support import Demo, Journey, listening, served
+
+SECRET = "a secret for tests only, 32 characters"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The example site with empty statistics."""
+    with ExitStack() as stack:
+        site, tags = listening(), listening()
+        tag_origin = f"http://localhost:{tags.getsockname()[1]}"
+        kit = ConsentKit(demo_config(tmp_path_factory.mktemp("demo"), tag_origin), [SECRET])
+        stack.enter_context(served(demo_app(kit, SECRET, tag_origin), site))
+        stack.enter_context(served(load_part("tag_server").app, tags))
+        yield Demo(f"http://127.0.0.1:{site.getsockname()[1]}", tag_origin, kit)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        reason = "no chromium on this machine; `make test` as root on Debian or Ubuntu installs it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+def visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """A visitor's fresh browser profile, once with JavaScript and once without."""
+    context = browser.new_context(
+        java_script_enabled=request.param, locale="nl-NL", viewport={"width": 1280, "height": 800}
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def journey(visitor: BrowserContext, demo: Demo) -> Journey:
+    """A visitor at the example site."""
+    return Journey(visitor, demo)

@@ -1,0 +1,76 @@
+"""What the browser tests share: the example site on real ports, and a visitor's tab."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from playwright.sync_api import BrowserContext, Page
+
+from consentkit.kit import ConsentKit
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The running example site: its address and that of its tags, its kit."""
+
+    home: str
+    tags: str
+    kit: ConsentKit
+
+
+@contextmanager
+def served(app: object, listener: socket.socket) -> Iterator[None]:
+    """Serve an app on a socket that listens already, until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def listening() -> socket.socket:
+    """A socket on a free port of the loopback."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return listener
+
+
+class Journey:
+    """One visitor's tab, with what it asked for and what is stored."""
+
+    def __init__(self, context: BrowserContext, demo: Demo) -> None:
+        self.context = context
+        self.demo = demo
+        self.page: Page = context.new_page()
+        self.requested: list[str] = []
+        self.problems: list[str] = []
+        self.page.on("request", lambda request: self.requested.append(request.url))
+        self.page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
+
+    def visit(self, path: str) -> None:
+        """Open a page and wait until it has loaded whole."""
+        self.page.goto(self.demo.home + path, wait_until="networkidle")
+
+    def stored(self) -> dict[str, bool]:
+        """The names of all cookies of the profile, and whether scripts are kept from each (HttpOnly)."""
+        return {cookie["name"]: cookie["httpOnly"] for cookie in self.context.cookies()}
+
+    def elsewhere(self) -> list[str]:
+        """The requests that left for another origin."""
+        return [url for url in self.requested if not url.startswith((self.demo.home, "data:"))]
+
+
+def screenshot_folder(fallback: Path) -> Path:
+    """Where pictures for the documentation go: CONSENTKIT_SCREENSHOTS, or nowhere that stays."""
+    folder = Path(os.environ.get("CONSENTKIT_SCREENSHOTS", fallback))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,236 @@
+"""From the tally to the stores, driven by hand."""
+
+import logging
+import sqlite3
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from consentkit.stats.flusher import Flusher, Stores, kind_of
+from consentkit.stats.release import Rule
+from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
+from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
+from consentkit.stats.stores.sqlite_sink import SqliteSink
+from consentkit.stats.tally import Tally
+from consentkit.stats.verify import verify
+from tests.stats.observations import DAY, a_view
+
+NOW = 1_795_460_880.0
+"""2026-11-23 18:28 UTC."""
+TODAY = date.fromisoformat(DAY)
+RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("Europe/Amsterdam"))
+
+
+class Bench:
+    """A flusher on two files, whose private store a test may break."""
+
+    def __init__(self, folder, source="worker"):
+        self.private_path, self.sink_path = folder / "private.db", folder / "stats.db"
+        self.on_open = lambda connection: None
+        self.tally = Tally()
+        stores = Stores(self.open_private, lambda: SqliteSink(self.sink_path), {"site": "Example"})
+        self.flusher = Flusher(self.tally, stores, RULE, source)
+        self.reader = SqliteSinkReader(self.sink_path)
+
+    def open_private(self):
+        """Open the private store as the flusher does."""
+        store = SqlitePrivateStore(self.private_path)
+        store._connection.execute("PRAGMA busy_timeout=10")
+        self.on_open(store._connection)
+        return store
+
+    def view(self, count=1, page="/"):
+        """Count views."""
+        for _ in range(count):
+            self.tally.add(a_view(page))
+
+    def counted(self):
+        """Views that the private store has counted."""
+        store = SqlitePrivateStore(self.private_path)
+        views = store.balance().counted.get(("page", "views"), 0)
+        store.close()
+        return views
+
+    def published(self):
+        """Views that the sink shows."""
+        return self.reader.totals(TODAY, TODAY).get("views", 0)
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """A flusher to drive by hand."""
+    bench = Bench(tmp_path)
+    yield bench
+    bench.on_open = lambda connection: None
+    bench.flusher.close(NOW)
+
+
+def messages(caplog):
+    """What was logged."""
+    return [record.getMessage() for record in caplog.records if record.name == "consentkit.stats"]
+
+
+def test_each_tick_writes_and_each_minute_releases(bench):
+    """Views are in the private store after a tick, and in the sink after a minute."""
+    bench.flusher.tick(NOW)
+    bench.view(6)
+    bench.flusher.tick(NOW + 1)
+    assert (bench.counted(), bench.published()) == (6, 0)
+    bench.flusher.tick(NOW + 59)
+    assert bench.published() == 0
+    bench.flusher.tick(NOW + 60)
+    assert bench.published() == 6
+    assert bench.reader.top("page", "views", TODAY, TODAY, 5) == [("/", 6)]
+
+
+def test_the_sink_says_what_it_is(bench):
+    """Readers find the site, its time zone and the threshold."""
+    bench.flusher.tick(NOW)
+    facts = {"site": "Example", "timezone": "Europe/Amsterdam", "threshold": "5", "schema": "1"}
+    assert bench.reader.meta() == facts
+
+
+def test_one_worker_releases_and_another_takes_over(tmp_path, bench):
+    """The second worker leaves the release to the first until that has been gone for the lease."""
+    second = Bench(tmp_path, "second")
+    bench.flusher.tick(NOW)
+    bench.view(6)
+    bench.flusher.tick(NOW + 1)
+    second.flusher.tick(NOW + 2)
+    assert bench.published() == 0
+    second.flusher.tick(NOW + 100)
+    assert bench.published() == 6
+    second.flusher.close(NOW + 101)
+
+
+def test_uncounted_requests_are_a_total(bench):
+    """Readers see how many requests an error left uncounted."""
+    bench.tally.add_uncounted()
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    assert bench.reader.totals(TODAY, TODAY)["uncounted"] == 1
+
+
+def test_a_locked_store_delays_counts_and_is_logged_once(bench, caplog):
+    """The batch is kept while another process holds the lock, counts go on, and nothing is doubled."""
+    bench.open_private().close()
+    other = sqlite3.connect(bench.private_path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for second in range(3):
+        bench.view(2)
+        bench.flusher.tick(NOW + second)
+    other.execute("ROLLBACK")
+    other.close()
+    bench.flusher.tick(NOW + 3)
+    assert bench.counted() == 6
+    began, ended = messages(caplog)
+    assert "the private store of the statistics cannot be used: OperationalError SQLITE_BUSY at sqlite" in began
+    assert "works again" in ended
+
+
+def test_a_full_disk_delays_counts(bench, caplog):
+    """Pages that cannot be written are tried again when there is room."""
+    bench.on_open = lambda connection: connection.execute("PRAGMA max_page_count=1")
+    for second in range(3):
+        for number in range(200):
+            bench.view(1, f"/{number}")
+        bench.flusher.tick(NOW + second)
+    assert bench.counted() == 0
+    bench.on_open = lambda connection: None
+    bench.flusher.tick(NOW + 3)
+    assert bench.counted() == 600
+    assert "SQLITE_FULL" in messages(caplog)[0]
+    assert len(messages(caplog)) == 2
+
+
+def test_a_corrupt_file_delays_counts(bench, caplog):
+    """An administrator may move it away while the site runs."""
+    bench.private_path.write_bytes(b"no database at all, " * 100)
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    bench.flusher.tick(NOW + 1)
+    bench.private_path.unlink()
+    bench.flusher.tick(NOW + 2)
+    assert bench.counted() == 6
+    assert "SQLITE_NOTADB" in messages(caplog)[0]
+    assert len(messages(caplog)) == 2
+
+
+def test_a_folder_that_cannot_be_made_delays_counts(tmp_path, caplog):
+    """A file stands where the folder should; the site starts all the same."""
+    (tmp_path / "var").write_text("in the way")
+    bench = Bench(tmp_path / "var")
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    assert "at pathlib.py" in messages(caplog)[0]
+    (tmp_path / "var").unlink()
+    bench.flusher.tick(NOW + 60)
+    assert bench.published() == 6
+    bench.flusher.close(NOW + 61)
+
+
+def test_a_broken_sink_delays_only_the_release(bench, caplog):
+    """Counts go on into the private store, and reach the sink when it is mended."""
+    bench.sink_path.write_bytes(b"no database at all, " * 100)
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    assert bench.counted() == 6
+    assert "the sink of the statistics cannot be used: DatabaseError SQLITE_NOTADB" in messages(caplog)[0]
+    bench.sink_path.unlink()
+    bench.view(1)
+    bench.flusher.tick(NOW + 60)
+    assert bench.published() == 6
+    store = bench.open_private()
+    assert verify(bench.reader, store) == []
+    store.close()
+
+
+def test_a_commit_that_seemed_to_fail_counts_once(bench, monkeypatch):
+    """When the error came after the commit, the batch is sent again and refused."""
+    bench.flusher.tick(NOW)
+    apply, failures = SqlitePrivateStore.apply, iter([sqlite3.OperationalError("disk I/O error")])
+
+    def applied_but_failed(store, *batch):
+        apply(store, *batch)
+        for failure in failures:
+            raise failure
+
+    monkeypatch.setattr(SqlitePrivateStore, "apply", applied_but_failed)
+    bench.view(6)
+    bench.flusher.tick(NOW + 1)
+    bench.view(1)
+    bench.flusher.tick(NOW + 2)
+    assert bench.counted() == 7
+
+
+def test_closing_writes_what_is_left(bench):
+    """A worker that stops loses nothing."""
+    bench.view(3)
+    assert bench.flusher.close(NOW) == 0
+    assert bench.counted() == 3
+
+
+def test_closing_says_what_is_lost(tmp_path):
+    """When nothing can be written at the end, the requests in the batch and in the tally are lost."""
+    (tmp_path / "var").write_text("in the way")
+    bench = Bench(tmp_path / "var")
+    bench.view(2)
+    bench.flusher.tick(NOW)
+    bench.view(3)
+    assert bench.flusher.close(NOW + 1) == 5
+
+
+def test_the_kind_of_an_error_holds_no_text_of_it():
+    """A visitor's value in an error's text does not get into the log."""
+    try:
+        raise ValueError("198.51.100.7 secret-token")
+    except ValueError as error:
+        kind = kind_of(error)
+    assert kind.startswith("ValueError at test_flusher.py:")
+    assert "198" not in kind
+
+
+@pytest.fixture(autouse=True)
+def _log_everything(caplog):
+    caplog.set_level(logging.INFO, "consentkit.stats")

@@ -1,0 +1,184 @@
+"""Counting the past on its own clock."""
+
+import random
+from collections import Counter
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from consentkit.stats.flusher import Flusher, Stores
+from consentkit.stats.history import History
+from consentkit.stats.model import OTHER
+from consentkit.stats.release import Rule
+from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
+from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
+from consentkit.stats.stores.sqlite_sink import SqliteSink
+from consentkit.stats.tally import Tally
+from consentkit.stats.verify import verify
+from tests.stats.observations import a_view
+
+UTC_RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("UTC"))
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC).timestamp()
+DAY_SECONDS = 86400.0
+ALWAYS = date.min, date.max
+
+
+class Files:
+    """A private store and a sink with its reader."""
+
+    def __init__(self, folder):
+        self.private, self.sink = SqlitePrivateStore(folder / "private.db"), SqliteSink(folder / "stats.db")
+        self.reader = SqliteSinkReader(folder / "stats.db")
+
+    def close(self):
+        """Give the connections back."""
+        self.private.close()
+        self.sink.close()
+
+
+@pytest.fixture
+def files(tmp_path):
+    """New files."""
+    files = Files(tmp_path)
+    yield files
+    files.close()
+
+
+def view_at(when: float, page: str = "/", *, visit: bool = False):
+    """A view at a moment, with the day and minute that the observer would give it."""
+    moment = datetime.fromtimestamp(when, UTC)
+    return a_view(page, visit=visit, day=moment.date().isoformat(), minute=moment.strftime("%Y-%m-%dT%H:%MZ"))
+
+
+def history_of(moments, rule: Rule = UTC_RULE, **options) -> History:
+    """A history of views: (when, page)."""
+    history = History(rule, **options)
+    for when, page in moments:
+        history.add(view_at(when, page), when)
+    return history
+
+
+def test_history_is_released_under_the_days_it_would_have_been(files):
+    """Each day shows its own views, and their proof."""
+    moments = [(NOON + day * DAY_SECONDS + second, "/") for day in range(3) for second in range(10 + day)]
+    assert history_of(moments).commit(files.private, files.sink, "access.log")
+    cells = [(row.day, row.events, row.increments) for row in files.reader.cells(breakdown="page")]
+    assert cells == [("2026-09-01", 10, 1), ("2026-09-02", 11, 1), ("2026-09-03", 12, 1)]
+    views = [row for row in files.reader.releases() if row.metric == "views"]
+    assert [(row.day, row.threshold, row.releases, row.events) for row in views] == [
+        ("2026-09-01", 5, 1, 10),
+        ("2026-09-02", 5, 1, 11),
+        ("2026-09-03", 5, 1, 12),
+    ]
+    assert verify(files.reader, files.private) == []
+
+
+def test_the_same_source_counts_once(files):
+    """A second import of a file changes nothing and says so."""
+    moments = [(NOON + second, "/") for second in range(10)]
+    assert history_of(moments).commit(files.private, files.sink, "access.log")
+    assert not history_of(moments).commit(files.private, files.sink, "access.log")
+    assert files.reader.totals(*ALWAYS)["views"] == 10
+    assert verify(files.reader, files.private) == []
+
+
+def test_what_did_not_gather_enough_waits_in_the_private_store(files):
+    """It goes on waiting there, and is released with what comes later, live or imported."""
+    history_of([(NOON, "/rare"), (NOON + 1, "/rare")]).commit(files.private, files.sink, "first.log")
+    assert files.reader.cells() == []
+    assert files.reader.totals(*ALWAYS) == {}
+    balance = files.private.balance()
+    assert balance.waiting["page", "views"] == 2
+    assert verify(files.reader, files.private) == []
+
+
+def test_rare_values_join_other_when_the_log_grew_old(files):
+    """In a log of two months the rare pages of the first are published as `(other)` in the second."""
+    rare = [(NOON + number, f"/rare-{number}") for number in range(6)]
+    daily = [(NOON + day * DAY_SECONDS + 3600 + n, "/") for day in range(60) for n in range(6)]
+    history_of([*rare, *daily]).commit(files.private, files.sink, "access.log")
+    other = [row for row in files.reader.cells(breakdown="page") if row.value == OTHER]
+    assert [(row.day, row.events) for row in other] == [("2026-10-03", 6)]
+    assert not [row for row in files.reader.cells() if row.value.startswith("/rare")]
+
+
+def test_a_minute_before_midnight_is_released_on_the_next_day(files):
+    """As it is live: the release comes at the minute's end."""
+    midnight = datetime(2026, 9, 2, tzinfo=UTC).timestamp()
+    history_of([(midnight - 30, "/")] * 6).commit(files.private, files.sink, "access.log")
+    assert [row.day for row in files.reader.cells(breakdown="page")] == ["2026-09-02"]
+    assert files.reader.days(*ALWAYS)[0][0] == "2026-09-01"
+
+
+def test_late_lines_lose_nothing(files):
+    """Lines out of order, as a log of many workers has them, are all counted."""
+    moments = [(NOON + random.Random(1).randrange(600), "/") for _ in range(50)]
+    history_of(moments).commit(files.private, files.sink, "access.log")
+    assert files.private.balance().counted["page", "views"] == 50
+    assert verify(files.reader, files.private) == []
+
+
+def test_distinct_values_are_bounded_per_day(files):
+    """A log of an attack makes no endless values; the next day has room again, also when it begins at midnight."""
+    before_midnight = datetime(2026, 9, 1, 23, 59, tzinfo=UTC).timestamp()
+    moments = [(before_midnight + n, f"/{n}") for n in range(20)]
+    moments += [(before_midnight + 60 + n, f"/next-{n}") for n in range(20)]
+    history_of(moments, max_values=4).commit(files.private, files.sink, "access.log")
+    rows = files.private._connection.execute("SELECT DISTINCT value FROM waiting WHERE breakdown = 'page'")
+    values = {value for (value,) in rows}
+    assert {value for value in values if not value.startswith("/next")} <= {"/0", "/1", "/2", "/3", OTHER}
+    assert sum(value.startswith("/next") for value in values) == 4
+
+
+def test_when_the_sink_fails_nothing_is_lost(files, tmp_path, monkeypatch):
+    """The history is stored; the next drain brings it, and a second commit does not count it again."""
+
+    def full(*_):
+        raise OSError("no space")
+
+    moments = [(NOON + second, "/") for second in range(10)]
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="no space"):
+        patched.setattr(SqliteSink, "apply", full)
+        history_of(moments).commit(files.private, files.sink, "access.log")
+    assert not history_of(moments).commit(files.private, files.sink, "access.log")
+    assert files.reader.totals(*ALWAYS)["views"] == 10
+    assert verify(files.reader, files.private) == []
+
+
+ARRIVALS = st.lists(
+    st.tuples(st.integers(0, 400_000), st.sampled_from(["/a", "/b", "/c", "/d", "/e"]), st.booleans()), max_size=60
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ARRIVALS, st.integers(0, 3))
+def test_history_is_counted_as_live_requests_are(tmp_path_factory, arrivals, patience):
+    """The sink is the same as after the real flusher and the real store saw these requests minute by minute."""
+    rule = Rule(3, patience, ZoneInfo("Europe/Amsterdam"))
+    by_minute = sorted((int(NOON // 60) + number // 10, page, visit) for number, page, visit in arrivals)
+    imported, live = (Files(tmp_path_factory.mktemp(name)) for name in ("imported", "live"))
+    history, tally = History(rule), Tally()
+    flusher = Flusher(tally, Stores(lambda: live.private, lambda: live.sink), rule, "worker")
+    for position, (minute, page, visit) in enumerate(by_minute):
+        when = minute * 60.0
+        history.add(view_at(when, page, visit=visit), when)
+        if position == 0 or by_minute[position - 1][0] < minute:
+            flusher._next_release = when
+            flusher.tick(when)
+        tally.add(view_at(when, page, visit=visit))
+        if position + 1 == len(by_minute) or by_minute[position + 1][0] > minute:
+            flusher._next_release = when + 60
+            flusher.tick(when + 30)
+            flusher.tick(when + 60)
+    history.commit(imported.private, imported.sink, "access.log")
+    assert live.reader.cells() == imported.reader.cells()
+    assert live.reader.releases() == imported.reader.releases()
+    assert live.reader.days(*ALWAYS) == imported.reader.days(*ALWAYS)
+    assert live.reader.load("", "9") == imported.reader.load("", "9")
+    assert Counter(live.private.balance().waiting) == Counter(imported.private.balance().waiting)
+    assert verify(imported.reader, imported.private) == []
+    live.close()
+    imported.close()

@@ -1,0 +1,289 @@
+"""The release rule: what holds for every sequence of batches and releases."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consentkit.stats.model import OTHER, Cell, Increments, Proof, Published, Waiting
+from consentkit.stats.release import Decision, Rule, as_release, decide, fresh_events
+
+K = 5
+PATIENCE = 31
+TODAY = "2026-11-23"
+PAGE_A = Cell("page", "/a", "views")
+PAGE_B = Cell("page", "/b", "views")
+OTHER_PAGE = Cell("page", OTHER, "views")
+
+
+def decided(waiting: dict[Waiting, int], fresh: dict[str, int]) -> Decision:
+    """The rule's decision today."""
+    return decide(waiting, fresh, threshold=K, today=TODAY, patience_days=PATIENCE)
+
+
+def test_a_cell_leaves_when_enough_wait_and_enough_are_fresh():
+    """Only the cell that gathered the threshold leaves, whole; the other waits on."""
+    decision = decided({Waiting(PAGE_A, TODAY): 6, Waiting(PAGE_B, TODAY): 4}, {"views": 10})
+    assert decision.published == {PAGE_A: 6}
+    assert decision.waiting == {Waiting(PAGE_B, TODAY): 4}
+    assert decision.consumed == {"views": 10}
+
+
+def test_nothing_leaves_without_enough_fresh_events():
+    """However many wait: a release of fewer than k new events would show which one set it off."""
+    decision = decided({Waiting(PAGE_A, TODAY): 50}, {"views": K - 1})
+    assert decision.published == {}
+    assert decision.waiting == {Waiting(PAGE_A, TODAY): 50}
+    assert decision.consumed == {}
+
+
+def test_metrics_are_judged_apart():
+    """Many fresh views do not let visits leave."""
+    visits = Cell("page", "/a", "visits")
+    decision = decided({Waiting(PAGE_A, TODAY): 9, Waiting(visits, TODAY): 9}, {"views": 9, "visits": K - 1})
+    assert decision.published == {PAGE_A: 9}
+    assert decision.consumed == {"views": 9}
+
+
+def test_parts_of_several_days_gather():
+    """What came on different days leaves together."""
+    decision = decided({Waiting(PAGE_A, "2026-11-01"): 3, Waiting(PAGE_A, TODAY): 2}, {"views": K})
+    assert decision.published == {PAGE_A: 5}
+
+
+def test_what_waited_too_long_joins_other():
+    """A part older than the patience moves, one of exactly that age does not."""
+    decision = decided(
+        {Waiting(PAGE_A, "2026-10-22"): 2, Waiting(PAGE_A, "2026-10-23"): 1, Waiting(PAGE_B, "2026-10-01"): 1}, {}
+    )
+    assert decision.waiting == {
+        Waiting(OTHER_PAGE, "2026-10-22"): 2,
+        Waiting(PAGE_A, "2026-10-23"): 1,
+        Waiting(OTHER_PAGE, "2026-10-01"): 1,
+    }
+
+
+def test_other_leaves_under_the_same_rule():
+    """`(other)` leaves with what just joined it, when it has gathered enough."""
+    waiting = {Waiting(PAGE_A, "2026-10-01"): 2, Waiting(OTHER_PAGE, "2026-09-01"): 3}
+    assert decided(waiting, {"views": K}).published == {OTHER_PAGE: 5}
+    assert decided(waiting, {"views": K - 1}).published == {}
+
+
+def test_other_never_ages_away():
+    """`(other)` waits for as long as it takes."""
+    waiting = {Waiting(OTHER_PAGE, "2020-01-01"): 4}
+    assert decided(waiting, {"views": 99}).waiting == waiting
+
+
+def test_a_cell_that_gathered_enough_does_not_age():
+    """It waits for fresh events of others only, and keeps its name."""
+    waiting = {Waiting(PAGE_A, "2026-01-01"): K}
+    assert decided(waiting, {"views": 1}).waiting == waiting
+
+
+def test_fresh_events_are_counted_once_not_once_per_breakdown():
+    """A view is one fresh event although it adds to eight breakdowns; metrics without cells are not listed."""
+    increments = Increments(
+        cells=Counter({PAGE_A: 2, PAGE_B: 1, Cell("country", "NL", "views"): 3}),
+        totals=Counter({("2026-11-22", "views"): 1, (TODAY, "views"): 2, (TODAY, "bytes"): 900}),
+    )
+    assert fresh_events(increments) == {"views": 3}
+
+
+def test_a_release_carries_its_proof():
+    """Each cell is one increment, each metric one release of its fresh events."""
+    decision = decided({Waiting(PAGE_A, TODAY): 6}, {"views": 8})
+    release = as_release(decision, day=TODAY, threshold=K, totals=Counter(), load=Counter())
+    assert release.cells == {PAGE_A: Published(6, 1, 6)}
+    assert release.proofs == {("views", K): Proof(1, 8, 8)}
+
+
+def test_releases_of_a_day_merge():
+    """Counts add up, the smallest stays the smallest."""
+    first = as_release(
+        decided({Waiting(PAGE_A, TODAY): 6}, {"views": 8}), day=TODAY, threshold=K, totals=Counter(a=1), load=Counter()
+    )
+    second = as_release(
+        decided({Waiting(PAGE_A, TODAY): 5}, {"views": 9}), day=TODAY, threshold=K, totals=Counter(a=2), load=Counter()
+    )
+    first.merge(second)
+    assert first.cells == {PAGE_A: Published(11, 2, 5)}
+    assert first.proofs == {("views", K): Proof(2, 17, 8)}
+    assert first.totals == {"a": 3}
+
+
+def test_the_day_is_the_sites_own():
+    """At 23:30 UTC it is the next day in Amsterdam."""
+    rule = Rule(K, PATIENCE, ZoneInfo("Europe/Amsterdam"))
+    assert rule.day(1795563000.0) == "2026-11-25"
+
+
+# What holds for every history.
+
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(["/a", "/b", "/c", "/d", OTHER]), st.sampled_from(["NL", "ES"]), st.booleans()),
+    max_size=12,
+)
+STEPS = st.lists(st.one_of(EVENTS, st.integers(0, 20)), max_size=30)
+"""Batches of events (page, country, begins a visit), and releases, each so many days after the step before."""
+
+
+def batch_of(events: list[tuple[str, str, bool]], day: str) -> Increments:
+    """The increments of a batch of views, some of which begin a visit."""
+    increments = Increments()
+    for page, country, visit in events:
+        for metric in ("views", "visits") if visit else ("views",):
+            increments.cells[Cell("page", page, metric)] += 1
+            increments.cells[Cell("country", country, metric)] += 1
+            increments.totals[day, metric] += 1
+    return increments
+
+
+@dataclass
+class World:
+    """A private store and a sink as plain values."""
+
+    day: date = date(2026, 1, 1)
+    waiting: Counter[Waiting] = field(default_factory=Counter)
+    fresh: Counter[str] = field(default_factory=Counter)
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
+    published: Counter[Cell] = field(default_factory=Counter)
+
+    def apply(self, increments: Increments) -> None:
+        """Take a batch in."""
+        for cell, count in increments.cells.items():
+            self.waiting[Waiting(cell, self.day.isoformat())] += count
+            self.counted[cell.breakdown, cell.metric] += count
+        self.fresh.update(fresh_events(increments))
+
+    def release(self) -> Decision:
+        """Apply the rule, and check that the sink only moves as it may."""
+        decision = decide(
+            self.waiting, self.fresh, threshold=K, today=self.day.isoformat(), patience_days=PATIENCE
+        )
+        self.published.update(decision.published)
+        self.waiting = decision.waiting.copy()
+        for metric in decision.consumed:
+            del self.fresh[metric]
+        return decision
+
+    def accounted(self) -> Counter[tuple[str, str]]:
+        """Published and waiting events by (breakdown, metric)."""
+        sums: Counter[tuple[str, str]] = Counter()
+        for cell, count in self.published.items():
+            sums[cell.breakdown, cell.metric] += count
+        for part, count in self.waiting.items():
+            sums[part.cell.breakdown, part.cell.metric] += count
+        return sums
+
+
+@dataclass
+class Moment:
+    """One moment of release: when, what was decided, and what was fresh before it."""
+
+    day: date
+    decision: Decision
+    fresh: Counter[str]
+
+
+def played(steps: list[list[tuple[str, str, bool]] | int]) -> list[Moment]:
+    """The releases of a history, in which every event is accounted for at every step."""
+    world, moments = World(), []
+    for step in steps:
+        if isinstance(step, int):
+            world.day += timedelta(days=step)
+            fresh = world.fresh.copy()
+            moments.append(Moment(world.day, world.release(), fresh))
+        else:
+            world.apply(batch_of(step, world.day.isoformat()))
+        assert world.accounted() == world.counted
+    return moments
+
+
+@given(STEPS)
+def test_every_event_is_in_exactly_one_place_at_every_step(steps):
+    """Published and waiting events add up to the counted ones after each apply and each release."""
+    played(steps)  # checks it at every step
+
+
+@given(STEPS)
+def test_every_increment_is_at_least_k(steps):
+    """So two successive readings of a cell, `(other)` included, never differ by 1…k−1."""
+    for moment in played(steps):
+        assert all(count >= K for count in moment.decision.published.values())
+
+
+@given(STEPS)
+def test_no_metric_is_released_with_fewer_than_k_fresh_events(steps):
+    """What leaves is of metrics that had k fresh events, and these are fresh no longer."""
+    for moment in played(steps):
+        consumed = moment.decision.consumed
+        assert {cell.metric for cell in moment.decision.published} <= set(consumed)
+        assert all(moment.fresh[metric] >= K and moment.fresh[metric] == n for metric, n in consumed.items())
+
+
+@given(STEPS)
+def test_what_waits_after_a_release_had_to_wait(steps):
+    """It is of a metric without fresh events, or is fewer than k and, unless in `(other)`, not older than patience."""
+    for moment in played(steps):
+        gathered: Counter[Cell] = Counter()
+        for part, count in moment.decision.waiting.items():
+            gathered[part.cell] += count
+        before = (moment.day - timedelta(days=PATIENCE)).isoformat()
+        for part in moment.decision.waiting:
+            if gathered[part.cell] >= K:
+                assert part.cell.metric not in moment.decision.consumed
+            else:
+                assert part.cell.value == OTHER or part.day >= before
+
+
+@given(st.lists(EVENTS, max_size=12), st.randoms(use_true_random=False), st.integers(1, 5))
+def test_order_and_grouping_of_batches_do_not_matter(batches, random, groups):
+    """The same batches, shuffled and merged at will, are released alike."""
+    straight, shuffled = World(), World()
+    for events in batches:
+        straight.apply(batch_of(events, "2026-01-01"))
+    order = batches.copy()
+    random.shuffle(order)
+    for start in range(0, len(order), groups):
+        merged = Increments()
+        for events in order[start : start + groups]:
+            merged.merge(batch_of(events, "2026-01-01"))
+        shuffled.apply(merged)
+    assert straight.release() == shuffled.release()
+    assert straight == shuffled
+
+
+@settings(max_examples=200)
+@given(
+    st.dictionaries(
+        st.builds(
+            Waiting,
+            st.sampled_from([PAGE_A, PAGE_B, OTHER_PAGE, PAGE_A._replace(metric="visits")]),
+            st.sampled_from(["2026-01-01", "2026-10-22", "2026-10-23", TODAY]),
+        ),
+        st.integers(1, 9),
+    ),
+    st.dictionaries(st.sampled_from(["views", "visits"]), st.integers(1, 9)),
+)
+def test_cells_that_cannot_change_may_be_left_out(waiting, fresh):
+    """A store that shows only gathered and aged cells and `(other)` decides as one that shows all."""
+    whole = decided(waiting, fresh)
+    sums: Counter[Cell] = Counter()
+    for part, count in waiting.items():
+        sums[part.cell] += count
+    aged = {part.cell for part in waiting if part.day < "2026-10-23"}
+    shown = {
+        part: count
+        for part, count in waiting.items()
+        if sums[part.cell] >= K or part.cell in aged or part.cell.value == OTHER
+    }
+    hidden = {part: count for part, count in waiting.items() if part not in shown}
+    some = decided(shown, fresh)
+    assert whole.published == some.published
+    assert whole.waiting == some.waiting + Counter(hidden)
+    assert whole.consumed == some.consumed

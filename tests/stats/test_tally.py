@@ -1,0 +1,130 @@
+"""Counting in memory."""
+
+import sys
+import threading
+from dataclasses import replace
+
+import pytest
+
+from consentkit.stats.model import BREAKDOWNS, OTHER, Cell, Increments
+from consentkit.stats.tally import MAX_BYTES, MAX_MINUTES, MAX_VALUE_LENGTH, Tally
+from tests.stats.observations import DAY, MINUTE, a_request, a_view, increments_of
+
+
+def test_a_visit_counts_once_in_every_breakdown_and_total():
+    """A view that begins a visit adds one view and one visit everywhere, and one request."""
+    counted = increments_of(a_view("/news", visit=True, size=700))
+    assert counted.cells[Cell("page", "/news", "views")] == 1
+    assert counted.cells[Cell("page", "/news", "visits")] == 1
+    assert counted.cells[Cell("status", "200", "requests")] == 1
+    assert {cell.breakdown for cell in counted.cells} == set(BREAKDOWNS)
+    assert counted.totals == {
+        (DAY, "requests"): 1,
+        (DAY, "class:person"): 1,
+        (DAY, "bytes"): 700,
+        (DAY, "views"): 1,
+        (DAY, "visits"): 1,
+    }
+    assert counted.load == {(MINUTE, "requests"): 1, (MINUTE, "bytes"): 700, (MINUTE, "status_2xx"): 1}
+
+
+def test_a_request_that_is_no_view_counts_only_its_status():
+    """A probe adds to requests, its class, its status and the load, and to no other breakdown."""
+    counted = increments_of(a_request(404), a_request(404), a_request(503))
+    assert counted.cells == {Cell("status", "404", "requests"): 2, Cell("status", "503", "requests"): 1}
+    assert counted.totals == {(DAY, "requests"): 3, (DAY, "class:probe"): 3, (DAY, "bytes"): 30}
+    assert counted.load[MINUTE, "status_4xx"] == 2
+
+
+def test_every_breakdown_adds_up_to_the_total():
+    """Views by page, by country and so on all sum to the views."""
+    counted = increments_of(*(a_view(f"/{number % 7}", visit=number % 3 == 0) for number in range(50)))
+    for breakdown, metrics in BREAKDOWNS.items():
+        for metric in metrics:
+            cells = sum(
+                count for cell, count in counted.cells.items() if (cell.breakdown, cell.metric) == (breakdown, metric)
+            )
+            assert cells == counted.totals[DAY, metric]
+
+
+def test_taking_empties_the_tally():
+    """What was taken is not taken again."""
+    tally = Tally()
+    tally.add(a_view())
+    assert tally.take()
+    assert tally.take() == Increments()
+
+
+def test_values_over_the_bound_count_as_other():
+    """A flood of distinct values fills no memory, and nothing of it is lost."""
+    tally = Tally(max_cells=20)
+    for number in range(1000):
+        tally.add(a_view(f"/{number}"))
+    counted = tally.take()
+    assert len(counted.cells) <= 20 + len(BREAKDOWNS) + 1
+    assert sum(n for cell, n in counted.cells.items() if cell.breakdown == "page") == 1000
+    assert counted.cells[Cell("page", OTHER, "views")] >= 980
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\x00b", "line\nbreak", "x" * (MAX_VALUE_LENGTH + 1)])
+def test_values_that_a_database_cannot_hold_count_as_other(value):
+    """A lone surrogate or control character must not make a batch unwritable."""
+    assert increments_of(a_view(value)).cells[Cell("page", OTHER, "views")] == 1
+
+
+@pytest.mark.parametrize(("size", "counted"), [(-5, 0), (1 << 80, MAX_BYTES)])
+def test_absurd_sizes_are_clamped(size, counted):
+    """A sum of bytes stays a number that a database can hold."""
+    assert increments_of(a_view(size=size)).totals[DAY, "bytes"] == counted
+
+
+@pytest.mark.parametrize("status", [-1, 0, 99, 600, 10**30])
+def test_impossible_statuses_are_one_value(status):
+    """An application that answers nonsense cannot make endless values."""
+    assert increments_of(a_request(status)).cells == {Cell("status", OTHER, "requests"): 1}
+
+
+def test_a_malformed_observation_leaves_nothing_behind():
+    """It raises, and neither a total nor a cell has grown."""
+    tally = Tally()
+    with pytest.raises(TypeError):
+        tally.add(replace(a_view(), values=(("page", "/"), None)))
+    assert tally.take() == Increments()
+
+
+def test_load_of_a_long_outage_is_kept_by_the_hour():
+    """When nothing can be flushed for days, minutes grow no further, and no request is lost."""
+    tally = Tally()
+    minutes = [f"2026-11-{1 + n // 1440:02}T{n // 60 % 24:02}:{n % 60:02}Z" for n in range(MAX_MINUTES * 6)]
+    for minute in minutes:
+        tally.add(a_view(minute=minute))
+    load = tally.take().load
+    requests = {minute: count for (minute, metric), count in load.items() if metric == "requests"}
+    assert sum(requests.values()) == len(minutes)
+    assert len(requests) < MAX_MINUTES * 5 + 24 * 3
+
+
+def test_threads_lose_nothing():
+    """Adds and takes from several threads together account for every observation."""
+    tally, taken = Tally(), []
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        adders = [threading.Thread(target=lambda: [tally.add(a_view()) for _ in range(500)]) for _ in range(4)]
+        taker = threading.Thread(target=lambda: taken.extend(tally.take() for _ in range(200)))
+        for thread in (*adders, taker):
+            thread.start()
+        for thread in (*adders, taker):
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    total = sum(part.totals[DAY, "views"] for part in (*taken, tally.take()))
+    assert total == 2000
+
+
+def test_uncounted_requests_are_taken_once():
+    """The number of requests that could not be counted is handed on like a count."""
+    tally = Tally()
+    tally.add_uncounted()
+    assert tally.take_uncounted() == 1
+    assert tally.take_uncounted() == 0

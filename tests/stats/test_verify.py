@@ -1,0 +1,182 @@
+"""Proving the release rule: an honest sink passes, every way of tampering is found."""
+
+import sqlite3
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from consentkit.stats.history import History
+from consentkit.stats.model import BatchId
+from consentkit.stats.release import Rule
+from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
+from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
+from consentkit.stats.stores.sqlite_sink import SqliteSink
+from consentkit.stats.verify import Finding, verify
+from tests.stats.observations import DAY, a_view, increments_of
+
+RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("UTC"))
+NOON = 1_795_435_200.0
+"""2026-11-23 12:00 UTC."""
+
+
+class Stores:
+    """Stores in which one day was released: 12 views of `/` in two releases, and 2 of a rare page wait."""
+
+    def __init__(self, folder):
+        self.private, self.sink = SqlitePrivateStore(folder / "private.db"), SqliteSink(folder / "stats.db")
+        self.reader = SqliteSinkReader(folder / "stats.db")
+        history = History(RULE)
+        for number in range(6):
+            history.add(a_view(), NOON)
+            history.add(a_view(), NOON + 120)
+        for _ in range(2):
+            history.add(a_view("/rare"), NOON + 240)
+        history.commit(self.private, self.sink, "log")
+
+    def change(self, statement):
+        """Do what somebody with access to the sink might do."""
+        self.sink._connection.execute(statement)
+
+    def rules(self):
+        """The rules that are found broken."""
+        return {finding.rule for finding in verify(self.reader, self.private)}
+
+    def close(self):
+        """Give the connections back."""
+        self.private.close()
+        self.sink.close()
+
+
+@pytest.fixture
+def stores(tmp_path):
+    """An honest pair of stores."""
+    stores = Stores(tmp_path)
+    yield stores
+    stores.close()
+
+
+def test_an_honest_sink_has_no_findings(stores):
+    """With and without the private store, and before anything exists."""
+    assert verify(stores.reader) == []
+    assert verify(stores.reader, stores.private) == []
+
+
+def test_an_empty_sink_has_no_findings(tmp_path):
+    """Nothing is published, so nothing is wrong."""
+    assert verify(SqliteSinkReader(tmp_path / "none.db")) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "rules"),
+    [
+        ("UPDATE cells SET count = 3 WHERE breakdown = 'page'", {"cell-size", "cell-sum", "delivered-sum"}),
+        ("UPDATE cells SET smallest = 4 WHERE breakdown = 'page'", {"cell-increment"}),
+        ("UPDATE cells SET increments = 3 WHERE breakdown = 'page'", {"cell-sum", "cell-increments"}),
+        ("UPDATE cells SET increments = 0 WHERE breakdown = 'page'", {"cell-sum"}),
+        ("UPDATE cells SET count = 13 WHERE breakdown = 'page'", {"breakdown-sum", "delivered-sum"}),
+        ("UPDATE cells SET count = 11 WHERE breakdown = 'page'", {"cell-sum", "delivered-sum"}),
+        ("DELETE FROM cells WHERE breakdown = 'country'", {"delivered-sum"}),
+        ("UPDATE totals SET count = count + 1 WHERE metric = 'views'", {"delivered-sum"}),
+        ("DELETE FROM releases WHERE metric = 'views'", {"cell-release"}),
+        ("UPDATE releases SET smallest = 4 WHERE metric = 'views'", {"release-size"}),
+        ("UPDATE releases SET events = 9 WHERE metric = 'views'", {"release-sum"}),
+        ("UPDATE releases SET threshold = 50", {"release-size", "cell-size", "cell-increment"}),
+        ("UPDATE cells SET day = 'never' WHERE breakdown = 'page'", {"cell-release"}),
+        ("UPDATE delivered SET count = count - 5 WHERE breakdown = 'page'", {"delivered-sum", "balance"}),
+    ],
+)
+def test_tampering_is_found(stores, statement, rules):
+    """Each change of the sink breaks the rules that it should break, and no other."""
+    stores.change(statement)
+    assert stores.rules() == rules
+
+
+def test_a_finding_says_what_where_and_how_to_mend(stores):
+    """It names figures, the place and a remedy."""
+    stores.change("UPDATE cells SET smallest = 4 WHERE breakdown = 'page'")
+    [finding] = verify(stores.reader)
+    assert finding == Finding(
+        rule="cell-increment",
+        where="page '/', views on 2026-11-23",
+        what="one release added 4, fewer than the threshold 5",
+        mend="somebody changed the sink: restore it from a backup, or forget this day",
+    )
+
+
+def test_events_that_vanish_from_the_private_store_are_found(stores):
+    """Counted, but neither published nor waiting."""
+    stores.private._connection.execute("DELETE FROM waiting WHERE breakdown = 'page'")
+    [finding] = verify(stores.reader, stores.private)
+    assert finding.rule == "balance"
+    assert finding.where == "views by page"
+    assert finding.what == "14 events were counted, 12 are published, in the outbox or waiting"
+
+
+def test_a_threshold_that_was_changed_is_judged_day_by_day(stores):
+    """What was released under the threshold of its day stays right when it is raised later."""
+    increments = increments_of(*[a_view("/new")] * 60)
+    stores.private.apply(BatchId("w", 1), increments, "2026-11-24")
+    stores.private.release(threshold=50, patience_days=31, today="2026-11-24")
+    for batch, release in stores.private.outbox():
+        stores.sink.apply(batch, release)
+        stores.private.sent(batch)
+    assert stores.rules() == set()
+
+
+def test_what_is_in_the_outbox_is_accounted_for(stores):
+    """Before the sink has it, after it has it and was not yet forgotten, and after."""
+    stores.private.apply(BatchId("w", 1), increments_of(*[a_view("/new")] * 6), DAY)
+    stores.private.release(threshold=5, patience_days=31, today=DAY)
+    assert stores.rules() == set()
+    [(batch, release)] = stores.private.outbox()
+    stores.sink.apply(batch, release)
+    assert stores.rules() == set()
+    stores.private.sent(batch)
+    assert stores.rules() == set()
+
+
+def test_a_release_between_the_two_readings_is_no_finding(stores, monkeypatch):
+    """The stores are read again when a worker released meanwhile."""
+    read, interruptions = SqlitePrivateStore.balance, iter([1])
+
+    def then_released(store):
+        balance = read(store)
+        for _ in interruptions:
+            store.apply(BatchId("w", 1), increments_of(*[a_view("/new")] * 6), DAY)
+            store.release(threshold=5, patience_days=31, today=DAY)
+            for batch, release in store.outbox():
+                stores.sink.apply(batch, release)
+                store.sent(batch)
+        return balance
+
+    monkeypatch.setattr(SqlitePrivateStore, "balance", then_released)
+    assert stores.rules() == set()
+
+
+def test_a_sink_filled_by_two_hosts_is_judged_by_source(tmp_path, stores):
+    """Another host's private store does not unbalance this one."""
+    other = SqlitePrivateStore(tmp_path / "other.db")
+    other.apply(BatchId("w", 1), increments_of(*[a_view("/new")] * 6), DAY)
+    other.release(threshold=5, patience_days=31, today=DAY)
+    for batch, release in other.outbox():
+        stores.sink.apply(batch, release)
+        other.sent(batch)
+    assert stores.rules() == set()
+    assert verify(stores.reader, other) == []
+    other.close()
+
+
+def test_forgetting_keeps_the_balance(stores):
+    """Retention is no loss; what was forgotten without it is."""
+    stores.sink.forget(date(2027, 1, 1))
+    assert stores.rules() == set()
+    stores.change("DELETE FROM forgotten WHERE breakdown = 'page'")
+    assert stores.rules() == {"delivered-sum"}
+
+
+def test_a_broken_sink_is_the_databases_error(tmp_path):
+    """It is not taken for an empty one."""
+    (tmp_path / "stats.db").write_bytes(b"no database at all, " * 100)
+    with pytest.raises(sqlite3.DatabaseError):
+        verify(SqliteSinkReader(tmp_path / "stats.db"))

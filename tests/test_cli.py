@@ -1,0 +1,118 @@
+"""The command line: what it prints, and its exit status."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from consentkit.cli import main
+
+SECRET = {"CONSENTKIT_SECRET": "a secret for tests only, 32 characters"}
+
+
+def run(*arguments: str, **options: object) -> Result:
+    """Run a command as the shell would."""
+    return CliRunner(env=SECRET).invoke(main, list(arguments), **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> str:
+    """A configuration file that `init` wrote."""
+    path = tmp_path / "consentkit.toml"
+    assert 0 == run("init", "--config", str(path)).exit_code
+    return str(path)
+
+
+def test_init_writes_a_file_that_check_accepts(config: str) -> None:
+    """The commented file is a valid one."""
+    result = run("check", config)
+    assert (0, True) == (result.exit_code, "no findings" in result.output)
+
+
+def test_init_never_overwrites(config: str) -> None:
+    """A file that is there stays as it is, and the message says what to do."""
+    before = Path(config).read_text()
+    result = run("init", "--config", config)
+    assert (2, before) == (result.exit_code, Path(config).read_text())
+    assert "--config" in result.output
+
+
+def test_check_reports_every_finding_with_its_rule(config: str) -> None:
+    """Two mistakes, two findings, exit status 1."""
+    text = Path(config).read_text().replace("validity_days = 180", "validity_days = 500").replace("_ads_*", "_ga")
+    Path(config).write_text(text.replace('purpose = "marketing"', 'purpose = "necessary"'))
+    result = run("check", config, "--json")
+    findings = json.loads(result.output)["findings"]
+    assert 1 == result.exit_code
+    assert {"C18", "C21"} <= {finding["rule"] for finding in findings}
+
+
+def test_a_missing_configuration_says_how_to_make_one(tmp_path: Path) -> None:
+    """Exit status 2, and `consentkit init` is named."""
+    result = run("report", "--config", str(tmp_path / "none.toml"))
+    assert (2, True) == (result.exit_code, "consentkit init" in result.output)
+
+
+def test_report_of_nothing_is_empty_and_valid(config: str) -> None:
+    """Before the first release there are no figures, and that is no error."""
+    result = run("report", "--json", "--config", config)
+    data = json.loads(result.output)
+    assert 0 == result.exit_code
+    assert {"from", "to", "threshold", "totals", "classes", "breakdowns"} <= set(data)
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(config: str) -> None:
+    """Exit status 2, and both days are named."""
+    result = run("report", "--from", "2026-02-01", "--to", "2026-01-01", "--config", config)
+    assert 2 == result.exit_code
+    assert "2026-02-01" in result.output
+    assert "2026-01-01" in result.output
+
+
+LINE = '192.0.2.{n} - - [23/Nov/2026:10:00:{n:02d} +0000] "GET /products HTTP/1.1" 200 512 "-" "{agent}"\n'
+AGENT = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
+)
+
+
+def test_an_imported_log_is_reported_and_verified_and_counted_once(config: str, tmp_path: Path) -> None:
+    """import-log, report and stats verify work together; the same file again changes nothing."""
+    log = tmp_path / "access.log"
+    log.write_text("".join(LINE.format(n=n, agent=AGENT) for n in range(25)) + "not a line\n")
+    first = json.loads(run("import-log", "--json", str(log), "--config", config).output)
+    again = run("import-log", "--json", str(log), "--config", config)
+    assert (26, 1, 25, 25) == (first["lines"], first["rejected"], first["requests"], first["views"])
+    assert 0 == again.exit_code
+    released = run("stats", "release", "--config", config)
+    assert 0 == released.exit_code
+    report = run("report", "--json", "--from", "2026-11-20", "--to", "2026-11-30", "--config", config)
+    data = json.loads(report.output)
+    assert (25, 25) == (data["totals"]["requests"], data["totals"]["views"])
+    assert [] == [cell for cells in data["breakdowns"].values() for cell in cells if cell.get("views", 10) < 10]
+    assert 0 == run("stats", "verify", "--config", config).exit_code
+
+
+def test_a_dashboard_user_is_added(config: str) -> None:
+    """`user add` takes the password from the terminal, twice."""
+    result = run("user", "add", "maria", "--config", config, input="a long password\na long password\n")
+    assert (0, True) == (result.exit_code, "maria" in result.output)
+
+
+def test_the_secret_is_asked_for(config: str) -> None:
+    """Without a secret the dashboard does not start, and says how to make one."""
+    result = CliRunner(env={"CONSENTKIT_SECRET": ""}).invoke(main, ["dashboard", "--config", config])
+    assert (2, True) == (result.exit_code, "secrets.token_urlsafe" in result.output)
+
+
+def test_every_command_has_help() -> None:
+    """`--help` works everywhere and exits with 0."""
+    for command in main.commands:
+        assert 0 == run(command, "--help").exit_code
+
+
+def test_the_starter_file_holds_no_secret() -> None:
+    """Secrets come from the environment only."""
+    data = tomllib.loads((Path(__file__).parents[1] / "consentkit" / "starter.toml").read_text())
+    assert [] == [key for table in data.values() if isinstance(table, dict) for key in table if "secret" in key]

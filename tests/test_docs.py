@@ -1,0 +1,69 @@
+"""The documentation names every option there is."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from consentkit import config as config_module
+from consentkit.cli import main
+from consentkit.config import parse
+from consentkit.reader import Table
+
+ROOT = Path(__file__).parents[1]
+
+
+def known_keys(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
+    """(table, key) of every key that the configuration reader asks for, learned by reading the starter file."""
+    found: set[tuple[str, str]] = set()
+    done = Table.done
+
+    def noting(self: Table, forbidden: object = None) -> None:
+        where = re.sub(r"\[\d+\]", "", self.where).rpartition(".")[2]
+        found.update((where, name) for name in self.known)
+        done(self, forbidden)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Table, "done", noting)
+    data = tomllib.loads((ROOT / "consentkit" / "starter.toml").read_text("utf-8"))
+    data["purposes"] = [{"id": "chat", "title": "Chat", "description": "Chat."}]
+    data["stats"]["goals"] = [{"id": "contact", "path": "/thanks"}]
+    parse(data, base=ROOT)
+    return found
+
+
+def test_every_key_of_the_configuration_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each key that the reader knows stands in docs/configuration.md, under its table."""
+    text = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    missing = {
+        (table, key) for table, key in known_keys(monkeypatch) if f"`{key}`" not in text and f"`[{key}]`" not in text
+        and f"`[[{key}]]`" not in text
+    }  # fmt: skip
+    assert set() == missing
+
+
+def test_every_key_stands_in_the_starter_file_with_a_comment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file that `consentkit init` writes shows every key of the site, consent and stats tables."""
+    text = (ROOT / "consentkit" / "starter.toml").read_text("utf-8")
+    tables = {"site", "consent", "stats", "dashboard", "services"}
+    missing = {key for table, key in known_keys(monkeypatch) if table in tables and f"{key} =" not in text}
+    assert {"description"} >= missing
+
+
+def test_every_command_is_documented() -> None:
+    """docs/command-line.md has every command and option."""
+    text = (ROOT / "docs" / "command-line.md").read_text("utf-8")
+    names = []
+    for name, command in main.commands.items():
+        names.append(name)
+        names += [f"{name} {sub}" for sub in getattr(command, "commands", {})]
+        for leaf in getattr(command, "commands", {"": command}).values():
+            names += [option for parameter in leaf.params for option in parameter.opts if option.startswith("--")]
+    assert [] == [name for name in names if name not in text]
+
+
+def test_the_modes_of_the_documentation_are_those_of_the_code() -> None:
+    """The words that the table allows for mode and link are the ones that are read."""
+    text = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    words = (*config_module.MODES, *config_module.LINKS, *config_module.EXEMPTION_PROFILES)
+    assert [] == [word for word in words if f"`{word}`" not in text]
