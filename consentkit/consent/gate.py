@@ -149,7 +149,7 @@ def undeclared_message(name: str, mode: str, taken: Collection[str]) -> str:
     `name` is a `readable` one; `taken` holds the ids that the declaration uses already.
     """
     did = "was dropped" if mode == "enforce" else "would be dropped in mode enforce"
-    if name in (NAMELESS, "*"):
+    if name == NAMELESS or ("*" in name and len(name.replace("*", "")) < 3):
         return (
             f"the app set a cookie whose name cannot be declared {name!r}, so it {did}. "
             "Give it a name that is the same, or begins the same, for all visitors, and declare that."

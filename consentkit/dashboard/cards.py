@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from consentkit.dashboard.charts import Point, Words, bar, column_chart, line_chart
-from consentkit.dashboard.figures import CLASSES, Overview, Ranking, Span
+from consentkit.dashboard.charts import ROOMS, Point, Words, bar, column_chart, line_chart
+from consentkit.dashboard.figures import CLASSES, LAST, Overview, Ranking, Span
 from consentkit.dashboard.loads import Hour, Load
+from consentkit.dashboard.scale import label_places
 from consentkit.dashboard.wording import Wording
 
 WIDE = ("page", "referrer")
 """Cards whose values are long; they get half the width and more rows."""
 ROWS = 10
 SHORT_ROWS = 7
+HOUR_ROOMS = {0: ("far", "near", "wide"), 6: ("near", "wide"), 12: ("far", "near", "wide"), 18: ("near", "wide")}
+"""Hours of the day that get a label under the load chart, and where."""
+ASIDE = ("(other)", "(unknown)", "(internal)")
+"""Values that answer no question; shown paler."""
 CODES = ("country", "language")
 """Breakdowns whose values are codes, shown small beside the name."""
 
@@ -46,8 +51,8 @@ class Card:
 
 
 def rows_of(ranking: Ranking, words: Wording, rows: Sequence[tuple[str, int]]) -> tuple[Row, ...]:
-    """The lines of a list; the longest bar belongs to the largest count among them."""
-    largest = max((count for _, count in rows), default=1)
+    """The lines of a list; the longest bar belongs to the largest count of a value."""
+    largest = max((count for value, count in rows if value not in LAST), default=0) or 1
     return tuple(
         Row(
             raw=value,
@@ -56,7 +61,7 @@ def rows_of(ranking: Ranking, words: Wording, rows: Sequence[tuple[str, int]]) -
             count=words.number(count),
             share=words.percent(count / ranking.total) if ranking.total else "",
             bar=bar(count / largest),
-            aside=value.startswith("("),
+            aside=value in ASIDE,
         )
         for value, count in rows
     )
@@ -65,10 +70,9 @@ def rows_of(ranking: Ranking, words: Wording, rows: Sequence[tuple[str, int]]) -
 def card(ranking: Ranking, words: Wording, threshold: int | None) -> Card:
     """A list's head as a card."""
     wide = ranking.key in WIDE
-    # `(other)` was put last; it stays there when the head is cut.
     limit = ROWS if wide else SHORT_ROWS
-    named = [row for row in ranking.rows if row[0] != "(other)"]
-    rest = [row for row in ranking.rows if row[0] == "(other)"]
+    named = [row for row in ranking.rows if row[0] not in LAST]
+    rest = [row for row in ranking.rows if row[0] in LAST]
     head = named[: limit - len(rest)] + rest
     return Card(
         key=ranking.key,
@@ -102,6 +106,7 @@ def day_chart(overview: Overview, words: Wording) -> Markup:
     """Views and visits over the period."""
     spans = overview.spans
     inside = [span for span in spans if span.inside]
+    shown = {name: label_places(len(spans), room) for name, room in ROOMS.items()}
     top = max(inside, key=lambda span: span.counts.views)
     points = [
         Point(
@@ -113,9 +118,10 @@ def day_chart(overview: Overview, words: Wording) -> Markup:
                 visits=words.number(span.counts.visits),
             ),
             values=(span.counts.views, span.counts.visits),
+            rooms=tuple(name for name, places in shown.items() if place in places),
             muted=not span.inside,
         )
-        for span in spans
+        for place, span in enumerate(spans)
     ]
     description = words.text(
         "chart.description",
@@ -159,6 +165,7 @@ def load_chart(load: Load, words: Wording) -> Markup:
                 errors=words.number(hour.errors),
             ),
             values=(hour.requests, hour.errors),
+            rooms=HOUR_ROOMS.get(hour.start.hour, ()),
         )
         for hour in load.hours
     ]

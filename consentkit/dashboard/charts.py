@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from consentkit.dashboard.scale import label_places, ticks
+from consentkit.dashboard.scale import ticks
 
 HEIGHT = 280
 TOP = 26
 BOTTOM = 28
-ROOMS = ((4, "far"), (8, "near"), (14, "wide"))
-"""How many labels fit, and the class that shows them: on a phone, on a tablet, on a wide screen."""
+ROOMS = {"far": 4, "near": 8, "wide": 14}
+"""How many labels fit on a phone, on a tablet and on a wide screen; the names are classes in the style sheet."""
 
 
 TickLabel = Callable[[int], str]
@@ -25,11 +25,15 @@ TickLabel = Callable[[int], str]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One place on the chart: the label under it, how it is read out, and its values, one for each series."""
+    """One place on the chart: the label under it, how it is read out, and its values, one for each series.
+
+    `rooms` are the widths at which the label is shown, `muted` marks a place before the period.
+    """
 
     label: str
     reading: str
     values: tuple[int, ...]
+    rooms: tuple[str, ...] = ()
     muted: bool = False
 
 
@@ -72,21 +76,19 @@ def _grid(marks: Sequence[int], labels: Sequence[str], height: float) -> Markup:
 
 def _place_labels(points: Sequence[Point], height: float) -> Markup:
     count = len(points)
-    shown: dict[int, list[str]] = {}
-    for room, name in ROOMS:
-        for place in label_places(count, room):
-            shown.setdefault(place, []).append(name)
     text = Markup('<text class="place {names}" x="{x}%" y="{y}" text-anchor="{anchor}">{label}</text>')
     rows = []
-    for place in sorted(shown):
+    for place, point in enumerate(points):
+        if not point.rooms:
+            continue
         # A label at the very edge would be cut off by it.
         x, anchor = _x(place, count), "middle"
         if count > 7 and x < 4:
             x, anchor = 0, "start"
         elif count > 7 and x > 96:
             x, anchor = 100, "end"
-        names = " ".join(shown[place])
-        rows.append(text.format(names=names, x=f"{x:g}", y=f"{height - 7:g}", anchor=anchor, label=points[place].label))
+        names = " ".join(point.rooms)
+        rows.append(text.format(names=names, x=f"{x:g}", y=f"{height - 7:g}", anchor=anchor, label=point.label))
     return Markup().join(rows)
 
 
@@ -190,7 +192,7 @@ def line_chart(
 
 def column_chart(points: Sequence[Point], words: Words, *, tick_label: TickLabel, height: int = 170) -> Markup:
     """Columns over time: the first value is the column, a second one the darker part of it at its foot."""
-    marks = ticks(max((point.values[0] for point in points), default=0), 2)
+    marks = ticks(max((point.values[0] for point in points), default=0), 3)
     highest, count = marks[-1], len(points)
     column = Markup('<rect class="column s{number}" x="{x}%" y="{y}" width="{width}%" height="{tall}"/>')
     columns = []

@@ -9,8 +9,8 @@ from consentkit.stats.model import BREAKDOWNS, OTHER, REQUESTS, VIEWS, VISITS
 from consentkit.stats.stores import SinkReader
 
 CLASSES = "classes"
-CARDS = (*(name for name in BREAKDOWNS if name != "status"), "status", CLASSES)
-"""Every list that the dashboard shows."""
+CARDS = ("page", "referrer", "country", "language", "browser", "os", "device", "host", "status", CLASSES)
+"""Every list that the dashboard shows, in this order."""
 METRICS = (VIEWS, VISITS)
 """What the lists may be counted by."""
 BOTS = ("crawler", "ai_crawler", "ai_fetch", "monitor", "feed_reader", "library", "probe", "suspected")
@@ -20,6 +20,9 @@ WEEKLY_FROM = 121
 """Days from which the chart shows weeks."""
 CONTEXT = 14
 """Days that the chart shows when the period itself is shorter than 4."""
+
+LAST = ("(internal)", OTHER)
+"""Shown after the values of a list whatever their counts: the rest, and views that came from the site itself."""
 
 _CLASS = "class:"
 
@@ -151,13 +154,13 @@ def _ranking(
     shown: Mapping[tuple[str, str], int],
     limit: int,
 ) -> Ranking:
-    """The head of a list; `(other)` stands last, because it is no value but the rest of them."""
-    found = reader.top(key, metric, period.first, period.last, limit + 1)
-    named = [row for row in found if row[0] != OTHER][:limit]
-    rest = [row for row in found if row[0] == OTHER]
+    """The head of a list, what is in LAST after it."""
+    found = reader.top(key, metric, period.first, period.last, limit + len(LAST))
+    named = [row for row in found if row[0] not in LAST][:limit]
+    rest = sorted((row for row in found if row[0] in LAST), key=lambda row: LAST.index(row[0]))
     total, by_value = totals.get(metric, 0), shown.get((key, metric), 0)
     # Values count on the day of their release, so that a short period may show more than it counted.
-    whole = max(total, by_value + sum(count for _, count in rest))
+    whole = max(total, by_value + sum(count for value, count in rest if value == OTHER))
     return Ranking(key, metric, (*named, *rest), whole, min(by_value / total, 1.0) if total else 0.0)
 
 

@@ -3,11 +3,12 @@
 import math
 
 
-def ticks(highest: float, wanted: int = 4) -> list[int]:
-    """Round whole numbers from 0 to at least `highest`, about `wanted` steps of 1, 2 or 5 times a power of ten."""
+def ticks(highest: float, wanted: int = 5) -> list[int]:
+    """Round whole numbers from 0 to at least `highest`, at most `wanted` steps of 1, 2, 2.5 or 5 times a power of ten."""
     raw = max(highest, 1) / wanted
     power = 10 ** math.floor(math.log10(raw))
-    step = max(round(next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw - 1e-9)), 1)
+    factors = (1, 2, 2.5, 5, 10) if power >= 10 else (1, 2, 5, 10)
+    step = max(round(next(factor * power for factor in factors if factor * power >= raw - 1e-9)), 1)
     return [step * number for number in range(math.ceil(max(highest, 1) / step) + 1)]
 
 

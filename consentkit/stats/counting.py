@@ -35,11 +35,20 @@ def sink_of(config: Config) -> Sink:
     return open_sink(config.stats.sink, config.base)
 
 
+def facts_of(config: Config) -> dict[str, str]:
+    """What the sink says about itself to those who read it."""
+    return {
+        "site": config.site.name,
+        "threshold": str(config.stats.threshold),
+        "timezone": str(config.site.timezone),
+    }
+
+
 class Counting:
     """Counts requests; an error leaves a request uncounted and the page untouched. `clock` gives epoch seconds."""
 
     def __init__(self, config: Config, clock: Callable[[], float]) -> None:
-        stores = Stores(lambda: private_of(config), lambda: sink_of(config), {"site": config.site.name})
+        stores = Stores(lambda: private_of(config), lambda: sink_of(config), facts_of(config))
         self.recorder = Recorder(stores, rule_of(config), clock=clock)
         self._observer = observer_of(config)
 
@@ -69,7 +78,8 @@ def count_samples(config: Config, traffic: Iterable[RequestFacts], on_request: C
             history.add(observation, facts.when)
             days.add(observation.day)
             on_request()
-        sink.describe({"sample": f"{min(days)}/{max(days)}", "site": config.site.name} if days else {})
+        if days:
+            sink.describe({**facts_of(config), "sample": f"{min(days)}/{max(days)}"})
         return history.commit(private, sink, "sample")
     finally:
         private.close()

@@ -52,7 +52,7 @@ class History:
         return taken
 
     def _turn_to(self, minute: int) -> None:
-        """Release at the end of a minute; not in minutes that cannot bring the threshold, which saves half the time."""
+        """End a minute: release, unless it cannot have brought the threshold, as most minutes of a small site."""
         day = self._rule.day(minute * 60)
         # An observation is one event of a metric at most.
         if day != self._today or self._waiting.most_fresh() + self._tallied >= self._rule.threshold:

@@ -7,7 +7,9 @@ DAY = "2026-11-23"
 MINUTE = "2026-11-23T19:08Z"
 
 
-def a_view(page: str = "/", *, visit: bool = False, day: str = DAY, minute: str = MINUTE, size: int = 500) -> Observation:
+def a_view(
+    page: str = "/", *, visit: bool = False, day: str = DAY, minute: str = MINUTE, size: int = 500
+) -> Observation:
     """A page view of a person, with a value in every breakdown of views."""
     values = dict.fromkeys((name for name in BREAKDOWNS if name != "status"), "(unknown)") | {"page": page}
     return Observation(day, minute, "person", 200, size, True, visit, tuple(values.items()))

@@ -140,9 +140,10 @@ def test_when_the_sink_fails_nothing_is_lost(files, tmp_path, monkeypatch):
         raise OSError("no space")
 
     moments = [(NOON + second, "/") for second in range(10)]
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="no space"):
-        patched.setattr(SqliteSink, "apply", full)
+    monkeypatch.setattr(SqliteSink, "apply", full)
+    with pytest.raises(OSError, match="no space"):
         history_of(moments).commit(files.private, files.sink, "access.log")
+    monkeypatch.undo()
     assert not history_of(moments).commit(files.private, files.sink, "access.log")
     assert files.reader.totals(*ALWAYS)["views"] == 10
     assert verify(files.reader, files.private) == []

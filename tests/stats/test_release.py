@@ -162,9 +162,7 @@ class World:
 
     def release(self) -> Decision:
         """Apply the rule, and check that the sink only moves as it may."""
-        decision = decide(
-            self.waiting, self.fresh, threshold=K, today=self.day.isoformat(), patience_days=PATIENCE
-        )
+        decision = decide(self.waiting, self.fresh, threshold=K, today=self.day.isoformat(), patience_days=PATIENCE)
         self.published.update(decision.published)
         self.waiting = decision.waiting.copy()
         for metric in decision.consumed:

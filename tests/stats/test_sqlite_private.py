@@ -206,10 +206,12 @@ def test_a_file_of_something_else_is_refused(tmp_path):
         SqlitePrivateStore(path)
 
 
-@pytest.mark.parametrize("url", ["postgres://db/x", "sqlite://private.db", "sqlite:///", "sqlite:///var/", "private.db"])
+@pytest.mark.parametrize(
+    "url", ["postgres://db/x", "sqlite://private.db", "sqlite:///", "sqlite:///var/", "private.db"]
+)
 def test_an_address_that_is_no_store_is_refused(tmp_path, url):
     """The message says what may be written."""
-    with pytest.raises(StoreError, match="sqlite:////srv/stats.db"):
+    with pytest.raises(StoreError, match=r"sqlite:////srv/stats\.db"):
         open_private(url, tmp_path)
 
 

@@ -27,11 +27,9 @@ class Stores:
         self.private, self.sink = SqlitePrivateStore(folder / "private.db"), SqliteSink(folder / "stats.db")
         self.reader = SqliteSinkReader(folder / "stats.db")
         history = History(RULE)
-        for number in range(6):
-            history.add(a_view(), NOON)
-            history.add(a_view(), NOON + 120)
-        for _ in range(2):
-            history.add(a_view("/rare"), NOON + 240)
+        for page, count, when in [("/", 6, NOON), ("/", 6, NOON + 120), ("/rare", 2, NOON + 240)]:
+            for _ in range(count):
+                history.add(a_view(page), when)
         history.commit(self.private, self.sink, "log")
 
     def change(self, statement):

@@ -1,0 +1,78 @@
+// Reading a chart with the pointer or the arrow keys, and menus that close. Everything works without this module.
+
+const EDGE = 8;
+
+function describe(chart, band) {
+  return band.querySelector("title")?.textContent ?? chart.dataset.titles?.[0] ?? "";
+}
+
+class Reader {
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.chart = canvas.querySelector("svg");
+    this.bands = [...canvas.querySelectorAll(".band")];
+    // The browser's own tooltip would cover ours.
+    this.readings = this.bands.map((band) => {
+      const text = describe(this.chart, band);
+      band.querySelector("title")?.remove();
+      return text;
+    });
+    this.tip = document.createElement("output");
+    this.tip.className = "tip";
+    this.tip.hidden = true;
+    canvas.append(this.tip);
+    this.at = -1;
+    this.chart.addEventListener("pointermove", (event) => this.point(event));
+    this.chart.addEventListener("pointerleave", () => this.clear());
+    this.chart.addEventListener("keydown", (event) => this.key(event));
+    this.chart.addEventListener("blur", () => this.clear());
+  }
+
+  point(event) {
+    const box = this.chart.getBoundingClientRect();
+    const place = Math.floor(((event.clientX - box.left) / box.width) * this.bands.length);
+    this.show(Math.min(Math.max(place, 0), this.bands.length - 1));
+  }
+
+  key(event) {
+    const last = this.bands.length - 1;
+    const steps = { ArrowLeft: this.at < 0 ? last : this.at - 1, ArrowRight: this.at < 0 ? 0 : this.at + 1, Home: 0, End: last };
+    if (event.key === "Escape") this.clear();
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    this.show(Math.min(Math.max(steps[event.key], 0), last));
+  }
+
+  show(place) {
+    if (place === this.at) return;
+    this.clear();
+    this.at = place;
+    this.bands[place].classList.add("on");
+    this.tip.textContent = this.readings[place];
+    this.tip.hidden = false;
+    const width = this.canvas.clientWidth;
+    const centre = ((place + 0.5) * width) / this.bands.length;
+    const left = Math.min(Math.max(centre - this.tip.offsetWidth / 2, 0), width - this.tip.offsetWidth);
+    this.tip.style.left = `${left}px`;
+    this.tip.style.top = `${-this.tip.offsetHeight + EDGE}px`;
+  }
+
+  clear() {
+    this.bands[this.at]?.classList.remove("on");
+    this.at = -1;
+    this.tip.hidden = true;
+  }
+}
+
+for (const canvas of document.querySelectorAll("[data-chart]")) new Reader(canvas);
+
+for (const menu of document.querySelectorAll("[data-menu]")) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}

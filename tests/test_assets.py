@@ -1,0 +1,51 @@
+"""Our own files at addresses that never change their content."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from consentkit.assets import Assets, static_folder
+from tests.support.asgi import ask
+
+
+def make(folder: Path, **files: str) -> Assets:
+    """Assets of files named by keyword, `banner_css` for `banner.css`."""
+    for name, content in files.items():
+        (folder / name.replace("_", ".")).write_text(content)
+    return Assets(folder)
+
+
+def test_address_changes_with_the_content(tmp_path: Path) -> None:
+    """So a stored copy can never be stale."""
+    first = make(tmp_path, a_css="p{}").url("a.css")
+    assert first == make(tmp_path, a_css="p{}").url("a.css")
+    assert first != make(tmp_path, a_css="p{color:red}").url("a.css")
+
+
+def test_file_is_immutable_and_packed_when_asked(tmp_path: Path) -> None:
+    """Cached for a year, gzip only for who accepts it, the content the same."""
+    assets = make(tmp_path, a_js="let a;")
+    plain = ask(assets.app, f"/x/{assets.url('a.js')}")
+    packed = ask(assets.app, f"/{assets.url('a.js')}", headers=[(b"accept-encoding", b"br, gzip")])
+    assert b"public, max-age=31536000, immutable" == plain.get(b"cache-control")
+    assert b"text/javascript; charset=utf-8" == plain.get(b"content-type")
+    assert (None, b"gzip") == (plain.get(b"content-encoding"), packed.get(b"content-encoding"))
+    assert b"let a;" == plain.body == gzip.decompress(packed.body)
+    assert b"Accept-Encoding" == plain.get(b"vary") == packed.get(b"vary")
+
+
+@pytest.mark.parametrize("path", ["/", "/a.css", "/../a.css", "/static/", "/secret.txt"])
+def test_nothing_else_is_served(tmp_path: Path, path: str) -> None:
+    """Only known names are looked up; no path is ever made of a request."""
+    (tmp_path / "secret.txt").write_text("s")
+    assert 404 == ask(make(tmp_path, a_css="p{}").app, path).status
+
+
+def test_real_files_are_found_and_ask_no_third_party() -> None:
+    """In a checkout they lie at the top level; none of them refers to another host (rule C2)."""
+    for name in ("banner.css", "banner.js", "link.css", "pages.css"):
+        assert name.partition(".")[0] in Assets().url(name)
+    for path in static_folder().iterdir():
+        if path.suffix in (".css", ".js"):
+            assert "//" not in path.read_text().replace("http://www.w3.org", "").replace("// ", ""), path
