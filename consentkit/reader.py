@@ -53,7 +53,7 @@ class Table:
     def text(self, name: str, default: str = "", *, required: bool = False) -> str:
         """A text; a required one must not be blank."""
         value: str = self.get(name, str, default, required=required)
-        if required and name in self.data and isinstance(value, str) and not value.strip():
+        if required and isinstance(self.data.get(name), str) and not value.strip():
             self.wrong(name, "is empty; write a text")
         return value
 

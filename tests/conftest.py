@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import uvicorn
@@ -34,22 +34,35 @@ def kit() -> ConsentKit:
     return kit_of()
 
 
-@pytest.fixture
-def live_server() -> Iterator[Callable[[ASGIApp], str]]:
+class LiveServers:
     """Serves apps with uvicorn, each on a free loopback port: call it with an app, get its address without a slash."""
-    running: list[tuple[_Server, threading.Thread]] = []
 
-    def start(app: ASGIApp) -> str:
+    def __init__(self) -> None:
+        self._running: list[tuple[_Server, threading.Thread]] = []
+
+    def __call__(self, app: ASGIApp) -> str:
+        """Serve an app from now on."""
         listener = socket.create_server(("127.0.0.1", 0))
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        running.append((server, thread))
+        self._running.append((server, thread))
         thread.start()
         assert server.ready.wait(PATIENCE), "the server did not start"
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
-    yield start
-    for server, thread in running:
-        server.should_exit = True
-        thread.join(PATIENCE)
-        assert not thread.is_alive(), "the server did not stop"
+    def stop(self) -> None:
+        """Stop them all, as SIGTERM would: requests end, then the lifespan."""
+        for server, _ in self._running:
+            server.should_exit = True
+        for _, thread in self._running:
+            thread.join(PATIENCE)
+            assert not thread.is_alive(), "the server did not stop"
+        self._running.clear()
+
+
+@pytest.fixture
+def live_server() -> Iterator[LiveServers]:
+    """Real servers, which are stopped when the test is over."""
+    servers = LiveServers()
+    yield servers
+    servers.stop()

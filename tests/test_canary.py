@@ -20,7 +20,7 @@ from consentkit import ConsentKit
 from consentkit.config import parse
 
 VISITORS = 10_000
-SECRET = "a secret for tests only, 32 characters"
+SECRET = "a secret for tests only with 40 characters"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from consentkit.cli import main
 
-SECRET = {"CONSENTKIT_SECRET": "a secret for tests only, 32 characters"}
+SECRET = {"CONSENTKIT_SECRET": "a secret for tests only with 40 characters"}
 
 
 def run(*arguments: str, **options: object) -> Result:

@@ -41,9 +41,13 @@ def test_only_a_page_that_a_person_opens_is_a_document(headers: list[tuple[bytes
 
 def test_cookie_is_replaced_in_its_place() -> None:
     """All other headers stay, in order, as the same bytes."""
-    scope = http_scope(headers=[(b"a", b"1"), (b"Cookie", b"x=1"), (b"b", b"2"), (b"cookie", b"y=1"), (b"If-None-Match", b'"e"')])
+    scope = http_scope(
+        headers=[(b"a", b"1"), (b"Cookie", b"x=1"), (b"b", b"2"), (b"cookie", b"y=1"), (b"If-None-Match", b'"e"')]
+    )
     host = (b"host", b"www.example.com")
-    assert [host, (b"a", b"1"), (b"Cookie", b"z=1"), (b"b", b"2"), (b"If-None-Match", b'"e"')] == with_cookie(scope, b"z=1", drop_conditions=False)
+    assert [host, (b"a", b"1"), (b"Cookie", b"z=1"), (b"b", b"2"), (b"If-None-Match", b'"e"')] == with_cookie(
+        scope, b"z=1", drop_conditions=False
+    )
     assert [host, (b"a", b"1"), (b"b", b"2")] == with_cookie(scope, b"", drop_conditions=True)
 
 

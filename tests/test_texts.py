@@ -50,7 +50,19 @@ def test_every_word_of_the_declaration_has_a_text(language: str) -> None:
     assert {*UNITS, "session"} <= t["durations"].keys()
 
 
-STEERING = ("optimal", "best experience", "improve your", "better experience", "optimale", "beste ervaring", "mejor experiencia", "experiencia óptima", "legitimate interest", "gerechtvaardigd belang", "interés legítimo")
+STEERING = (
+    "optimal",
+    "best experience",
+    "improve your",
+    "better experience",
+    "optimale",
+    "beste ervaring",
+    "mejor experiencia",
+    "experiencia óptima",
+    "legitimate interest",
+    "gerechtvaardigd belang",
+    "interés legítimo",
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -79,7 +91,12 @@ def test_unknown_purpose_has_no_texts() -> None:
 
 @pytest.mark.parametrize(
     ("duration", "language", "expected"),
-    [("1 day", "en", "1 day"), ("14 days", "en", "14 days"), ("1 month", "nl", "1 maand"), ("session", "en", "until the browser closes")],
+    [
+        ("1 day", "en", "1 day"),
+        ("14 days", "en", "14 days"),
+        ("1 month", "nl", "1 maand"),
+        ("session", "en", "until the browser closes"),
+    ],
 )
 def test_duration_is_put_into_words(duration: str, language: str, expected: str) -> None:
     """Singular, plural and the session."""

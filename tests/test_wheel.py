@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import zipfile
@@ -12,23 +11,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.support.ports import free_ports, wait_until_listening
+
 ROOT = Path(__file__).parents[1]
 UV = Path(sys.executable).parent / "uv"
 
 pytestmark = pytest.mark.server
-
-
-def free_ports() -> int:
-    """A port whose next one is free too, as the demo needs for its tags."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +62,8 @@ def test_the_demo_runs_from_the_wheel_alone(built: Path, tmp_path: Path) -> None
         try:
             assert demo.stdout is not None
             printed = next(line for line in demo.stdout if "signed in" in line)
-            transport = httpx2.HTTPTransport(retries=20)
-            with httpx2.Client(
-                transport=transport, base_url=f"http://127.0.0.1:{port}", follow_redirects=True
-            ) as client:
+            wait_until_listening(port)
+            with httpx2.Client(base_url=f"http://127.0.0.1:{port}", follow_redirects=True) as client:
                 page = client.get("/")
                 assert 200 == page.status_code
                 assert 'id="consentkit"' in page.text

@@ -92,9 +92,9 @@ def _long_past(date: bytes) -> bool:
     match = EXPIRES.fullmatch(date)
     if match is None or match[2].lower() not in MONTHS or not EPOCH_YEAR <= int(match[3]) < PAST_YEAR:
         return False
-    day, _, year, *time = match.groups()
+    month = MONTHS.index(match[2].lower()) + 1
     try:
-        datetime(int(year), MONTHS.index(match[2].lower()) + 1, int(day), *map(int, time))
+        datetime(int(match[3]), month, int(match[1]), int(match[4]), int(match[5]), int(match[6]))
     except ValueError:
         # The 31st of February is no date either.
         return False

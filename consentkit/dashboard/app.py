@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from consentkit.dashboard.cards import (
+    ROWS,
     card,
     day_chart,
     hour_label,
@@ -118,7 +119,7 @@ class Views:
             if facts.span is None:
                 return self._page(request, session, facts, "empty.html", period=self._period(request, facts))
             period = self._period(request, facts)
-            overview = read_overview(self._reader, facts, period, metric, rows=10)
+            overview = read_overview(self._reader, facts, period, metric, rows=ROWS)
             load = read_load(self._reader, period, self._settings.timezone, self._moment())
         return self._page(
             request,

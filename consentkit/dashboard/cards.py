@@ -1,6 +1,7 @@
 """Lists and charts as a template shows them: words, numbers in the reader's form, and markup."""
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,7 +48,6 @@ class Card:
     unit: str
     rows: tuple[Row, ...]
     note: str
-    wide: bool
 
 
 def rows_of(ranking: Ranking, words: Wording, rows: Sequence[tuple[str, int]]) -> tuple[Row, ...]:
@@ -69,8 +69,7 @@ def rows_of(ranking: Ranking, words: Wording, rows: Sequence[tuple[str, int]]) -
 
 def card(ranking: Ranking, words: Wording, threshold: int | None) -> Card:
     """A list's head as a card."""
-    wide = ranking.key in WIDE
-    limit = ROWS if wide else SHORT_ROWS
+    limit = ROWS if ranking.key in WIDE else SHORT_ROWS
     named = [row for row in ranking.rows if row[0] not in LAST]
     rest = [row for row in ranking.rows if row[0] in LAST]
     head = named[: limit - len(rest)] + rest
@@ -81,7 +80,6 @@ def card(ranking: Ranking, words: Wording, threshold: int | None) -> Card:
         unit=words.text(f"units.{ranking.metric}"),
         rows=rows_of(ranking, words, head),
         note=_note(ranking, words, threshold),
-        wide=wide,
     )
 
 
@@ -92,7 +90,12 @@ def _note(ranking: Ranking, words: Wording, threshold: int | None) -> str:
         unit = words.text(f"units.{ranking.metric}")
         waits = ranking.total and threshold
         return words.text("cards.waiting", threshold=threshold, metric=unit) if waits else words.text("cards.none")
-    return words.text("cards.shown", share=words.percent(ranking.shown))
+    return words.text("cards.shown", share=words.percent(_floor(ranking.shown)))
+
+
+def _floor(share: float) -> float:
+    """Rounded down to whole per cent: "100 %" is said only of all."""
+    return math.floor(share * 100 + 1e-9) / 100 if share >= 0.1 else share
 
 
 def span_label(span: Span, words: Wording) -> str:

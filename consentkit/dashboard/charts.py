@@ -60,18 +60,19 @@ def _path(values: Sequence[int], start: int, highest: float, height: float, coun
     return "M" + "L".join(steps)
 
 
-def _grid(marks: Sequence[int], labels: Sequence[str], height: float) -> Markup:
-    line = Markup(
-        '<line class="grid{zero}" x1="0" x2="100%" y1="{y}" y2="{y}"/>'
-        '<text class="tick" x="0" y="{above}">{label}</text>'
+def _grid(marks: Sequence[int], height: float) -> Markup:
+    line = Markup('<line class="grid{zero}" x1="0" x2="100%" y1="{y}" y2="{y}"/>')
+    return Markup().join(
+        line.format(zero="" if mark else " zero", y=f"{_y(mark, marks[-1], height):g}") for mark in marks
     )
-    rows = []
-    for mark, label in zip(marks, labels, strict=True):
-        y = _y(mark, marks[-1], height)
-        rows.append(
-            line.format(zero="" if mark else " zero", y=f"{y:g}", above=f"{y - 6:g}", label=label if mark else "")
-        )
-    return Markup().join(rows)
+
+
+def _tick_labels(marks: Sequence[int], tick_label: TickLabel, height: float) -> Markup:
+    """Above their lines, inside the plot: so the plot needs no margin of a width that nobody knows."""
+    text = Markup('<text class="tick" x="0" y="{y}">{label}</text>')
+    return Markup().join(
+        text.format(y=f"{_y(mark, marks[-1], height) - 6:g}", label=tick_label(mark)) for mark in marks if mark
+    )
 
 
 def _place_labels(points: Sequence[Point], height: float) -> Markup:
@@ -180,14 +181,15 @@ def line_chart(
     lines = Markup().join(_series(points, number, highest, height, settled) for number in numbers)
     content = Markup().join(
         (
-            _grid(marks, [tick_label(mark) for mark in marks], height),
-            _muted(points, height),
+            _grid(marks, height),
             _stretched(height, _area(points, highest, height) + lines),
+            _muted(points, height),
+            _tick_labels(marks, tick_label, height),
             _place_labels(points, height),
             _bands(points, highest, height, len(numbers)),
         )
     )
-    return _frame(words, height, "lines", content)
+    return _frame(words, height, "lines" if count > 1 else "lines single", content)
 
 
 def column_chart(points: Sequence[Point], words: Words, *, tick_label: TickLabel, height: int = 170) -> Markup:
@@ -206,8 +208,9 @@ def column_chart(points: Sequence[Point], words: Words, *, tick_label: TickLabel
                 )
     content = Markup().join(
         (
-            _grid(marks, [tick_label(mark) for mark in marks], height),
+            _grid(marks, height),
             Markup().join(columns),
+            _tick_labels(marks, tick_label, height),
             _place_labels(points, height),
             _bands(points, highest, height, 0),
         )

@@ -18,8 +18,10 @@ BOTS = ("crawler", "ai_crawler", "ai_fetch", "monitor", "feed_reader", "library"
 
 WEEKLY_FROM = 121
 """Days from which the chart shows weeks."""
+SHORT = 4
+"""Days; a shorter period is shown among the days before it."""
 CONTEXT = 14
-"""Days that the chart shows when the period itself is shorter than 4."""
+"""Days that the chart shows of a short period and those before it."""
 
 LAST = ("(internal)", OTHER)
 """Shown after the values of a list whatever their counts: the rest, and views that came from the site itself."""
@@ -133,7 +135,7 @@ def read_overview(reader: SinkReader, facts: Facts, period: Period, metric: str,
 def _before(reader: SinkReader, facts: Facts, period: Period) -> Counts | None:
     """A part of a day compared with a whole one would only mislead, so today alone is compared with nothing."""
     previous = period.previous()
-    if period.choice == "today" or facts.span is None or facts.span[0] > previous.first:
+    if period.first == period.today or facts.span is None or facts.span[0] > previous.first:
         return None
     counts = Counts.of(reader.totals(previous.first, previous.last))
     return counts if counts.requests or counts.views else None
@@ -190,12 +192,13 @@ def read_list(
 
 
 def read_spans(reader: SinkReader, facts: Facts, period: Period) -> tuple[Span, ...]:
-    """The places of the chart: days, or weeks in a long period; a very short one gets the days before it as well."""
-    first = period.first
-    if period.length < 4:
-        first = period.last - dt.timedelta(days=CONTEXT - 1)
-        if facts.span is not None:
-            first = min(max(first, facts.span[0]), period.first)
+    """The places of the chart: days, or weeks in a long period; a very short one gets the days before it as well.
+
+    It begins no earlier than the figures do: before that nothing was counted, which is not the same as none.
+    """
+    first = period.last - dt.timedelta(days=CONTEXT - 1) if period.length < SHORT else period.first
+    if facts.span is not None:
+        first = min(max(first, facts.span[0]), period.last if period.length >= SHORT else period.first)
     by_day: dict[str, dict[str, int]] = {}
     for day, name, count in reader.days(first, period.last):
         by_day.setdefault(day, {})[name] = count

@@ -9,6 +9,7 @@ DEFAULT = "28d"
 LONGEST = 800
 """Days; a little more than the 25 months that counts may be kept."""
 EARLIEST = dt.date(2000, 1, 1)
+"""No figures are older; steps back from here stay within the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +100,7 @@ def from_query(query: Mapping[str, str], today: dt.date) -> Period | None:
     except ValueError:
         return None
     last = min(last, today)
+    if last < EARLIEST:
+        return None
     first = max(min(first, last), last - dt.timedelta(days=LONGEST - 1), EARLIEST)
-    return Period("own", first, last, today) if first <= last else None
+    return Period("own", first, last, today)

@@ -4,7 +4,7 @@ import math
 
 
 def ticks(highest: float, wanted: int = 5) -> list[int]:
-    """Round whole numbers from 0 to at least `highest`, at most `wanted` steps of 1, 2, 2.5 or 5 times a power of ten."""
+    """Round numbers from 0 to at least `highest`, in `wanted` steps or fewer of 1, 2, 2.5 or 5 times ten to a power."""
     raw = max(highest, 1) / wanted
     power = 10 ** math.floor(math.log10(raw))
     factors = (1, 2, 2.5, 5, 10) if power >= 10 else (1, 2, 5, 10)

@@ -56,20 +56,26 @@ def parse_line(line: bytes) -> RequestFacts | None:
     )
 
 
-@lru_cache(maxsize=64)
 def _epoch(moment: bytes) -> float | None:
     """Epoch seconds of `23/Nov/2026:10:00:00 +0100`, or None for a time that never was."""
+    midnight = _midnight(moment[:11], moment[21:])
+    hour, minute, second = int(moment[12:14]), int(moment[15:17]), int(moment[18:20])
+    if midnight is None or hour > 23 or minute > 59 or second > 60:  # 60 is a leap second
+        return None
+    return float(midnight + hour * 3600 + minute * 60 + second)
+
+
+@lru_cache(maxsize=64)
+def _midnight(date: bytes, zone: bytes) -> int | None:
+    """Epoch seconds at which a day begins, or None for a day that never was: timegm takes 30 February as 2 March."""
     try:
-        month = MONTHS.index(moment[3:6].lower()) + 1
+        day, month, year = int(date[:2]), MONTHS.index(date[3:6].lower()) + 1, int(date[7:])
     except ValueError:
         return None
-    day, year, hour, minute, second = (int(moment[a:b]) for a, b in ((0, 2), (7, 11), (12, 14), (15, 17), (18, 20)))
-    # Second 60 is a leap second. The log's day must exist: timegm would take 30 February as 2 March.
-    if year < 1970 or hour > 23 or minute > 59 or second > 60 or not 1 <= day <= _days(year, month):
+    if year < 1970 or not 1 <= day <= _days(year, month):
         return None
-    offset = (int(moment[22:24]) * 60 + int(moment[24:26])) * 60
-    seconds = timegm((year, month, day, hour, minute, second))
-    return float(seconds - offset if moment[21:22] == b"+" else seconds + offset)
+    offset = (int(zone[1:3]) * 60 + int(zone[3:5])) * 60
+    return timegm((year, month, day, 0, 0, 0)) - (offset if zone[:1] == b"+" else -offset)
 
 
 def _days(year: int, month: int) -> int:
@@ -92,7 +98,8 @@ def _request(request: bytes) -> tuple[str, str, str]:
     if len(parts) == 1:
         return ("" if request in (b"", b"-") else "-"), "/", ""
     target = parts[1] if len(parts) == 2 else b" ".join(parts[1:-1])
-    path, _, query = ABSOLUTE.sub(b"", target, count=1).partition(b"?") if b"://" in target else target.partition(b"?")
+    absolute = None if target.startswith(b"/") else ABSOLUTE.match(target)
+    path, _, query = (target[absolute.end() :] if absolute else target).partition(b"?")
     decoded = (unquote_to_bytes(path) if b"%" in path else path).decode("utf-8", "replace")
     return parts[0][:SHORT_CAP].decode("latin-1"), decoded[:PATH_CAP], query[:QUERY_CAP].decode("latin-1")
 

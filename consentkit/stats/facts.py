@@ -72,7 +72,7 @@ def facts_from_scope(
     scope: Mapping[str, Any], *, status: int, content_type: str, bytes: int, when: float, own: bool = False
 ) -> RequestFacts:
     """The facts of an ASGI http request whose answer is known; one pass over its raw headers."""
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for name, value in scope["headers"]:
         wanted = HEADERS.get(name)
         if wanted is not None and wanted[0] not in found:

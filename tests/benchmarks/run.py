@@ -36,7 +36,7 @@ AGENTS = [
     f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0 Safari/537.36"
     for version in range(120, 140)
 ]
-SECRET = "a secret of the benchmark, 32 characters"
+SECRET = "a secret of the benchmark with 40 characters"
 
 App = Callable[..., Awaitable[None]]
 

@@ -12,7 +12,7 @@ from consentkit.demo import demo_app, demo_config, load_part
 from consentkit.kit import ConsentKit
 from tests.browser.support import Demo, Journey, listening, served
 
-SECRET = "a secret for tests only, 32 characters"
+SECRET = "a secret for tests only with 40 characters"
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,9 @@ def directives(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
 def shared_cache_stores(headers: list[tuple[bytes, bytes]]) -> bool:
     """A model of RFC 9111 §3 for a shared cache that understands every directive, and of edge caches beside it."""
     control = directives(headers)
-    if any(name.lower().endswith((b"cdn-cache-control", b"surrogate-control", b"x-accel-expires")) for name, _ in headers):
+    if any(
+        name.lower().endswith((b"cdn-cache-control", b"surrogate-control", b"x-accel-expires")) for name, _ in headers
+    ):
         return True
     if "no-store" in control and "must-understand" not in control:
         return False
@@ -49,7 +51,9 @@ app_values = st.lists(
     | st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=12),
     max_size=4,
 )  # fmt: skip
-edge = st.sampled_from(["CDN-Cache-Control", "Surrogate-Control", "Acme-CDN-Cache-Control", "X-Accel-Expires", "Expires"])
+edge = st.sampled_from(
+    ["CDN-Cache-Control", "Surrogate-Control", "Acme-CDN-Cache-Control", "X-Accel-Expires", "Expires"]
+)
 
 
 @given(st.lists(app_values, max_size=3), st.lists(edge, max_size=2))
@@ -87,7 +91,9 @@ def test_vary_is_merged(before: list[bytes], after: bytes) -> None:
 def test_every_page_of_a_site_that_asks_is_private(cookie: bytes) -> None:
     """Before and after a choice no shared cache gets a page that another visitor might be handed."""
     kit = kit_of()
-    app = kit.wrap(answering(DOCUMENT, headers=[HTML, (b"cache-control", b"public, s-maxage=600"), (b"vary", b"Accept")]))
+    app = kit.wrap(
+        answering(DOCUMENT, headers=[HTML, (b"cache-control", b"public, s-maxage=600"), (b"vary", b"Accept")])
+    )
     for sent in (cookie, consent_cookie(kit, "ads"), consent_cookie(kit)):
         answer = ask(app, headers=[(b"cookie", sent)])
         assert b"private" == answer.get(b"cache-control")
@@ -96,5 +102,10 @@ def test_every_page_of_a_site_that_asks_is_private(cookie: bytes) -> None:
 
 def test_static_files_stay_cacheable() -> None:
     """What depends on nobody keeps the headers that the app gave it, in their order."""
-    headers = [(b"content-type", b"text/css"), (b"cache-control", b"public, max-age=9"), (b"vary", b"Accept-Encoding"), (b"etag", b'"1"')]
+    headers = [
+        (b"content-type", b"text/css"),
+        (b"cache-control", b"public, max-age=9"),
+        (b"vary", b"Accept-Encoding"),
+        (b"etag", b'"1"'),
+    ]
     assert headers == ask(kit_of().wrap(answering(b"x", headers=headers))).start["headers"]

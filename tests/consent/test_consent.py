@@ -25,7 +25,9 @@ def test_scope_and_request_give_the_same() -> None:
     assert mine is consent_of(SimpleNamespace(scope=scope))
 
 
-@pytest.mark.parametrize("thing", [{}, {SCOPE_KEY: None}, {SCOPE_KEY: {"granted": True}}, None, object(), SimpleNamespace(scope=None)])
+@pytest.mark.parametrize(
+    "thing", [{}, {SCOPE_KEY: None}, {SCOPE_KEY: {"granted": True}}, None, object(), SimpleNamespace(scope=None)]
+)
 def test_request_that_did_not_pass_us_is_an_error_that_says_so(thing: object) -> None:
     """Asking without the middleware is a mistake to mend, not a silent refusal or grant."""
     with pytest.raises(NotWrappedError, match=r"kit\.wrap\(app\)"):
@@ -49,7 +51,9 @@ def test_only_reading_marks_the_response_as_personal() -> None:
     assert mine.was_read
 
 
-@pytest.mark.parametrize(("language", "text"), [("en-GB", "Cookie settings"), ("", "Cookie-instellingen"), ("fr", "Cookie-instellingen")])
+@pytest.mark.parametrize(
+    ("language", "text"), [("en-GB", "Cookie settings"), ("", "Cookie-instellingen"), ("fr", "Cookie-instellingen")]
+)
 def test_link_speaks_the_language_of_the_page(language: str, text: str) -> None:
     """An unknown language falls back on the site's first."""
     assert text == consent().link_text(language)

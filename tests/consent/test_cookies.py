@@ -38,9 +38,11 @@ def test_name_is_the_one_that_browsers_store(line: bytes, name: bytes) -> None:
     assert name == store(line, NOW).name
 
 
-@pytest.mark.parametrize("line", [b"noval", b"=value", b"=__Host-x=1", b" =a", b"", b";", b"; a=b", b"a\x00=1", b"a=\n1"])
+@pytest.mark.parametrize(
+    "line", [b"noval", b"=value", b"=__Host-x=1", b" =a", b"", b";", b"; a=b", b"a\x00=1", b"a=\n1"]
+)
 def test_line_without_a_name_to_rely_on_has_none(line: bytes) -> None:
-    """Nameless lines (some browsers send them as a name, some pose as a prefixed cookie) and broken ones have no name."""
+    """Nameless lines (sent as a name by some browsers, posing as a prefixed cookie) and broken ones have no name."""
     assert parse_set_cookie(line).name is None
     assert not parse_set_cookie(line).deletes
 
@@ -68,8 +70,6 @@ def test_header_from_which_nothing_goes_is_the_same_object() -> None:
     """An untouched header keeps its blanks and its order, byte for byte."""
     header = b"a=1;b=2 ;  c=\xff"
     assert filtered(header, lambda _: True)[0] is header
-
-
 
 
 def starlette_deletion() -> bytes:
@@ -132,7 +132,9 @@ names = st.sampled_from(
 values = st.sampled_from([b"1", b'"x', b"a b", b'{"a":1}', b"_fbp=1", b"a,_fbp=2", b""]) | st.binary(max_size=5)
 joints = st.sampled_from([b"=", b"=", b"=", b"", b" = ", b"=="])
 pair_bytes = st.tuples(names, joints, values).map(b"".join)
-keys = st.sampled_from([b"Max-Age", b"max-age ", b" EXPIRES", b"expires", b"Path", b"Domain", b"Secure", b"Partitioned", b"x"])
+keys = st.sampled_from(
+    [b"Max-Age", b"max-age ", b" EXPIRES", b"expires", b"Path", b"Domain", b"Secure", b"Partitioned", b"x"]
+)
 ages = st.sampled_from(
     [b"0", b"-1", b"00", b"+0", b" 0 ", b"0x", b"10", b"-", b"", b'"0"', b"0" * 1030, b"-0", b"1e9", b"9" * 30, b"\t0",
      b"Thu, 01 Jan 1970 00:00:00 GMT", b"Thu, 01-Jan-1970 00:00:00 GMT", b"Sat, 01 Jan 1600 00:00:00 GMT",
@@ -174,7 +176,10 @@ def test_no_request_shows_the_app_what_is_refused(parts: list[bytes], separator:
     byte for byte, and in the order, that it came in."""
     header = separator.join(parts)
     kept = GATE.gate_in(header, NOBODY)
-    seen = [*cookie_parser(kept.decode("latin-1")), *(pair.partition(b"=")[0].strip(b" \t").decode("latin-1") for pair in pairs(kept))]
+    seen = [
+        *cookie_parser(kept.decode("latin-1")),
+        *(pair.partition(b"=")[0].strip(b" \t").decode("latin-1") for pair in pairs(kept)),
+    ]
     assert all(needs_no_consent(name) for name in seen), seen
     came = pairs(header)
     for pair in pairs(kept):
@@ -185,5 +190,5 @@ def test_no_request_shows_the_app_what_is_refused(parts: list[bytes], separator:
 def test_no_bytes_raise(data: bytes) -> None:
     """Any bytes are read or denied, never an error."""
     parse_set_cookie(data)
-    filtered(data, lambda name: bool(name))
+    filtered(data, bool)
     GATE.refused(data, NOBODY)

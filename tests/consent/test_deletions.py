@@ -45,7 +45,9 @@ def test_prefixed_cookie_is_deleted_by_its_rules(name: str) -> None:
         assert (b"; HttpOnly" in line) == ("http-" in name.lower())
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "[", "[::1]", "localhost", "", "a..b", "-", "exa mple.com", "x" * 300 + ".com"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "[", "[::1]", "localhost", "", "a..b", "-", "exa mple.com", "x" * 300 + ".com"]
+)
 def test_host_without_parent_domains_gets_no_domain(host: str) -> None:
     """Addresses and bare names have host-only cookies."""
     assert not any(b"Domain" in line for line in deletion_lines(["a"], host=host, path="/"))
@@ -84,6 +86,10 @@ def test_odd_name_is_deleted_too(name: str) -> None:
 def test_parents_are_never_a_top_level_domain(labels: list[str]) -> None:
     """The widest domain has two labels; public suffixes among those are ignored by browsers."""
     host = ".".join([*labels, "example", "com"])
-    domains = {line.split(b"Domain=")[1].split(b";")[0] for line in deletion_lines(["x"], host=host, path="/") if b"Domain" in line}
+    domains = {
+        line.split(b"Domain=")[1].split(b";")[0]
+        for line in deletion_lines(["x"], host=host, path="/")
+        if b"Domain" in line
+    }
     assert all(domain.count(b".") >= 1 for domain in domains)
     assert b"example.com" in domains

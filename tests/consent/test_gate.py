@@ -148,7 +148,9 @@ def test_reduced_name_still_matches(name: str) -> None:
     assert not set(pattern) & set(" ;=,")
 
 
-@pytest.mark.parametrize("name", [*FRAMEWORK_COOKIES, "ads", "marketing", "9live", 'q"\\', "user_12345", "ab_" * 20, "é_xyz"])
+@pytest.mark.parametrize(
+    "name", [*FRAMEWORK_COOKIES, "ads", "marketing", "9live", 'q"\\', "user_12345", "ab_" * 20, "é_xyz"]
+)
 def test_logged_toml_parses_and_makes_the_cookie_pass(name: str, caplog: pytest.LogCaptureFixture) -> None:
     """Pasting what the log line offers is enough: the file is valid and the cookie passes (with consent where due)."""
     gate = Gate(declaration_of(service("ads", "marketing", "_fbp")), "enforce")

@@ -10,7 +10,8 @@ from tests.support.sites import kit_of
 @pytest.mark.parametrize(
     ("values", "on"),
     [([], False), ([b"1"], True), ([b"0"], False), ([b"true"], False), ([b"1;x"], False), ([b'"1"'], False),
-     ([b"1", b"1"], True), ([b"0", b"1"], True), ([b"1, 1"], False), ([b""], False), ([b"01"], False), ([b"?1"], False)],
+     ([b"1", b"1"], True), ([b"0", b"1"], True), ([b"1, 1"], False), ([b""], False), ([b"01"], False), ([b"?1"],
+     False)],
 )  # fmt: skip
 def test_only_an_exact_one_counts(values: list[bytes], on: bool) -> None:
     """The table of rule C25, as a value and as headers of a request."""

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from consentkit.html.inject import Fragment, Injector, can_be_rewritten
 
-PAGE = b'<!DOCTYPE html>\n<html lang="nl"><head><title><body></title><!--<body>--></head><BODY class="a>b"><p>caf\xc3\xa9</p></BODY></html>'
+PAGE = (
+    b'<!DOCTYPE html>\n<html lang="nl"><head><title><body></title><!--<body>--></head>'
+    b'<BODY class="a>b"><p>caf\xc3\xa9</p></BODY></html>'
+)
 EXPECTED = PAGE.replace(b'<BODY class="a>b">', b'<BODY class="a>b"><S nl>').replace(b"</BODY>", b"<E nl></BODY>")
 
 
@@ -27,7 +30,9 @@ def broken(_: str) -> str:
     raise LookupError("a visitor's value")
 
 
-def rewrite(chunks: list[bytes], at_start: Fragment | None = start, at_end: Fragment | None = end) -> tuple[bytes, Exception | None]:
+def rewrite(
+    chunks: list[bytes], at_start: Fragment | None = start, at_end: Fragment | None = end
+) -> tuple[bytes, Exception | None]:
     """The document that comes out, and what went wrong."""
     injector = Injector(at_start=at_start, at_end=at_end)
     out = b"".join([*(injector.feed(chunk) for chunk in chunks), injector.finish()])
@@ -52,7 +57,37 @@ def test_every_cut_gives_the_same(places: list[int]) -> None:
     assert (EXPECTED, None) == rewrite(cut(PAGE, *places))
 
 
-@given(st.lists(st.sampled_from([b"<html>", b"<body>", b"</body>", b"<p>", b"<!--", b"-->", b"<script>", b"</script>", b"<svg>", b"\xff", b"<", b">", b'"', b"<template>", b"</html>", b"text", b"<title>", b"<!doctype html>", b"\x00"]) | st.binary(max_size=4), max_size=12), st.integers(1, 9), st.booleans())
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"<html>",
+                b"<body>",
+                b"</body>",
+                b"<p>",
+                b"<!--",
+                b"-->",
+                b"<script>",
+                b"</script>",
+                b"<svg>",
+                b"\xff",
+                b"<",
+                b">",
+                b'"',
+                b"<template>",
+                b"</html>",
+                b"text",
+                b"<title>",
+                b"<!doctype html>",
+                b"\x00",
+            ]
+        )
+        | st.binary(max_size=4),
+        max_size=12,
+    ),
+    st.integers(1, 9),
+    st.booleans(),
+)
 def test_nothing_of_any_input_is_lost_or_doubled(parts: list[bytes], size: int, fails: bool) -> None:
     """Any bytes come out as they went in, but for at most one of each fragment, and unchanged if a fragment fails."""
     document = b"".join(parts)
@@ -66,7 +101,9 @@ def test_nothing_of_any_input_is_lost_or_doubled(parts: list[bytes], size: int, 
 
 @pytest.mark.parametrize("fragments", [(broken, end), (start, broken), (None, broken), (broken, None)])
 @pytest.mark.parametrize("document", [PAGE, b"<!doctype html><p>x", b"<html><body><p>x"])
-def test_fragment_that_fails_leaves_the_page_whole(fragments: tuple[Fragment | None, Fragment | None], document: bytes) -> None:
+def test_fragment_that_fails_leaves_the_page_whole(
+    fragments: tuple[Fragment | None, Fragment | None], document: bytes
+) -> None:
     """Not a byte is lost or sent twice, wherever the chunks end, and the error itself is known."""
     for size in (1, 7, len(document)):
         out, failure = rewrite(cut(document, *range(0, len(document), size)), *fragments)
@@ -85,7 +122,10 @@ def test_fragment_that_fails_leaves_the_page_whole(fragments: tuple[Fragment | N
         (b"<html><body>x", b"<html><body><S >x<E >"),
         (b"<html><body>a<body>b</body>c", b"<html><body><S >a<body>b</body>c<E >"),
         (b'<html><script>"<body>"</script><body>x</body>', b'<html><script>"<body>"</script><body><S >x<E ></body>'),
-        (b"<html><textarea><body></textarea><body>x</body>", b"<html><textarea><body></textarea><body><S >x<E ></body>"),
+        (
+            b"<html><textarea><body></textarea><body>x</body>",
+            b"<html><textarea><body></textarea><body><S >x<E ></body>",
+        ),
         (PAGE.decode().encode("utf-16"), PAGE.decode().encode("utf-16")),
     ],
 )
@@ -116,7 +156,9 @@ def test_what_is_complete_is_passed_on_at_once() -> None:
 
 def test_large_fragment_stands_whole() -> None:
     """A fragment larger than the rewriter's buffers is put in once."""
-    out, failure = rewrite(cut(b"<html><body>x</body>", 3, 9, 15), at_start=lambda _: "s" * 200_000, at_end=lambda _: "e" * 200_000)
+    out, failure = rewrite(
+        cut(b"<html><body>x</body>", 3, 9, 15), at_start=lambda _: "s" * 200_000, at_end=lambda _: "e" * 200_000
+    )
     assert failure is None
     assert b"<html><body>" + b"s" * 200_000 + b"x" + b"e" * 200_000 + b"</body>" == out
 
@@ -124,7 +166,11 @@ def test_large_fragment_stands_whole() -> None:
 def test_hostile_language_is_cut() -> None:
     """The language of a page is as long as a language tag, no longer."""
     seen: list[str] = []
-    rewrite([b'<html lang="' + b"x" * 5000 + b'"><body>'], at_start=lambda language: seen.append(language) or "", at_end=None)
+    rewrite(
+        [b'<html lang="' + b"x" * 5000 + b'"><body>'],
+        at_start=lambda language: seen.append(language) or "",
+        at_end=None,
+    )
     assert ["x" * 35] == seen
 
 

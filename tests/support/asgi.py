@@ -98,7 +98,9 @@ def ask(
     return Answer(asyncio.run(exchange(app, http_scope(path, method=method, headers=headers, **scope), body)))
 
 
-def answering(*chunks: bytes, status: int = 200, headers: Headers = (HTML,), seen: list[Scope] | None = None) -> ASGIApp:
+def answering(
+    *chunks: bytes, status: int = 200, headers: Headers = (HTML,), seen: list[Scope] | None = None
+) -> ASGIApp:
     """An app that answers every request with these chunks; `seen` collects the scopes it was called with."""
     fixed = list(headers)
 

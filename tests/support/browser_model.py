@@ -6,6 +6,7 @@ Written from the standard's steps, without a look at consentkit's own parser.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 DELIMITERS = "\t" + "".join(map(chr, [*range(0x20, 0x30), *range(0x3B, 0x41), *range(0x5B, 0x61), *range(0x7B, 0x7F)]))
@@ -22,7 +23,7 @@ class Stored:
 
 def store(line: bytes, now: float, *, host: str = "www.example.com") -> Stored | None:
     """What a browser stores for a line that an https page of `host` sends, None if it ignores the line."""
-    if any(byte < 0x20 and byte != 0x09 or byte == 0x7F for byte in line):
+    if any((byte < 0x20 and byte != 0x09) or byte == 0x7F for byte in line):
         return None
     pair, _, rest = line.partition(b";")
     name, value = pair.split(b"=", 1) if b"=" in pair else (b"", pair)
@@ -30,13 +31,7 @@ def store(line: bytes, now: float, *, host: str = "www.example.com") -> Stored |
     if not name + value or len(name) + len(value) > 4096:
         return None
     attributes = _attributes(rest) if b";" in line else {}
-    posing = (name or value).lower()
-    secure, path, domain = (attributes.get(key) for key in ("secure", "path", "domain"))
-    if posing.startswith((b"__secure-", b"__host-")) and (not name or secure is None):
-        return None
-    if posing.startswith(b"__host-") and (path != b"/" or domain):
-        return None
-    if domain and not f".{host}".endswith("." + domain.decode("latin-1").lstrip(".").lower()):
+    if _breaks_prefix(name, value, attributes) or _is_foreign(attributes.get("domain"), host):
         return None
     expiry = attributes.get("max-age", attributes.get("expires"))
     if isinstance(expiry, int) and "max-age" in attributes:
@@ -44,9 +39,22 @@ def store(line: bytes, now: float, *, host: str = "www.example.com") -> Stored |
     return Stored(name, value, isinstance(expiry, float) and expiry <= now)
 
 
-def _attributes(text: bytes) -> dict[str, bytes | int | float]:
+def _breaks_prefix(name: bytes, value: bytes, attributes: dict[str, Any]) -> bool:
+    """Whether a cookie, or a nameless one's value, has a prefix whose rules it breaks."""
+    posing = (name or value).lower()
+    if posing.startswith(b"__host-") and (attributes.get("path") != b"/" or attributes.get("domain")):
+        return True
+    return posing.startswith((b"__secure-", b"__host-")) and (not name or "secure" not in attributes)
+
+
+def _is_foreign(domain: bytes | None, host: str) -> bool:
+    """Whether a cookie is for a domain that the host does not belong to."""
+    return bool(domain) and not f".{host}".endswith("." + domain.decode("latin-1").lstrip(".").lower())
+
+
+def _attributes(text: bytes) -> dict[str, Any]:
     """The attributes that count, the last of each kind."""
-    found: dict[str, bytes | int | float] = {}
+    found: dict[str, Any] = {}
     for part in text.split(b";"):
         raw_key, _, value = part.partition(b"=")
         key, value = raw_key.strip(b" \t").decode("latin-1").lower(), value.strip(b" \t")

@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from consentkit import ConsentKit
 from consentkit.config import Config, parse
 from consentkit.consent.choice import Choice, ChoiceCodec, make_choice
 from consentkit.declaration import Declaration
+from consentkit.errors import ConfigError, Finding
 
-KEY = "a key of thirty-two characters, at the least"
-OLD_KEY = "another key of thirty-two characters, at the least"
+KEY = "a key of thirty-two characters at the least"
+OLD_KEY = "another key of thirty-two characters at the least"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
 TODAY = date(2026, 11, 23)
 POLICY_PATH = "/privacy"
@@ -66,6 +69,20 @@ def config_of(tables: dict[str, Any], folder: Path = Path("/nowhere")) -> Config
 def declaration_of(*services: dict[str, Any], **sections: Any) -> Declaration:
     """The declaration with these services."""
     return config_of(settings(services=list(services), **sections)).declaration
+
+
+def findings_of(tables: dict[str, Any]) -> tuple[Finding, ...]:
+    """What is wrong with these tables."""
+    with pytest.raises(ConfigError) as caught:
+        config_of(tables)
+    return caught.value.findings
+
+
+def only_finding(tables: dict[str, Any]) -> Finding:
+    """The one thing that is wrong with these tables."""
+    found = findings_of(tables)
+    assert 1 == len(found), found
+    return found[0]
 
 
 class Counted:

@@ -43,6 +43,10 @@ INTRUDERS = re.compile(
 )
 """Among what the list tags as scanners: tools that look for a way in."""
 
+LIBRARY_WORDS = """
+    python curl/ wget go-http java/ okhttp axios node-fetch undici libwww httpclient
+    headless phantomjs selenium puppeteer playwright guzzle postman lua-
+"""
 GENERAL = (
     (AI_FETCH, ("-user/", "meta-externalfetcher")),
     (AI_CRAWLER, ("gptbot", "claudebot", "ccbot", "bytespider")),
@@ -50,23 +54,7 @@ GENERAL = (
     (MONITOR, ("monitor", "uptime", "pingdom", "healthcheck", "health-check", "kube-probe", "statuscake")),
     (FEED_READER, ("feedfetcher", "feedparser", "rss reader", "rssreader", "feed reader", "feedreader", "podcast")),
     (CRAWLER, ("crawl", "spider", "scrap", "archiver", "+http", "(http", " http://", " https://", "preview", "@")),
-    (
-        LIBRARY,
-        (
-            *("python", "curl/", "wget", "go-http", "java/", "okhttp", "axios", "node-fetch", "undici", "libwww"),
-            *(
-                "httpclient",
-                "headless",
-                "phantomjs",
-                "selenium",
-                "puppeteer",
-                "playwright",
-                "guzzle",
-                "postman",
-                "lua-",
-            ),
-        ),
-    ),
+    (LIBRARY, tuple(LIBRARY_WORDS.split())),
 )
 """Words that name a program's kind wherever they stand, for the many that no list has; compared in lower case."""
 

@@ -1,0 +1,110 @@
+"""A sink with figures for the dashboard's tests, and a dashboard over it."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from argon2 import PasswordHasher
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+
+from consentkit.assets import Assets
+from consentkit.dashboard import Settings, Users, create_dashboard, sign_in_link
+from consentkit.stats.model import BREAKDOWNS, BatchId, Cell, Proof, Published, Release
+from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
+from consentkit.stats.stores.sqlite_sink import SqliteSink
+
+TODAY = dt.date(2026, 11, 23)
+NOW = dt.datetime(2026, 11, 23, 14, 30, tzinfo=dt.UTC).timestamp()
+KEYS = ["a secret for tests only with 40 characters"]
+PASSWORD = "correct horse battery"
+CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+"""Real argon2, only fast."""
+
+VALUES = {
+    "page": {"/": 60, "/products": 30, "(other)": 10},
+    "referrer": {"(internal)": 60, "(direct)": 20, "example.org": 20},
+    "country": {"NL": 70, "DE": 20, "(unknown)": 10},
+    "browser": {"Firefox": 60, "Chrome": 40},
+    "os": {"Linux": 100},
+    "device": {"desktop": 60, "mobile": 40},
+    "language": {"nl": 80, "en": 20},
+    "host": {"www.example.com": 100},
+}
+"""Views of one day by value; each breakdown adds up to 100."""
+
+
+def release_of(day: dt.date, values: dict[str, dict[str, int]], *, views: int = 100) -> Release:
+    """One day's release: `views` views, half as many visits, 200 requests of which 50 are bots'."""
+    counts = {
+        Cell(name, value, metric): count if metric == "views" else count // 2
+        for name, by_value in values.items()
+        for value, count in by_value.items()
+        for metric in BREAKDOWNS[name]
+    }
+    counts[Cell("status", "200", "requests")] = 180
+    counts[Cell("status", "404", "requests")] = 20
+    text = day.isoformat()
+    totals = {"views": views, "visits": views // 2, "requests": 200, "bytes": 10_000}
+    classes = {"class:person": 120, "class:crawler": 30, "class:ai_crawler": 20, "class:asset": 30}
+    return Release(
+        day=text,
+        cells={cell: Published(count, 1, count) for cell, count in counts.items()},
+        proofs={("views", 10): Proof(1, views, views)},
+        totals=Counter({(text, metric): count for metric, count in {**totals, **classes}.items()}),
+        load=Counter({(f"{text}T10:0{minute}Z", "requests"): 10 + minute for minute in range(5)}),
+    )
+
+
+def make_sink(path: Path, days: int = 60, values: dict[str, dict[str, int]] | None = None, **facts: str) -> None:
+    """A sink whose last day with figures is TODAY; views grow by ten in the last 28 days."""
+    sink = SqliteSink(path)
+    try:
+        for ago in range(days):
+            views = 110 if 1 <= ago <= 28 else 100
+            sink.apply(
+                BatchId("test", ago + 1), release_of(TODAY - dt.timedelta(days=ago), values or VALUES, views=views)
+            )
+        sink.describe({"site": "Example", "timezone": "Europe/Amsterdam", "threshold": "10", **facts})
+    finally:
+        sink.close()
+
+
+@dataclass
+class Desk:
+    """A dashboard, its table of users and a browser in front of it."""
+
+    users: Users
+    app: ASGIApp
+    client: TestClient
+    root: str
+
+    def get(self, path: str = "/", **headers: str) -> str:
+        """The text of a page."""
+        return self.client.get(self.root + path, headers=headers).text
+
+    def sign_in(self) -> None:
+        """Follow a sign-in link, as a person does from a terminal."""
+        link = sign_in_link(KEYS, "ann", f"{self.client.base_url}{self.root}", NOW)
+        assert self.client.get(link).status_code == 200
+
+
+def desk(folder: Path, *, root: str = "", scheme: str = "http", now: float = NOW) -> Desk:
+    """A dashboard over `folder`/stats.db with one user, ann."""
+    users = Users(folder / "users.db", hasher=CHEAP)
+    users.add("ann", PASSWORD)
+    app = create_dashboard(
+        reader=SqliteSinkReader(folder / "stats.db"),
+        users=users,
+        keys=KEYS,
+        settings=Settings(site="Example", timezone=ZoneInfo("Europe/Amsterdam"), now=lambda: now),
+        assets=Assets(),
+    )
+    mounted = Starlette(routes=[Mount(root, app=app)]) if root else app
+    client = TestClient(mounted, base_url=f"{scheme}://dash.example", raise_server_exceptions=False)
+    client.headers["accept-language"] = "en"
+    return Desk(users, mounted, client, root)

@@ -1,0 +1,146 @@
+"""Importing whole logs."""
+
+import gzip
+
+import pytest
+
+from consentkit.config import parse
+from consentkit.importers import run
+from consentkit.importers.run import LogFileError, import_logs
+from consentkit.stats.stores import open_private
+from tests.stats.page_requests import CHROME
+from tests.support.sites import settings
+
+
+def line(path="/products", status=200, size=100, *, second=0, address="192.0.2.7", referer="-", agent=CHROME):
+    moment = f"23/Nov/2026:10:{second // 60:02}:{second % 60:02} +0100"
+    return f'{address} - - [{moment}] "GET {path} HTTP/1.1" {status} {size} "{referer}" "{agent}"\n'
+
+
+def a_log(count=30, **changes):
+    return "".join(line(second=second, **changes) for second in range(count))
+
+
+@pytest.fixture
+def config(tmp_path):
+    return parse(settings(), base=tmp_path)
+
+
+def imported(config, *paths):
+    return import_logs(config, paths, lambda count: None)
+
+
+def counted(config):
+    private = open_private(config.stats.private, config.base)
+    try:
+        return private.balance().counted
+    finally:
+        private.close()
+
+
+def write(path, text):
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    return path
+
+
+def test_the_totals_are_those_of_the_contract(config, tmp_path):
+    """Requests, views, visits, bytes, and requests by status and by class."""
+    text = (
+        line("/", size=10, referer="https://example.org/")
+        + line("/products", size=20, referer="https://www.example.com/")
+        + line("/site.css", size=30)
+        + line("/none", 404, 40)
+        + line("/.env", 404, 50)
+        + line("/", size=60, agent="curl/8.5.0")
+        + "\n# a comment\nno line of a log\n"
+    )
+    assert imported(config, write(tmp_path / "access.log", text)).as_json() == {
+        "lines": 7,
+        "rejected": 1,
+        "requests": 6,
+        "views": 2,
+        "visits": 1,
+        "bytes": 210,
+        "status": {"200": 4, "404": 2},
+        "classes": {"asset": 1, "library": 1, "person": 3, "probe": 1},
+        "already_counted": [],
+    }
+
+
+def test_it_counts_by_the_same_rules_as_live_requests(config, tmp_path):
+    """What was counted is in the stores, released or waiting."""
+    totals = imported(config, write(tmp_path / "access.log", a_log(30)))
+    assert (30, 30, 30) == (totals.requests, totals.views, totals.visits)
+    assert (30, 30) == (counted(config)["", "requests"], counted(config)["page", "views"])
+
+
+def test_gzip_is_told_by_its_first_bytes(config, tmp_path):
+    """Whatever the file is called."""
+    zipped = tmp_path / "access.log"
+    zipped.write_bytes(gzip.compress(a_log(5).encode()))
+    assert imported(config, zipped).requests == 5
+
+
+def test_the_same_log_twice_is_counted_once(config, tmp_path):
+    """Under another name, zipped, or in the same run too."""
+    first = write(tmp_path / "access.log", a_log())
+    again = write(tmp_path / "access.log.1.gz", a_log())
+    assert imported(config, first).requests == 30
+    before = counted(config)
+    second = imported(config, first, again)
+    assert (0, ["access.log", "access.log.1.gz"]) == (second.requests, second.already_counted)
+    assert before == counted(config)
+
+
+def test_the_name_of_a_log_holds_nothing_of_a_visitor(config, tmp_path):
+    """Address, user agent and path of the same length make no difference to it."""
+    one = write(tmp_path / "a.log", a_log(address="192.0.2.7", path="/jan"))
+    two = write(tmp_path / "b.log", a_log(address="192.0.2.8", path="/eva"))
+    assert imported(config, one, two).already_counted == ["b.log"]
+
+
+def test_malformed_lines_are_counted_by_number(config, tmp_path):
+    """The first three are named, none is quoted."""
+    text = line() + "secret\n" * 4 + line(second=1)
+    totals = imported(config, write(tmp_path / "access.log", text))
+    assert (2, 4) == (totals.requests, totals.rejected)
+    shown = "\n".join(totals.lines_for_people())
+    assert "4 lines are no log lines and were left out; the first: access.log:2, access.log:3, access.log:4." in shown
+    assert "secret" not in shown
+
+
+def test_an_overlong_line_is_one_rejected_line(config, tmp_path):
+    """It is never held whole."""
+    text = line("/" + "a" * run.MAX_LINE * 3) + line() + "a" * run.MAX_LINE * 2
+    totals = imported(config, write(tmp_path / "access.log", text))
+    assert (1, 2) == (totals.requests, totals.rejected)
+
+
+def test_progress_is_told_in_bytes_of_the_file(config, tmp_path):
+    """Of what lies on the disk, zipped or not, so that a bar can be drawn."""
+    for name in ("access.log", "access.log.gz"):
+        path = write(tmp_path / name, a_log(3000, path=f"/{name}"))
+        steps = []
+        import_logs(config, [path], steps.append)
+        assert path.stat().st_size == sum(steps)
+
+
+def test_a_log_that_is_cut_off_is_not_counted(config, tmp_path):
+    """Half of a gzip file could never be told from the whole later."""
+    path = tmp_path / "access.log.gz"
+    path.write_bytes(gzip.compress(a_log(2000).encode())[:-200])
+    with pytest.raises(LogFileError, match=r"access\.log\.gz: cannot be read .* Nothing of it was counted"):
+        imported(config, path)
+    assert not any(counted(config).values())
+
+
+def test_a_missing_log_is_named(config, tmp_path):
+    """With what the system says."""
+    with pytest.raises(LogFileError, match=r"none\.log: cannot be read after line 0 \(No such file or directory\)"):
+        imported(config, tmp_path / "none.log")
+
+
+def test_a_log_without_a_request_changes_nothing(config, tmp_path):
+    """An empty file can be imported again when it has filled."""
+    empty = write(tmp_path / "access.log", "")
+    assert imported(config, empty, empty).already_counted == []

@@ -1,0 +1,116 @@
+"""Imports point inwards: what is pure knows no ASGI and no database, each third party stands behind one module."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import consentkit
+
+ROOT = Path(consentkit.__file__).parent
+
+PURE = (
+    *("declaration", "reader", "rules", "duration", "texts", "config", "config_services"),
+    *(
+        f"consent/{name}"
+        for name in ("cookies", "choice", "decision", "signals", "caching", "deletions", "return_to", "submission")
+    ),
+    *(f"stats/{name}" for name in ("model", "release", "tally", "paths", "classes", "visits")),
+)
+EDGES = ("starlette", "sqlite3", "asyncio", "jinja2", "logging", "uvicorn", "consentkit.kit", "consentkit.middleware")
+
+ONE_ADAPTER = (
+    "user_agents",
+    "ua_parser",
+    "geoip2",
+    "maxminddb",
+    "publicsuffixlist",
+    "crawleruseragents",
+    "lolhtml",
+    "argon2",
+)
+SAME_ADAPTER = (("user_agents", "ua_parser"), ("geoip2", "maxminddb"))
+
+
+def modules() -> list[Path]:
+    """Every module of the package."""
+    return sorted(path for path in ROOT.rglob("*.py") if "company_site" not in path.parts)
+
+
+def name_of(path: Path) -> str:
+    """A module's name, as it is imported."""
+    return ".".join(("consentkit", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__")
+
+
+def only_for_types(node: ast.AST) -> bool:
+    """Whether a statement is `if TYPE_CHECKING:`."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    """Every module that code imports when it runs, inside functions too."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            yield child.module or ""
+            yield from (f"{child.module}.{alias.name}" for alias in child.names)
+        elif not only_for_types(child):
+            yield from imported(child)
+
+
+def imports_of(path: Path) -> set[str]:
+    """What a module imports."""
+    return set(imported(ast.parse(path.read_text("utf-8"))))
+
+
+def uses(path: Path, package: str) -> bool:
+    """Whether a module imports a package or something in it."""
+    return any(name == package or name.startswith(f"{package}.") for name in imports_of(path))
+
+
+def reached(path: Path) -> dict[str, Path]:
+    """The modules of ours that a module imports, directly or through others, itself included."""
+    known = {name_of(module): module for module in modules()}
+    found: dict[str, Path] = {}
+    waiting = [name_of(path)]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found[name] = known[name]
+        waiting += [module for module in imports_of(known[name]) if module in known]
+    # The package's own __init__ offers everything to users; it is no dependency of its modules.
+    found.pop("consentkit", None)
+    return found
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_pure_module_knows_no_edge(module: str) -> None:
+    """Neither it nor anything it imports touches ASGI, a database, an event loop, templates or a log."""
+    for name, path in reached(ROOT / f"{module}.py").items():
+        assert [] == [edge for edge in EDGES if uses(path, edge)], name
+
+
+@pytest.mark.parametrize("package", ONE_ADAPTER)
+def test_third_party_stands_behind_one_module(package: str) -> None:
+    """Replacing it is the change of one file."""
+    assert 1 == len([name_of(path) for path in modules() if uses(path, package)]), package
+
+
+@pytest.mark.parametrize("packages", SAME_ADAPTER)
+def test_packages_of_one_kind_share_their_adapter(packages: tuple[str, ...]) -> None:
+    """A pair that does one job stands behind one and the same module."""
+    assert 1 == len({tuple(name_of(path) for path in modules() if uses(path, package)) for package in packages})
+
+
+def test_only_the_outermost_know_the_kit() -> None:
+    """The kit knows the parts; the parts do not know the kit (the middleware only its type)."""
+    knowing = {name_of(path) for path in modules() if uses(path, "consentkit.kit")}
+    assert knowing <= {"consentkit", "consentkit.cli", "consentkit.demo"}
+
+
+def test_http_cookies_decides_nothing() -> None:
+    """Python's cookie parser stops at what it dislikes, so no module uses it."""
+    assert [] == [name_of(path) for path in modules() if uses(path, "http.cookies")]
