@@ -1,5 +1,7 @@
 """Keeps what depends on a visitor out of shared caches."""
 
+import re
+
 SHARED = (b"public", b"s-maxage", b"proxy-revalidate", b"stale-while-revalidate", b"stale-if-error", b"must-understand")
 """Directives that let a shared cache store, `must-understand` by setting `no-store` aside (RFC 9111 §5.2.2.3)."""
 
@@ -7,6 +9,12 @@ EDGE_HEADERS = (b"surrogate-control", b"edge-control", b"x-accel-expires")
 EDGE_SUFFIX = b"-cache-control"
 """Headers that tell an edge cache to store a response in spite of its Cache-Control: RFC 9213 lets every operator put
 its name before `CDN-Cache-Control`, and several do so before plain `Cache-Control`."""
+
+PART = re.compile(rb'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+', re.DOTALL)
+"""What stands between two commas outside of quotes, as in `private="set-cookie, x", max-age=60` (RFC 9110 §5.6)."""
+
+WELL_FORMED = re.compile(rb'[^,"]+(?:"(?:[^"\\]|\\.)*")?', re.DOTALL)
+"""A directive whose quotation ends: one that does not would swallow what is joined behind it."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -22,20 +30,9 @@ def keep_private(headers: Headers, vary: tuple[bytes, ...]) -> Headers:
 
 
 def _values(headers: Headers, name: bytes) -> list[bytes]:
-    return [part.strip() for key, value in headers if key.lower() == name for part in _split(value) if part.strip()]
-
-
-def _split(value: bytes) -> list[bytes]:
-    """Split at commas outside of quotes, as in `private="set-cookie, x", max-age=60`."""
-    parts, quoted, start = [], False, 0
-    for position in range(len(value)):
-        byte = value[position : position + 1]
-        if byte == b'"':
-            quoted = not quoted
-        elif byte == b"," and not quoted:
-            parts.append(value[start:position])
-            start = position + 1
-    return [*parts, value[start:]]
+    return [
+        part.strip() for key, value in headers if key.lower() == name for part in PART.findall(value) if part.strip()
+    ]
 
 
 def _private(headers: Headers) -> bytes:
@@ -44,7 +41,7 @@ def _private(headers: Headers) -> bytes:
     own = [
         directive
         for directive, name in zip(directives, names, strict=True)
-        if name not in SHARED and name != b"private"
+        if name not in SHARED and name != b"private" and WELL_FORMED.fullmatch(directive)
     ]
     return b", ".join(own if b"no-store" in own else [b"private", *own])
 

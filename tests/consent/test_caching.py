@@ -26,8 +26,12 @@ def directives(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
         else:
             quoted = character == '"'
         current += character
-    pairs = (part.strip().partition("=") for part in [*parts, current] if part.strip())
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+    found: dict[str, str] = {}
+    for part in [*parts, current]:
+        name, _, value = part.strip().partition("=")
+        # Of two that say the same the stricter counts, which is the one without an argument (RFC 9111 §4.2.1).
+        found[name.strip().lower()] = value.strip() if found.get(name.strip().lower(), value) else ""
+    return found
 
 
 def shared_cache_stores(headers: list[tuple[bytes, bytes]]) -> bool:
