@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope
 from consentkit.assets import Assets
 from consentkit.config import Config, load
 from consentkit.consent.choice import ChoiceCodec
-from consentkit.consent.consent import Consent
+from consentkit.consent.consent import Consent, own_pages
 from consentkit.consent.cookies import pairs
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
@@ -31,6 +31,7 @@ from consentkit.incoming import Incoming
 from consentkit.keys import keys_from
 from consentkit.middleware import ConsentMiddleware
 from consentkit.stats.counting import Counting
+from consentkit.texts import pick_language
 
 REMEMBERED = 4096
 """Verified consent cookies whose decisions are remembered, 2 kB or so each: a signature is checked once."""
@@ -79,7 +80,7 @@ class ConsentKit:
         """The dashboard as an ASGI app, to mount anywhere or to run alone; it reads only the sink."""
         from consentkit.dashboard import build_dashboard  # noqa: PLC0415 -- a site without dashboard need not load it
 
-        return build_dashboard(self.config, self._keys, self._assets)
+        return own_pages(build_dashboard(self.config, self._keys, self._assets))
 
     def sign_in_link(self, name: str, dashboard: str) -> str:
         """An address that signs a dashboard user in, for one hour; `dashboard` is the dashboard's own address."""
@@ -93,7 +94,7 @@ class ConsentKit:
 
     def close(self) -> None:
         """Write what has been counted; called when the server stops."""
-        self.counting.close()
+        self.guard.run("writing the last counts", self.counting.close, lambda: None)
 
     def decide(self, incoming: Incoming, scope: Scope, when: float) -> Decisions:
         """The decisions for a request; an error means that nothing is granted."""
@@ -112,7 +113,7 @@ class ConsentKit:
         prefix = cookie_name(scope).encode() + b"="
         values = {pair[len(prefix) :] for pair in pairs(cookie) if pair.startswith(prefix)}
         found = [decisions for value in values if (decisions := self._verified(value, day, gpc))]
-        return max(found, key=_decided, default=None)
+        return max(found, key=_weight, default=None)
 
     def _verified(self, value: bytes, day: int, gpc: bool) -> Decisions | None:
         key = (value, day, gpc)
@@ -166,7 +167,7 @@ class ConsentKit:
         base = self.base(scope)
 
         def language(page: str) -> str:
-            return page or incoming[b"accept-language"].partition(",")[0].partition(";")[0]
+            return page or pick_language(incoming[b"accept-language"], self.config.site.languages) or ""
 
         def banner(page: str) -> str:
             query = scope.get("query_string", b"").decode("latin-1")
@@ -188,7 +189,8 @@ class ConsentKit:
             return gpc_response()
         prefix = self.config.consent.path
         if path == prefix:
-            return RedirectResponse(self.base(scope), 308)
+            query = bytes(scope.get("query_string", b"")).decode("latin-1")
+            return RedirectResponse(f"{self.base(scope)}?{query}" if query else self.base(scope), 307)
         if not path.startswith(f"{prefix}/"):
             return None
         visit = Visit(
@@ -213,8 +215,10 @@ class ConsentKit:
         )
 
 
-def _decided(decisions: Decisions) -> date:
-    return decisions.choice.decided if decisions.choice else date.min
+def _weight(decisions: Decisions) -> tuple[date, int]:
+    """Of several choices the newest counts, and of those of one day the one that grants least."""
+    choice = decisions.choice
+    return (choice.decided, -len(choice.granted)) if choice else (date.min, 0)
 
 
 def _date(day: int) -> date:

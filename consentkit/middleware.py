@@ -48,7 +48,8 @@ class ConsentMiddleware:
         def count(exchange: Exchange) -> None:
             if exchange.failure:
                 kit.guard.note("changing a page", exchange.failure)
-            kit.guard.run("counting", lambda: kit.count(scope, exchange, when, own=own is not None), lambda: None)
+            is_own = own is not None or consent.is_own_page
+            kit.guard.run("counting", lambda: kit.count(scope, exchange, when, own=is_own), lambda: None)
 
         exchange = Exchange(send, plan, count)
         try:
@@ -82,6 +83,8 @@ class ConsentMiddleware:
         needs_change = incoming.wants_document and (decisions.asks or kit.injects_link)
 
         def injector(nonce: str) -> Injector | None:
+            if consent.is_own_page:
+                return None
             return kit.guard.run(
                 "changing a page", lambda: kit.injector(scope, incoming, decisions, nonce), lambda: None
             )

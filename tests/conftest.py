@@ -1,11 +1,14 @@
 """What every test may ask for: a kit, and a real server on a port of its own."""
 
+import os
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from playwright.sync_api import Browser, sync_playwright
 from starlette.types import ASGIApp
 
 from consentkit import ConsentKit
@@ -66,3 +69,19 @@ def live_server() -> Iterator[LiveServers]:
     servers = LiveServers()
     yield servers
     servers.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, headless; closed with its module, because Playwright keeps an event loop running meanwhile."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        reason = "no chromium on this machine; `make test` as root on Debian or Ubuntu installs it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()

@@ -33,7 +33,7 @@ class Visitor:
     @property
     def agent(self) -> str:
         """A user agent as of a browser with a marking of its own."""
-        return f"Mozilla/5.0 (X11; Linux x86_64; {self.token}ua) AppleWebKit/537.36 Canary{self.token}ub/1.0 Chrome/130.0.0.0"
+        return f"Mozilla/5.0 (X11; Linux x86_64; {self.token}ua) AppleWebKit/537.36 {self.token}ub/1.0 Chrome/130"
 
     @property
     def mail(self) -> str:
@@ -88,9 +88,10 @@ def request_of(visitor: Visitor, number: int) -> dict[str, Any]:
         (b"x-forwarded-for", visitor.address.encode()),
         (b"accept", b"text/html"),
     ]
+    query = f"token={visitor.token}query&mail={visitor.mail}"
     return {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-        "path": path, "raw_path": path.encode(), "query_string": f"token={visitor.token}query&mail={visitor.mail}".encode(),
+        "path": path, "raw_path": path.encode(), "query_string": query.encode(),
         "root_path": "", "headers": headers, "client": (visitor.address, 40000), "server": ("127.0.0.1", 80),
     }  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consentkit.consent.decision import Decision, Decisions
 from consentkit.errors import NotWrappedError
@@ -14,10 +15,14 @@ SCOPE_KEY = "consentkit"
 
 
 class Consent:
-    """The decisions of one request. Reading one marks the response as depending on the visitor."""
+    """The decisions of one request. Reading one marks the response as depending on the visitor.
+
+    `is_own_page` marks a page of consentkit's own that is served from inside the app: it asks for nothing.
+    """
 
     def __init__(self, decisions: Decisions, *, address: str, languages: tuple[str, ...]) -> None:
         self.was_read = False
+        self.is_own_page = False
         self._decisions = decisions
         self._address = address
         self._languages = languages
@@ -61,3 +66,15 @@ def consent_of(request_or_scope: Any) -> Consent:
             "or list ConsentMiddleware with kit=kit before the handlers that call consent_of"
         )
     return consent
+
+
+def own_pages(app: ASGIApp) -> ASGIApp:
+    """An app of consentkit's own, to be mounted inside the site: no banner is put into its pages."""
+
+    async def marked(scope: Scope, receive: Receive, send: Send) -> None:
+        consent = scope.get(SCOPE_KEY)
+        if isinstance(consent, Consent):
+            consent.is_own_page = True
+        await app(scope, receive, send)
+
+    return marked

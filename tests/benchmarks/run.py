@@ -1,8 +1,8 @@
 """`make bench`: what consentkit adds to a page request, beside middleware that people know, in one interleaved run.
 
 Each subject is the same Starlette app with one page, called as ASGI in this process. A round calls every subject in
-turn; the figures are medians over the rounds of a subject's time less the bare app's in the same round, so that a machine
-whose speed drifts compares fairly. Ratios are to starlette_exporter.
+turn; the figures are medians over the rounds of a subject's time less the bare app's in the same round, so that a
+machine whose speed drifts compares fairly. Ratios are to starlette_exporter.
 """
 
 import asyncio

@@ -1,12 +1,10 @@
 """A real Chromium, and the example website on real ports for it to visit."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from consentkit.demo import demo_app, demo_config, load_part
 from consentkit.kit import ConsentKit
@@ -27,26 +25,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield Demo(f"http://127.0.0.1:{site.getsockname()[1]}", tag_origin, kit)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        reason = "no chromium on this machine; `make test` as root on Debian or Ubuntu installs it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
-def visitor(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+def visitor(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     """A visitor's fresh browser profile, once with JavaScript and once without."""
-    context = browser.new_context(
+    context = chromium.new_context(
         java_script_enabled=request.param, locale="nl-NL", viewport={"width": 1280, "height": 800}
     )
     yield context

@@ -1,12 +1,10 @@
 """The dashboard in a real browser: it fits, and keeps to its own policy."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from starlette.types import ASGIApp
 
 from consentkit.dashboard import sign_in_link
@@ -21,19 +19,6 @@ PATHS = (
     "/list?card=page",
     "/list?card=classes",
 )
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        reason = "no chromium on this machine; `make test` as root on Debian or Ubuntu installs it"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])
