@@ -7,7 +7,7 @@ UV_VERSION := 0.13.6
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format clean
+.PHONY: help demo test check bench screenshots format clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -35,6 +35,9 @@ check: $(READY)  ## formatting, lint, types, locked versions
 
 bench: $(READY)  ## run the benchmarks; writes var/bench.json
 	$(VENV)/bin/python tests/benchmarks/run.py
+
+screenshots: $(READY)  ## take the pictures of the documentation
+	CONSENTKIT_SCREENSHOTS=docs/images $(VENV)/bin/python -m pytest -q tests/browser/test_screenshots.py
 
 format: $(READY)  ## format the code
 	$(VENV)/bin/ruff format .

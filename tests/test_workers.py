@@ -49,6 +49,7 @@ app = ConsentKit.from_file("consentkit.toml").wrap(Starlette(routes=[Route("/{na
 """
 
 BROWSER = {
+    "connection": "close",
     "user-agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36",
     "accept-language": "en",
     "sec-fetch-dest": "document",

@@ -5,6 +5,7 @@ cannot be written are kept and tried again.
 """
 
 import logging
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,10 @@ from consentkit.stats.tally import Tally
 RELEASE_SECONDS = 60.0
 LEASE_SECONDS = 90.0
 """Longer than a minute, so that the worker that releases keeps the lease; another takes over when it is gone."""
+
+CLOSE_TRIES = 20
+CLOSE_PAUSE = 0.1
+"""Seconds between the tries of a worker that stops: workers stop together, and one file takes one writer at a time."""
 
 _log = logging.getLogger("consentkit.stats")
 
@@ -64,9 +69,15 @@ class Flusher:
             self._next_release = now + RELEASE_SECONDS
             self._release(now)
 
-    def close(self, now: float) -> int:
-        """Flush and give the connections back; returns how many requests could not be written and are lost."""
-        self._private_trouble.guards(lambda: self._flush(now), self._close_private)
+    def close(self, now: float, pause: Callable[[float], None] = time.sleep) -> int:
+        """Flush and give the connections back; returns how many requests could not be written and are lost.
+
+        A store that another worker is just writing to is tried again, with a `pause` (seconds) in between.
+        """
+        for _ in range(CLOSE_TRIES):
+            if self._private_trouble.guards(lambda: self._flush(now), self._close_private):
+                break
+            pause(CLOSE_PAUSE)
         self._close_private()
         self._close_sink()
         unsent = self._frozen.increments if self._frozen else Increments()

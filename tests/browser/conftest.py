@@ -13,7 +13,7 @@ from tests.browser.support import Demo, Journey, listening, served
 SECRET = "a secret for tests only with 40 characters"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The example site with empty statistics."""
     with ExitStack() as stack:
