@@ -40,16 +40,16 @@ class ConsentMiddleware:
         kit = self.kit
         when = kit.clock()
         incoming = read(scope)
-        decisions = kit.decide(incoming, scope, when)
-        own = await kit.own_response(scope, incoming, decisions, receive, when)
-        consent = kit.consent(scope, decisions)
+        decisions = kit.engine.decide(incoming, scope, when)
+        own = await kit.engine.own_response(scope, incoming, decisions, receive, when)
+        consent = kit.engine.consent(scope, decisions)
         plan = _passing_plan() if own else self._plan(scope, incoming, decisions, consent)
 
         def count(exchange: Exchange) -> None:
             if exchange.failure:
                 kit.guard.note("changing a page", exchange.failure)
             is_own = own is not None or consent.is_own_page
-            kit.guard.run("counting", lambda: kit.count(scope, exchange, when, own=is_own), lambda: None)
+            kit.guard.run("counting", lambda: _count(kit, scope, exchange, when, is_own), lambda: None)
 
         exchange = Exchange(send, plan, count)
         try:
@@ -67,7 +67,7 @@ class ConsentMiddleware:
         self, scope: Scope, incoming: Incoming, decisions: Decisions, consent: Consent, plan: Plan
     ) -> dict[str, Any]:
         """A copy of the scope (ASGI specification, "Middleware") with gated cookies and the consent."""
-        gated = None if incoming.cookie is None else self.kit.gate_in(incoming.cookie, decisions)
+        gated = None if incoming.cookie is None else self.kit.engine.gate_in(incoming.cookie, decisions)
         changes = plan.injector is not None
         copy = {**scope, SCOPE_KEY: consent}
         if gated != incoming.cookie or changes:
@@ -80,20 +80,20 @@ class ConsentMiddleware:
 
     def _plan(self, scope: Scope, incoming: Incoming, decisions: Decisions, consent: Consent) -> Plan:
         kit = self.kit
-        needs_change = incoming.wants_document and (decisions.asks or kit.injects_link)
+        needs_change = incoming.wants_document and (decisions.asks or kit.engine.injects_link)
 
         def injector(nonce: str) -> Injector | None:
             if consent.is_own_page:
                 return None
             return kit.guard.run(
-                "changing a page", lambda: kit.injector(scope, incoming, decisions, nonce), lambda: None
+                "changing a page", lambda: kit.engine.injector(scope, incoming, decisions, nonce), lambda: None
             )
 
         return Plan(
-            gate=lambda headers: kit.gate_out(headers, decisions),
-            deletions=kit.deletions(scope, incoming, decisions),
+            gate=lambda headers: kit.engine.gate_out(headers, decisions),
+            deletions=kit.engine.deletions(scope, incoming, decisions),
             injector=injector if needs_change else None,
-            personal=kit.is_personal,
+            personal=kit.engine.is_personal,
             was_read=lambda: consent.was_read,
             vary=(b"Cookie", b"Sec-GPC"),
             head=scope["method"] == "HEAD",
@@ -101,16 +101,16 @@ class ConsentMiddleware:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         incoming = read(scope)
-        decisions = self.kit.decide(incoming, scope, self.kit.clock())
-        consent = self.kit.consent(scope, decisions)
+        decisions = self.kit.engine.decide(incoming, scope, self.kit.clock())
+        consent = self.kit.engine.consent(scope, decisions)
         copy = {**scope, SCOPE_KEY: consent}
         if incoming.cookie is not None:
-            gated = self.kit.gate_in(incoming.cookie, decisions)
+            gated = self.kit.engine.gate_in(incoming.cookie, decisions)
             copy["headers"] = with_cookie(scope, gated, drop_conditions=False)
 
         async def gated_send(message: Message) -> None:
             if message["type"] in ("websocket.accept", "websocket.http.response.start") and message.get("headers"):
-                message = {**message, "headers": self.kit.gate_out(list(message["headers"]), decisions)}
+                message = {**message, "headers": self.kit.engine.gate_out(list(message["headers"]), decisions)}
             await send(message)
 
         await self.app(copy, receive, gated_send)
@@ -119,3 +119,9 @@ class ConsentMiddleware:
 def _passing_plan() -> Plan:
     """The plan for consentkit's own pages, which are made as they shall leave."""
     return Plan(gate=list, deletions=[], injector=None, personal=False, was_read=lambda: False, vary=(), head=False)
+
+
+def _count(kit: "ConsentKit", scope: Scope, exchange: Exchange, when: float, own: bool) -> None:
+    kit.counting.count(
+        scope, status=exchange.status, content_type=exchange.content_type, size=exchange.size, when=when, own=own
+    )

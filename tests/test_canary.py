@@ -148,7 +148,7 @@ def test_nothing_that_identifies_a_visitor_is_kept(tmp_path: Path, caplog: pytes
     files = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     logs = "\n".join([*(record.getMessage() + str(record.exc_text) for record in caplog.records), *errors])
     everything = b"\n".join(
-        [*files.values(), logs.encode(), repr(kit.guard.failures).encode(), repr(kit.gate.dropped).encode()]
+        [*files.values(), logs.encode(), repr(kit.guard.failures).encode(), repr(kit.engine.gate.dropped).encode()]
     )
 
     assert b"/page/" in files["private.db"], "the counts did arrive, so there was something to look through"

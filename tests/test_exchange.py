@@ -174,7 +174,7 @@ def test_error_in_the_banner_serves_the_page_and_says_so(
     def fail(*_: object, **__: object) -> str:
         raise LookupError("visitor@example.com")
 
-    monkeypatch.setattr(kit._renderer, "banner", fail)
+    monkeypatch.setattr(kit.engine._renderer, "banner", fail)
     for _ in range(2):
         assert DOCUMENT == ask(kit.wrap(answering(DOCUMENT))).body
     assert 1 == len(caplog.records)
@@ -189,7 +189,7 @@ def test_error_before_the_rewriter_exists_serves_the_page(monkeypatch: pytest.Mo
     def fail(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(kit, "injector", fail)
+    monkeypatch.setattr(kit.engine, "injector", fail)
     answer = ask(kit.wrap(answering(DOCUMENT, headers=[HTML, (b"etag", b'"1"')])))
     assert (DOCUMENT, b'"1"') == (answer.body, answer.get(b"etag"))
 

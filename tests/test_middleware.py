@@ -167,7 +167,7 @@ def test_error_in_the_gate_grants_nothing_and_serves_the_page(
     def fail(*_: object) -> None:
         raise LookupError("secret-value in the message")
 
-    monkeypatch.setattr(kit.gate, broken, fail)
+    monkeypatch.setattr(kit.engine.gate, broken, fail)
     seen: list[Scope] = []
     app = kit.wrap(answering(DOCUMENT, headers=[HTML, (b"set-cookie", b"_fbp=secret-value")], seen=seen))
     for _ in range(3):
@@ -187,7 +187,7 @@ def test_error_in_reading_the_choice_means_no_choice(kit: ConsentKit, monkeypatc
     def fail(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(kit._codec, "decode", fail)
+    monkeypatch.setattr(kit.engine._codec, "decode", fail)
     answer = ask(kit.wrap(answering(DOCUMENT)), headers=[(b"cookie", consent_cookie(kit, "ads"))])
     assert b'id="consentkit"' in answer.body
 

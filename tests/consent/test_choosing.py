@@ -78,7 +78,7 @@ def test_script_gets_the_state(kit: ConsentKit) -> None:
     assert "denied" == data["purposes"]["marketing"]["state"]
     assert {"state": "granted", "reason": "choice"} == data["purposes"]["marketing"]["services"]["video"]
     assert (TODAY.isoformat(), "2027-05-22") == (data["decided"], data["asked_again"])
-    assert kit.declaration.policy_version == data["policy"]
+    assert kit.config.declaration.policy_version == data["policy"]
 
 
 @pytest.mark.parametrize("fields", [{"choice": "accept_all"}, {"choice": "selection", "grant": ["ads"]}])

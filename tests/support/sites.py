@@ -121,5 +121,5 @@ def choose(declaration: Declaration, *grants: str, today: date = TODAY, gpc: boo
 
 def consent_cookie(kit: ConsentKit, *grants: str, today: date = TODAY, gpc: bool = False) -> bytes:
     """The consent cookie, as `name=value`, of a visitor who ticked these."""
-    codec = ChoiceCodec(kit.declaration, (KEY,), kit.config.consent.validity_days)
-    return b"__Host-consentkit=" + codec.encode(choose(kit.declaration, *grants, today=today, gpc=gpc)).encode()
+    codec = ChoiceCodec(kit.config.declaration, (KEY,), kit.config.consent.validity_days)
+    return b"__Host-consentkit=" + codec.encode(choose(kit.config.declaration, *grants, today=today, gpc=gpc)).encode()
