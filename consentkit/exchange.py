@@ -61,7 +61,8 @@ class Exchange:
         if kind == "http.response.body":
             await self._body(message)
             return
-        if kind in BODY_BY_FILE:
+        if kind in BODY_BY_FILE and self._injector is not None:
+            self._injector.close()
             self._injector = None
         await self._release(changed=self._injector is not None)
         await self._send(message)
@@ -75,6 +76,8 @@ class Exchange:
         """Tell, once, that the response is over."""
         if not self._is_done:
             self._is_done = True
+            if self._injector is not None:
+                self._injector.close()
             self._on_done(self)
 
     async def _start(self, message: Message) -> None:

@@ -42,7 +42,7 @@ class Injector:
         self._inserted = 0
         self._tail = b""
         self._out: list[bytes] = []
-        self._rewriter = HTMLRewriter(self._sink)
+        self._rewriter: Any = HTMLRewriter(self._sink)
         self._rewriter.on("html", _Element(self._on_html))
         self._rewriter.on("body", _Element(self._on_body))
         self._rewriter.on_document(_Document(self._on_doctype, self._on_end))
@@ -52,15 +52,28 @@ class Injector:
         if self.failure:
             return chunk
         self._tail += chunk
-        return self._run(lambda: self._rewriter.write(chunk))
+        return self._run(chunk)
 
     def finish(self) -> bytes:
         """Take the end of the document."""
-        return b"" if self.failure else self._run(self._rewriter.end)
+        rest = b"" if self.failure else self._run(None)
+        self.close()
+        return rest
 
-    def _run(self, step: Callable[[], None]) -> bytes:
+    def close(self) -> None:
+        """Give the rewriter up, on the thread that made it; also when the document never ended.
+
+        lol-html's object must not be dropped on another thread, and the one on which the garbage collector happens to
+        run would do so: its handlers and this object refer to each other.
+        """
+        self._rewriter = None
+
+    def _run(self, chunk: bytes | None) -> bytes:
         try:
-            step()
+            if chunk is None:
+                self._rewriter.end()
+            else:
+                self._rewriter.write(chunk)
         except RuntimeError as problem:
             # lol-html gives up on input beyond its limits, and raises the same for an error in a handler of ours.
             self.failure = self._cause or problem

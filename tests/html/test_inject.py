@@ -1,5 +1,8 @@
 """Putting things into a document as it streams."""
 
+import gc
+import sys
+import threading
 from itertools import pairwise
 
 import pytest
@@ -182,3 +185,22 @@ def test_hostile_language_is_cut() -> None:
 def test_only_encodings_that_keep_ascii_are_rewritten(charset: str, can: bool) -> None:
     """ASCII put into UTF-16 would be garbage."""
     assert can == can_be_rewritten(charset)
+
+
+@pytest.mark.parametrize("ends", [True, False], ids=["finished", "abandoned"])
+def test_the_rewriter_is_given_up_on_the_thread_that_made_it(ends: bool) -> None:
+    """After finish or close nothing is left that a garbage collection on another thread would drop there."""
+    gc.collect()
+    injector = Injector(at_start=lambda _: "<b></b>", at_end=None)
+    injector.feed(b"<html><body>half a pa")
+    injector.finish() if ends else injector.close()
+    dropped_elsewhere: list[object] = []
+    before, sys.unraisablehook = sys.unraisablehook, dropped_elsewhere.append
+    try:
+        del injector
+        other = threading.Thread(target=gc.collect)
+        other.start()
+        other.join()
+    finally:
+        sys.unraisablehook = before
+    assert [] == dropped_elsewhere
