@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from consentkit import config as config_module
 from consentkit.cli import main
 from consentkit.config import parse
 from consentkit.reader import Table
+from tests.support.asgi import ask
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,3 +69,24 @@ def test_the_modes_of_the_documentation_are_those_of_the_code() -> None:
     text = (ROOT / "docs" / "configuration.md").read_text("utf-8")
     words = (*config_module.MODES, *config_module.LINKS, *config_module.EXEMPTION_PROFILES)
     assert [] == [word for word in words if f"`{word}`" not in text]
+
+
+def python_blocks(name: str) -> list[str]:
+    """The Python examples of a page of the documentation."""
+    return re.findall(r"```python\n(.*?)```", (ROOT / name).read_text("utf-8"), re.S)
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/dashboard.md"])
+def test_the_examples_of_the_documentation_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each example makes an app that answers with the banner, from the file that `consentkit init` writes."""
+    (tmp_path / "consentkit.toml").write_text((ROOT / "consentkit" / "starter.toml").read_text("utf-8"), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CONSENTKIT_SECRET", "a secret for tests only with 40 characters")
+    blocks = python_blocks(name)
+    assert blocks
+    for block in blocks:
+        names: dict[str, Any] = {}
+        exec(compile(block, name, "exec"), names)
+        answer = ask(names["app"], "/consent/")
+        assert 200 == answer.status
+        assert "Example" in answer.text
