@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from markupsafe import Markup
@@ -69,11 +70,24 @@ class Engine:
         )
 
     def _chosen(self, cookie: bytes, scope: Scope, day: int, gpc: bool) -> Decisions | None:
-        """The decisions that follow from the newest choice among the consent cookies of a request."""
+        """The decisions that follow from the consent cookies of a request, usually one.
+
+        consentkit's own cookie is host-only, so without the `__Host-` prefix a second valid one may have been put there
+        by another host of the same domain: only what all of them grant is granted.
+        """
         prefix = cookie_name(scope).encode() + b"="
         values = {pair[len(prefix) :] for pair in pairs(cookie) if pair.startswith(prefix)}
         found = [decisions for value in values if (decisions := self._verified(value, day, gpc))]
-        return max(found, key=_weight, default=None)
+        if len(found) < 2:
+            return found[0] if found else None
+        choices = [decisions.choice for decisions in found if decisions.choice]
+        common = replace(
+            max(choices, key=lambda choice: choice.decided),
+            answered=frozenset().union(*(choice.answered for choice in choices)),
+            granted=frozenset.intersection(*(choice.granted for choice in choices)),
+            gpc=all(choice.gpc for choice in choices),
+        )
+        return decide(self.declaration, common, gpc=gpc)
 
     def _verified(self, value: bytes, day: int, gpc: bool) -> Decisions | None:
         key = (value, day, gpc)
@@ -162,12 +176,6 @@ class Engine:
             today=_date(int(when // 86_400)),
         )
         return await self._pages.respond(visit, receive)
-
-
-def _weight(decisions: Decisions) -> tuple[date, int]:
-    """Of several choices the newest counts, and of those of one day the one that grants least."""
-    choice = decisions.choice
-    return (choice.decided, -len(choice.granted)) if choice else (date.min, 0)
 
 
 def _date(day: int) -> date:

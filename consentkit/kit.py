@@ -1,5 +1,6 @@
 """ConsentKit: builds everything from one configuration, wraps an app and gives the dashboard."""
 
+import logging
 import os
 import secrets
 import time
@@ -19,6 +20,8 @@ from consentkit.keys import keys_from
 from consentkit.middleware import ConsentMiddleware
 from consentkit.stats.counting import Counting
 
+log = logging.getLogger("consentkit")
+
 
 class ConsentKit:
     """Everything that one configuration makes. `keys`: the first signs, all verify. `clock` gives epoch seconds."""
@@ -36,6 +39,7 @@ class ConsentKit:
         self.guard = Guard()
         self.counting = Counting(config, clock)
         self._keys = tuple(keys)
+        self._noted_twice = False
         self._assets = Assets()
         self.engine = Engine(config, keys, self._assets, self.guard, make_id)
 
@@ -47,6 +51,12 @@ class ConsentKit:
     def wrap(self, app: ASGIApp) -> ConsentMiddleware:
         """The app with the gate, the banner and the counting around it."""
         return ConsentMiddleware(app, kit=self)
+
+    def note_wrapped_twice(self) -> None:
+        """Say, once, that two middlewares of consentkit are around one app."""
+        if not self._noted_twice:
+            self._noted_twice = True
+            log.warning("consentkit is wrapped around this app twice; the inner one does nothing. Remove one of them.")
 
     @cached_property
     def dashboard(self) -> ASGIApp:

@@ -27,7 +27,11 @@ class ConsentMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
-        if kind == "http":
+        if isinstance(scope.get(SCOPE_KEY), Consent):
+            # Wrapped twice: a second gate would hide the choice from the first, and count everything again.
+            self.kit.note_wrapped_twice()
+            await self.app(scope, receive, send)
+        elif kind == "http":
             await self._http(scope, receive, send)
         elif kind == "websocket":
             await self._websocket(scope, receive, send)

@@ -130,7 +130,10 @@ WRONG: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("stats", "geoip", [1], ("1", "a list of texts")),
     ("stats", "goals", [{"id": "a", "path": "thanks"}], ("thanks", '"/"')),
     ("stats", "goals", ["a"], ("a", "a table")),
-    ("stats", "private", "sqlite:///var/stats.db", ("sqlite:///var/stats.db", "marketing reads")),
+    ("stats", "private", "sqlite:///var/stats.db", ("sqlite:///var/stats.db", "stats.sink")),
+    ("stats", "private", "sqlite:///var/../var/stats.db", ("var/../var/stats.db", "each needs its own")),
+    ("stats", "sink", "sqlite:///var/", ("sqlite:///var/", "a file")),
+    ("site", "privacy_policy", "//evil.example", ("//evil.example", "no address")),
     ("dashboard", "users", "postgres://x", ("postgres://x", "sqlite:///")),
 ]
 
