@@ -66,7 +66,7 @@ def open_links(value: bytes, addresses: Addresses) -> bytes:
     if len(text) > MAX_LINK:
         return b""
     links = LINK.findall(text)
-    if len("".join(links)) + max(len(links) - 1, 0) != len(text):
+    if ",".join(links) != text:
         # Not as the standard has it: nobody can tell how a browser reads it, so one closed address closes all.
         return b"" if addresses.first(re.split(r"[<>\s,;]", text)) else value
     kept = [link for link in links if not _is_closed(link, addresses)]

@@ -116,8 +116,7 @@ class Defused:
             tag = text[match.start() : end + 1] if end >= 0 else b""
             at = match.end() if not tag or not self._may_pass(tag) else end + 1
             out.append(tag if at == end + 1 and tag else b"<x-" + text[match.start() + 3 : match.end()])
-        held = next((size for size in (4, 3, 2, 1) if _begins(text[at:][-size:])), 0)
-        cut = len(text) - held if len(text) - at >= held else len(text)
+        cut = next((place for place in range(max(at, len(text) - 4), len(text)) if _begins(text[place:])), len(text))
         self._waiting = text[cut:]
         return b"".join((*out, text[at:cut]))
 

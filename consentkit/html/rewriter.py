@@ -70,7 +70,11 @@ class Node:
         """Take the element out, with all that is in it, and put HTML in its place."""
         begin, end = self._rewriter.marks("cut", replacement, self.name)
         self._element.before(begin, ContentType.HTML)
-        self._element.after(end, ContentType.HTML)
+        if self.name == "image" and self.is_html:
+            # Browsers read it as <img>, which has neither content nor end (HTML §13.2.6.4.7).
+            self._element.prepend(end, ContentType.HTML)
+        else:
+            self._element.after(end, ContentType.HTML)
 
     def look_into(self, change: Callable[[bytes], bytes]) -> None:
         """Replace the raw content by what `change` makes of it."""

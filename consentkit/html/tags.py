@@ -29,7 +29,7 @@ HARMLESS_RELS = frozenset({
 EMBEDS = {"iframe": "frame", "object": "frame", "embed": "frame", "video": "media", "audio": "media"}
 """Elements that a visitor misses, and how they are shown once."""
 
-OWN_PATH = re.compile(r"(?:/(?![/\\])|[A-Za-z0-9_~.-]*/)[A-Za-z0-9._~/?=%&;,+-]*")
+OWN_PATH = re.compile(r"(?:/(?![/\\])|[A-Za-z0-9_~.-]+/)[A-Za-z0-9._~/?=%&;,+-]*")
 REFRESH = re.compile(r"[\s\x0c]*[0-9.]*[\s\x0c;,]*(?:url[\s\x0c]*=[\s\x0c]*)?([\"']?)(.*)", re.I | re.S)
 MAX_BASES = 20
 
