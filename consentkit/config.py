@@ -45,6 +45,7 @@ class ConsentSettings:
     link: str
     ledger: str
     revision: int
+    csp: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,7 @@ def _read_consent(table: Table) -> ConsentSettings:
         link=table.one_of("link", LINKS, "inject"),
         ledger=_store(table, "ledger", "sqlite:///var/consent.db"),
         revision=table.number("revision", 1, low=1, high=9999),
+        csp=table.get("csp", bool, True),
     )
     table.done(FORBIDDEN_CONSENT_KEYS)
     return settings

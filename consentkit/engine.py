@@ -16,12 +16,16 @@ from consentkit.consent.consent import Consent
 from consentkit.consent.cookies import pairs
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
+from consentkit.consent.embeds import Embeds
 from consentkit.consent.gate import Gate
 from consentkit.consent.pages import ConsentPages, Visit, cookie_name, gpc_response
 from consentkit.consent.render import Renderer
+from consentkit.consent.seal import Seal, Sealer
 from consentkit.consent.signals import gpc_is_on
 from consentkit.guard import Guard
-from consentkit.html.inject import Injector
+from consentkit.html.page import PageRewriter
+from consentkit.html.rewriter import Node
+from consentkit.html.tags import Found
 from consentkit.incoming import Incoming
 from consentkit.texts import pick_language
 
@@ -49,7 +53,9 @@ class Engine:
         self.is_personal = bool(self.declaration.choosable)
         self._codec = ChoiceCodec(self.declaration, keys, config.consent.validity_days)
         self._renderer = Renderer(config, assets)
-        self._pages = ConsentPages(self._renderer, self._codec, self.gate, make_id=make_id)
+        self._embeds = Embeds(config, self._renderer)
+        self._sealer = Sealer(config, guard)
+        self._pages = ConsentPages(self._renderer, self._codec, self.gate, self._embeds, make_id=make_id)
         self._undecided = {gpc: decide(self.declaration, None, gpc=gpc) for gpc in (True, False)}
         self._remembered: OrderedDict[tuple[bytes, int, bool], Decisions] = OrderedDict()
 
@@ -108,7 +114,12 @@ class Engine:
 
     def consent(self, scope: Scope, decisions: Decisions) -> Consent:
         """What handlers find under `scope["consentkit"]`."""
-        return Consent(decisions, address=self.base(scope), languages=self.config.site.languages)
+        closed, _ = self._sealer.closed(decisions)
+        return Consent(decisions, address=self.base(scope), languages=self.config.site.languages, closed=closed)
+
+    def seal(self, scope: Scope, incoming: Incoming, decisions: Decisions) -> Seal:
+        """What keeps the origins of services that are not granted out of a response."""
+        return self._sealer.seal(scope, incoming[b"host"], decisions)
 
     def gate_in(self, cookie: bytes, decisions: Decisions) -> bytes:
         """The Cookie header for the app; an error lets nothing in."""
@@ -136,23 +147,33 @@ class Engine:
 
         return self.guard.run("deleting refused cookies", lines, list)
 
-    def injector(self, scope: Scope, incoming: Incoming, decisions: Decisions, nonce: str) -> Injector:
-        """The rewriter for one page: the banner if it is due, the link if templates do not place it."""
-        base = self.base(scope)
+    def rewriter(self, scope: Scope, incoming: Incoming, decisions: Decisions, seal: Seal, nonce: str) -> PageRewriter:
+        """The rewriter for one page: closed tags out; in the banner if it is due, the link if templates lack it."""
+        base, here = self.base(scope), _here(scope)
+        placed: list[str] = []
 
         def language(page: str) -> str:
             return page or pick_language(incoming[b"accept-language"], self.config.site.languages) or ""
 
         def banner(page: str) -> str:
-            query = scope.get("query_string", b"").decode("latin-1")
-            path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
-            return_to = f"{path}?{query}" if query else path
-            return self._renderer.banner(language(page), base, return_to=return_to[:2000], nonce=nonce)
+            return self._renderer.banner(language(page), base, return_to=here, nonce=nonce)
 
         def link(page: str) -> str:
             return self._renderer.link(language(page), base, nonce)
 
-        return Injector(at_start=banner if decisions.asks else None, at_end=link if self.injects_link else None)
+        def placeholder(node: Node, found: Found, in_form: bool, page: str) -> str:
+            first = not placed
+            placed.append(node.name)
+            return self._embeds.placeholder(
+                node, found, in_form=in_form, first=first, language=language(page), base=base, here=here, nonce=nonce
+            )
+
+        document = incoming.wants_document
+        return PageRewriter(
+            at_start=banner if document and decisions.asks else None,
+            at_end=link if document and self.injects_link else None,
+            gate=seal.gate(placeholder),
+        )
 
     async def own_response(
         self, scope: Scope, incoming: Incoming, decisions: Decisions, receive: Receive, when: float
@@ -176,6 +197,13 @@ class Engine:
             today=_date(int(when // 86_400)),
         )
         return await self._pages.respond(visit, receive)
+
+
+def _here(scope: Scope) -> str:
+    """Path and query of a request, to come back to."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
+    return (f"{path}?{query}" if query else path)[:2000]
 
 
 def _date(day: int) -> date:

@@ -10,10 +10,11 @@ from urllib.parse import parse_qs, urlencode
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
-from consentkit.consent.choice import Choice, ChoiceCodec, make_choice
+from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, make_choice
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
 from consentkit.consent.describe import as_data
+from consentkit.consent.embeds import Embeds, once_policy
 from consentkit.consent.gate import Gate
 from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import path_of_referrer, safe_path
@@ -66,7 +67,10 @@ class Visit:
 class ConsentPages:
     """Answers the requests under the consent path."""
 
-    def __init__(self, renderer: Renderer, codec: ChoiceCodec, gate: Gate, *, make_id: Callable[[], str]) -> None:
+    def __init__(
+        self, renderer: Renderer, codec: ChoiceCodec, gate: Gate, embeds: Embeds, *, make_id: Callable[[], str]
+    ) -> None:
+        self._embeds = embeds
         self._renderer = renderer
         self._codec = codec
         self._gate = gate
@@ -83,6 +87,8 @@ class ConsentPages:
     async def respond(self, visit: Visit, receive: Receive) -> Response:
         """The response to a request; `visit.route` is its path below the consent path, "" for the page itself."""
         method = visit.scope["method"]
+        if method == "POST" and visit.route in ("once", "always"):
+            return await self._embed(visit, receive)
         if method == "POST" and visit.route in ("", "withdraw"):
             return await self._choose(visit, receive)
         if method not in ("GET", "HEAD"):
@@ -152,6 +158,41 @@ class ConsentPages:
             choice = self._make(submission.grants, visit)
         except ValueError as problem:
             return self._rejected(visit, 400, key="refused_form", problem=str(problem), submission=submission)
+        return self._accepted(visit, choice, submission)
+
+    async def _embed(self, visit: Visit, receive: Receive) -> Response:
+        """A placeholder's form: shows one embed and stores nothing, or adds the grant of its services."""
+        body = await _read_body(receive)
+        if body is None:
+            return JSONResponse({"error": f"more than {MAX_BODY} bytes"}, 413, headers=SECURITY)
+        once = visit.route == "once"
+        try:
+            asked = self._embeds.read(body, once=once)
+        except ValueError as problem:
+            return self._rejected(visit, 400, key="refused_form", problem=str(problem))
+        submission = Submission((), asked.return_to, asked.language)
+        if not from_this_site(visit.headers):
+            why = "a grant is only taken from a page of this site"
+            return self._rejected(visit, 403, key="refused_origin", problem=why, submission=submission)
+        if once:
+            page = self._renderer.once_page(
+                asked.services,
+                asked.address,
+                asked.kind,
+                language=self._language(visit, asked.language),
+                base=visit.base,
+                back=asked.return_to,
+            )
+            return HTMLResponse(page, headers={**SECURITY, "Content-Security-Policy": once_policy(asked)})
+        choice = add_grants(
+            self._declaration,
+            visit.decisions.choice,
+            [id_ for id_, decision in visit.decisions.by_id.items() if decision],
+            [service.id for service in asked.services],
+            today=visit.today,
+            gpc=visit.decisions.gpc,
+            make_id=self._make_id,
+        )
         return self._accepted(visit, choice, submission)
 
     def _make(self, grants: tuple[str, ...], visit: Visit) -> Choice:

@@ -1,5 +1,6 @@
 """Makes the HTML of the banner, the preferences page and the declaration."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from consentkit.assets import Assets
 from consentkit.config import Config
 from consentkit.consent.decision import Decisions
 from consentkit.consent.describe import describe
-from consentkit.declaration import in_language
+from consentkit.declaration import Service, in_language
 from consentkit.texts import texts
 
 
@@ -129,6 +130,31 @@ class Renderer:
         """The declaration as a page of its own."""
         fragment = self.declaration(language)
         return self._page("declaration.html", language, base, here=f"{base}declaration", back=back, fragment=fragment)
+
+    def placeholder(
+        self, language: str, base: str, *, services: Sequence[Service], first: bool, nonce: str, **values: Any
+    ) -> str:
+        """What stands in place of an embed of these services; `first` of a page, it brings the stylesheet."""
+        language = self.language(language)
+        return self._render(
+            "placeholder.html",
+            language,
+            base,
+            first=first,
+            css=self.assets.url("placeholder.css"),
+            nonce=Markup(' nonce="{}"').format(nonce) if nonce else "",
+            ids=[service.id for service in services],
+            name=", ".join(in_language(service.name, language) for service in services),
+            why=" ".join(in_language(service.description, language) for service in services),
+            **values,
+        )
+
+    def once_page(
+        self, services: Sequence[Service], address: str, kind: str, *, language: str, base: str, back: str
+    ) -> str:
+        """The page that shows one embed, once."""
+        name = ", ".join(in_language(service.name, language) for service in services)
+        return self._page("once.html", language, base, here=base, back=back, name=name, address=address, kind=kind)
 
     def _page(self, template: str, language: str, base: str, **values: Any) -> str:
         names = [(code, texts(code)["language"]) for code in self.languages]
