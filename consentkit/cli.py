@@ -13,22 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from consentkit.cli_ledger import ledger
+from consentkit.cli_options import FINDING, WRONG_USE, config_option, json_option
 from consentkit.config import Config, load
 from consentkit.errors import ConfigError, ConsentKitError
 from consentkit.keys import keys_from
 
-FINDING, WRONG_USE = 1, 2
 STARTER = Path(__file__).parent / "starter.toml"
-
-config_option = click.option(
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path),
-    default=Path("consentkit.toml"),
-    show_default=True,
-    help="The configuration file.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 class Failing(click.Group):
@@ -47,6 +38,9 @@ class Failing(click.Group):
 @click.version_option(package_name="consentkit")
 def main() -> None:
     """A cookie gate that obeys consent, and site statistics that identify nobody."""
+
+
+main.add_command(ledger)
 
 
 @main.command()

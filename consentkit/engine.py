@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from markupsafe import Markup
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
 from consentkit.assets import Assets
@@ -18,7 +18,9 @@ from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
 from consentkit.consent.embeds import Embeds
 from consentkit.consent.gate import Gate
+from consentkit.consent.ledger.receipt import KEY_ADDRESS
 from consentkit.consent.pages import ConsentPages, Visit, cookie_name, gpc_response
+from consentkit.consent.proof import Proof
 from consentkit.consent.render import Renderer
 from consentkit.consent.seal import Seal, Sealer
 from consentkit.consent.signals import gpc_is_on
@@ -43,11 +45,19 @@ class Engine:
     """
 
     def __init__(
-        self, config: Config, keys: Sequence[str], assets: Assets, guard: Guard, make_id: Callable[[], str]
+        self,
+        config: Config,
+        keys: Sequence[str],
+        assets: Assets,
+        guard: Guard,
+        make_id: Callable[[], str],
+        *,
+        proof: Proof,
     ) -> None:
         self.config = config
         self.declaration = config.declaration
         self.guard = guard
+        self._proof = proof
         self.gate = Gate(self.declaration, config.consent.mode)
         self.injects_link = config.consent.link == "inject"
         self.is_personal = bool(self.declaration.choosable)
@@ -55,7 +65,9 @@ class Engine:
         self._renderer = Renderer(config, assets)
         self._embeds = Embeds(config, self._renderer)
         self._sealer = Sealer(config, guard)
-        self._pages = ConsentPages(self._renderer, self._codec, self.gate, self._embeds, make_id=make_id)
+        self._pages = ConsentPages(
+            self._renderer, self._codec, self.gate, embeds=self._embeds, proof=proof, make_id=make_id
+        )
         self._undecided = {gpc: decide(self.declaration, None, gpc=gpc) for gpc in (True, False)}
         self._remembered: OrderedDict[tuple[bytes, int, bool], Decisions] = OrderedDict()
 
@@ -182,6 +194,8 @@ class Engine:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if path == "/.well-known/gpc.json":
             return gpc_response()
+        if path == KEY_ADDRESS:
+            return JSONResponse(self._proof.public_keys(), headers={"Cache-Control": "public, max-age=3600"})
         prefix = self.config.consent.path
         if path == prefix:
             query = bytes(scope.get("query_string", b"")).decode("latin-1")
