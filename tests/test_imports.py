@@ -28,6 +28,7 @@ ONE_ADAPTER = (
     "publicsuffixlist",
     "crawleruseragents",
     "lolhtml",
+    "idna",
     "argon2",
 )
 SAME_ADAPTER = (("user_agents", "ua_parser"), ("geoip2", "maxminddb"))

@@ -97,7 +97,7 @@ def browser_origin(text: str) -> str | None:
     return f"{scheme}://{host.lower()}" + (f":{port}" if port and port != default else "")
 
 
-PIECES = ["https:", "HTTP:", "/", "//", "\\", "\t", "\n", " ", "\x0b", "ads.Example.net", "u:p@", ":443", ":80", 
+PIECES = ["https:", "HTTP:", "/", "//", "\\", "\t", "\n", " ", "\x0b", "ads.Example.net", "u:p@", ":443", ":80",
           ":8001",           "/path", "?q=//x", "#f", "www.example.com"]  # fmt: skip
 SHAPES = st.tuples(
     st.sampled_from(["", " ", "\t", "\x00\n"]),
