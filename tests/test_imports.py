@@ -29,6 +29,7 @@ ONE_ADAPTER = (
     "publicsuffixlist",
     "crawleruseragents",
     "lolhtml",
+    "idna",
     "argon2",
     "cryptography",
 )

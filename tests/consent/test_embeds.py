@@ -42,7 +42,7 @@ def fields_of(html: str, action: str) -> dict[str, str]:
 
 
 def test_frame_gives_way_to_a_placeholder_of_its_size() -> None:
-    """It has the frame's size and class, names the service and why, in the page's language, and loads nothing."""
+    """It has the frame's size and class, names the service and why in the page's language, and loads nothing."""
     html = page(FRAME + FRAME)
     assert "<iframe" not in html
     assert 2 == html.count('class="consentkit-embed wide" lang="nl"')
