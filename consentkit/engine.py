@@ -19,11 +19,12 @@ from consentkit.consent.deletions import deletion_lines
 from consentkit.consent.embeds import Embeds
 from consentkit.consent.gate import Gate
 from consentkit.consent.ledger.receipt import KEY_ADDRESS
-from consentkit.consent.pages import ConsentPages, Visit, cookie_name, gpc_response
+from consentkit.consent.pages import ConsentPages, gpc_response
 from consentkit.consent.proof import Proof
 from consentkit.consent.render import Renderer
 from consentkit.consent.seal import Seal, Sealer
 from consentkit.consent.signals import gpc_is_on
+from consentkit.consent.visit import Visit, cookie_name
 from consentkit.guard import Guard
 from consentkit.html.page import PageRewriter
 from consentkit.html.rewriter import Node

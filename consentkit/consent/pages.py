@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
@@ -21,49 +19,11 @@ from consentkit.consent.proof import NO_RECORD, UNWRITTEN, Proof
 from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import path_of_referrer, safe_path
 from consentkit.consent.submission import MAX_BODY, Submission, from_this_site, parse_submission, parse_withdrawal
+from consentkit.consent.visit import SECURITY, Visit, cookie_name, read_body
 from consentkit.texts import pick_language
 
 GPC_SINCE = "2026-11-23"
 """The day since which consentkit honours Global Privacy Control."""
-
-SECURITY = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """What the pages need to know of one request. `base` is the address of the consent pages, ending in `/`."""
-
-    scope: Scope
-    headers: dict[bytes, bytes]
-    route: str
-    base: str
-    decisions: Decisions
-    today: date
-
-    def text(self, name: bytes) -> str:
-        """A header as text, "" if absent."""
-        return self.headers.get(name, b"").decode("latin-1")
-
-    @property
-    def wants_json(self) -> bool:
-        """Whether a program asks, not a person's form."""
-        return b"application/json" in self.headers.get(b"accept", b"") + self.headers.get(b"content-type", b"")
-
-    def query(self, name: str) -> str:
-        """A field of the query, "" if absent or too much is sent."""
-        raw = bytes(self.scope.get("query_string", b""))[:4096].decode("latin-1")
-        try:
-            return parse_qs(raw, max_num_fields=20).get(name, [""])[0]
-        except ValueError:
-            return ""
 
 
 class ConsentPages:
@@ -153,7 +113,7 @@ class ConsentPages:
         return HTMLResponse(page, status, headers=SECURITY)
 
     async def _choose(self, visit: Visit, receive: Receive) -> Response:
-        body = await _read_body(receive)
+        body = await read_body(receive)
         if body is None:
             return JSONResponse({"error": f"more than {MAX_BODY} bytes"}, 413, headers=SECURITY)
         if visit.route == "withdraw":
@@ -179,7 +139,7 @@ class ConsentPages:
 
     async def _embed(self, visit: Visit, receive: Receive) -> Response:
         """A placeholder's form: shows one embed and stores nothing, or adds the grant of its services."""
-        body = await _read_body(receive)
+        body = await read_body(receive)
         if body is None:
             return JSONResponse({"error": f"more than {MAX_BODY} bytes"}, 413, headers=SECURITY)
         once = visit.route == "once"
@@ -268,7 +228,7 @@ class ConsentPages:
         return JSONResponse(data, status, headers={**SECURITY, **as_file})
 
     async def _erase(self, visit: Visit, receive: Receive) -> Response:
-        said = parse_withdrawal(await _read_body(receive) or b"")
+        said = parse_withdrawal(await read_body(receive) or b"")
         before = visit.decisions.choice
         if not from_this_site(visit.headers):
             return self._rejected(visit, 403, key="refused_origin", problem="use a page of this site", submission=said)
@@ -317,11 +277,6 @@ class ConsentPages:
         }
 
 
-def cookie_name(scope: Scope) -> str:
-    """The consent cookie's name: with the `__Host-` prefix wherever the connection allows it (RFC 6265bis §4.1.3)."""
-    return "__Host-consentkit" if scope.get("scheme") in ("https", "wss") else "consentkit"
-
-
 def _cookie_line(scope: Scope, value: str, *, days: int) -> bytes:
     name = cookie_name(scope)
     secure = "; Secure" if name.startswith("__Host-") else ""
@@ -332,17 +287,3 @@ def gpc_response() -> Response:
     """The support resource of Global Privacy Control (W3C GPC §5)."""
     body = json.dumps({"gpc": True, "lastUpdate": GPC_SINCE})
     return Response(body, media_type="application/json", headers={"Cache-Control": "public, max-age=86400"})
-
-
-async def _read_body(receive: Receive) -> bytes | None:
-    """The request's body, or None if it is larger than allowed; a visitor who left before its end said nothing."""
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b""
-        body += bytes(message.get("body", b""))
-        if len(body) > MAX_BODY:
-            return None
-        if not message.get("more_body", False):
-            return body
