@@ -67,7 +67,8 @@ def test_known_tracker_is_never_necessary(name: str) -> None:
 
 def test_tracker_with_consent_is_fine() -> None:
     """The same names may be declared where consent is asked."""
-    config_of(settings(services=[service("ga", "audience_measurement", "_ga", "_ga_*")]))
+    config = config_of(settings(services=[service("ga", "audience_measurement", "_ga", "_ga_*")]))
+    assert {"ga"} == set(config.declaration.services)
 
 
 def test_doubles_are_refused() -> None:

@@ -44,11 +44,11 @@ def test_changed_receipt_is_refused(data: st.DataObject) -> None:
     other = data.draw(st.characters(exclude_characters=receipt[place], max_codepoint=255))
     changed = receipt[:place] + other + receipt[place + 1 :]
     try:
-        # The last character of a signature holds bits that mean nothing.
-        assert CONTENT == verify(changed, public_keys([NEW]))
-        assert place == len(receipt) - 1
+        accepted = verify(changed, public_keys([NEW])) == CONTENT
     except ReceiptError:
-        pass
+        accepted = False
+    # The last character of a signature holds bits that mean nothing.
+    assert not accepted or place == len(receipt) - 1
 
 
 @pytest.mark.parametrize("text", ["", "a.b", "a.b.c", "é.é.é", "....", "eyJ9.e30.AA", "[" * 5000])
