@@ -13,7 +13,7 @@ from consentkit.config import Config
 from consentkit.consent.decision import Decisions
 from consentkit.consent.describe import describe
 from consentkit.declaration import in_language
-from consentkit.texts import texts
+from consentkit.texts import duration_text, language_of, texts
 
 
 class Renderer:
@@ -34,8 +34,8 @@ class Renderer:
 
     def language(self, wanted: str) -> str:
         """The language to speak to a page or visitor that is in the wanted one."""
-        primary = wanted.strip().lower().split("-")[0]
-        return primary if primary in self.languages else self.languages[0]
+        known = language_of(wanted)
+        return known if known in self.languages else self.languages[0]
 
     def banner(self, language: str, base: str, *, return_to: str, nonce: str) -> str:
         """The banner for a page: its stylesheet, form and module. `base` is the address of the consent pages."""
@@ -121,7 +121,7 @@ class Renderer:
             "",
             purposes=describe(self.config.declaration, language, self.config.consent.validity_days),
             threshold=self.config.stats.threshold,
-            months=self.config.stats.retention_months,
+            months=duration_text(f"{self.config.stats.retention_months} months", language),
         )
         return Markup(html)  # noqa: S704 -- rendered by our own template with escaping on
 
