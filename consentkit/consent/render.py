@@ -1,5 +1,6 @@
 """Makes the HTML of the banner, the preferences page and the declaration."""
 
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from consentkit.assets import Assets
-from consentkit.config import Config
+from consentkit.config import Config, Site
 from consentkit.consent.decision import Decisions
 from consentkit.consent.describe import describe
 from consentkit.declaration import in_language
@@ -137,7 +138,20 @@ class Renderer:
 
     def _render(self, template: str, language: str, base: str, **values: Any) -> str:
         page = self._environment.get_template(template)
-        return page.render(t=texts(language), language=language, base=base, site=self.config.site, **values).strip()
+        site = isolated(self.config.site) if texts(language)["direction"] == "rtl" else self.config.site
+        return page.render(t=texts(language), language=language, base=base, site=site, **values).strip()
+
+
+def isolated(site: Site) -> Site:
+    """A site whose names keep their own direction inside text of the other one (UAX #9: FSI, PDI).
+
+    Without the marks the full stop of "B.V." would jump to the far side of the name.
+    """
+
+    def mark(text: str) -> str:
+        return f"\u2068{text}\u2069"
+
+    return replace(site, name=mark(site.name), controller=mark(site.controller), contact=mark(site.contact))
 
 
 def day_text(day: date, language: str) -> str:
