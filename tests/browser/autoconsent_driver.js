@@ -4,7 +4,8 @@ window.autoconsentMessages = [];
 window.autoconsentSendMessage = async (message) => {
   window.autoconsentMessages.push(message);
   if (message.type === "init") {
-    const config = { enabled: true, autoAction: "optOut", heuristicMode: "reject", enablePrehide: false, detectRetries: 4 };
+    // One retry: the heuristic is run in every second attempt; after that autoconsent waits for the page to change.
+    const config = { enabled: true, autoAction: "optOut", heuristicMode: "reject", enablePrehide: false, detectRetries: 1 };
     setTimeout(() => window.autoconsentReceiveMessage({ type: "initResp", rules: { autoconsent: [] }, config }));
   } else if (message.type === "eval") {
     // The few consent managers that are built in, rather than rules, ask the page whether they are there: they are not.
