@@ -1,7 +1,8 @@
 """consentkit: a cookie gate that obeys consent, and statistics that identify nobody."""
 
 from consentkit.consent.consent import Consent, consent_of
-from consentkit.errors import ConfigError, ConsentKitError, NotWrappedError, SecretError
+from consentkit.consent.egress import guard_egress
+from consentkit.errors import ConfigError, ConsentKitError, ConsentRequired, NotWrappedError, SecretError
 from consentkit.kit import ConsentKit
 from consentkit.middleware import ConsentMiddleware
 
@@ -11,7 +12,9 @@ __all__ = [
     "ConsentKit",
     "ConsentKitError",
     "ConsentMiddleware",
+    "ConsentRequired",
     "NotWrappedError",
     "SecretError",
     "consent_of",
+    "guard_egress",
 ]

@@ -1,6 +1,7 @@
 """The command line. Exit status: 0 done, 1 a finding, 2 wrong use or configuration."""
 
 import json
+import sqlite3
 import sys
 import time
 from datetime import date, datetime, timedelta
@@ -12,22 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from consentkit.cli_ledger import ledger
+from consentkit.cli_options import FINDING, WRONG_USE, config_option, json_option
 from consentkit.config import Config, load
 from consentkit.errors import ConfigError, ConsentKitError
 from consentkit.keys import keys_from
 
-FINDING, WRONG_USE = 1, 2
 STARTER = Path(__file__).parent / "starter.toml"
-
-config_option = click.option(
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path),
-    default=Path("consentkit.toml"),
-    show_default=True,
-    help="The configuration file.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 class Failing(click.Group):
@@ -37,7 +29,7 @@ class Failing(click.Group):
         """Run a command."""
         try:
             return super().invoke(ctx)
-        except ConsentKitError as problem:
+        except (ConsentKitError, OSError, sqlite3.Error) as problem:
             click.echo(f"consentkit: {problem}", err=True)
             ctx.exit(WRONG_USE)
 
@@ -46,6 +38,9 @@ class Failing(click.Group):
 @click.version_option(package_name="consentkit")
 def main() -> None:
     """A cookie gate that obeys consent, and site statistics that identify nobody."""
+
+
+main.add_command(ledger)
 
 
 @main.command()
@@ -95,7 +90,11 @@ def check(file: Path | None, config_path: Path, as_json: bool) -> None:
 @config_option
 @json_option
 def import_log(files: tuple[Path, ...], config_path: Path, as_json: bool) -> None:
-    """Read access logs (combined, common; gzip too) into the statistics; the same file twice is counted once."""
+    """Read access logs (combined, common; gzip too) into the statistics.
+
+    The same file twice is counted once; a log that has grown since is another file, so import closed logs only, and of
+    the time before consentkit counted.
+    """
     from consentkit.importers.run import import_logs  # noqa: PLC0415
 
     config = load(config_path)
@@ -142,14 +141,15 @@ def report(
     start, end = _period(first, last, config)
     reader = open_reader(config.stats.sink, base=config.base)
     built = build_report(reader, start, end, breakdowns=[breakdown] if breakdown else None)
-    if as_json:
-        click.echo(json.dumps(built.as_json()))
-    else:
-        _print_report(built, rows=None if breakdown else 10)
-
-
-def _print_report(built: Any, rows: int | None) -> None:
     data = built.as_json()
+    data["threshold"] = data["threshold"] or config.stats.threshold
+    if as_json:
+        click.echo(json.dumps(data))
+    else:
+        _print_report(data, rows=None if breakdown else 10)
+
+
+def _print_report(data: dict[str, Any], rows: int | None) -> None:
     console = Console()
     console.print(f"\n[bold]{data['from']} to {data['to']}[/], values from {data['threshold']} events on")
     for title, values in (("totals", data["totals"]), ("classes", data["classes"])):
@@ -179,12 +179,18 @@ def stats() -> None:
 def verify(as_json: bool, config_path: Path) -> None:
     """Prove the release rule over the sink."""
     from consentkit.stats.stores import open_private, open_reader  # noqa: PLC0415
+    from consentkit.stats.stores.urls import file_of  # noqa: PLC0415
     from consentkit.stats.verify import verify as verify_release  # noqa: PLC0415
 
     config = load(config_path)
-    private = open_private(config.stats.private, base=config.base)
+    # Opening would make an empty store, against which everything would seem lost or nothing be proved.
+    has_private = file_of(config.stats.private, config.base).exists()
+    private = open_private(config.stats.private, base=config.base) if has_private else None
     findings = verify_release(open_reader(config.stats.sink, base=config.base), private)
-    private.close()
+    if private is None:
+        click.echo(f"There is no private store at {config.stats.private}: only the sink is checked.", err=True)
+    else:
+        private.close()
     if as_json:
         click.echo(json.dumps({"findings": [str(finding) for finding in findings]}))
     elif findings:
@@ -225,6 +231,9 @@ def forget(before: datetime | None, config_path: Path) -> None:
     config = load(config_path)
     kept_from = cutoff(datetime.now(config.site.timezone).date(), config.stats.retention_months)
     sink = sink_of(config)
+    today = datetime.now(config.site.timezone).date()
+    if before and before.date() > today:
+        raise click.UsageError(f"--before {before.date()} lies after today, {today}: all figures would be removed")
     removed = forget_days(sink, before.date() if before else kept_from)
     sink.close()
     click.echo(f"{removed} days are removed.")

@@ -1,5 +1,6 @@
 """The configuration file as frozen, validated values."""
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -43,6 +44,7 @@ class ConsentSettings:
     link: str
     ledger: str
     revision: int
+    csp: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,27 @@ def parse(data: Mapping[str, Any], *, base: Path, source: str = "") -> Config:
         dashboard=_read_dashboard(top.table("dashboard")),
         base=base,
     )
+    _refuse_shared_files(config, findings)
     top.done()
     if findings:
         raise ConfigError(findings, source)
     return config
+
+
+def _refuse_shared_files(config: Config, findings: list[Finding]) -> None:
+    """Each store has a file of its own: what waits must not lie where marketing reads, nor the users there."""
+    stores = {
+        "stats.sink": config.stats.sink,
+        "stats.private": config.stats.private,
+        "consent.ledger": config.consent.ledger,
+        "dashboard.users": config.dashboard.users,
+    }
+    seen: dict[str, str] = {}
+    for key, url in stores.items():
+        path = os.path.normpath(config.base / url.removeprefix("sqlite:///"))
+        other = seen.setdefault(path, key)
+        if other != key:
+            findings.append(Finding(key, f"{shown(url)} is the file of {other} too; each needs its own"))
 
 
 def _read_site(table: Table, present: bool) -> Site:
@@ -142,7 +161,7 @@ def _read_site(table: Table, present: bool) -> Site:
                 f'{shown(host)} is no host name; write it without scheme and port, as "www.example.com"',
             )
     policy = site.privacy_policy
-    if policy and not policy.startswith(("/", "https://", "http://")):
+    if policy and (policy.startswith("//") or not policy.startswith(("/", "https://", "http://"))):
         table.wrong(
             "privacy_policy",
             f'{shown(policy)} is no address; write a path as "/privacy" or an https:// address',
@@ -180,6 +199,7 @@ def _read_consent(table: Table) -> ConsentSettings:
         link=table.one_of("link", LINKS, "inject"),
         ledger=_store(table, "ledger", "sqlite:///var/consent.db"),
         revision=table.number("revision", 1, low=1, high=9999),
+        csp=table.get("csp", bool, True),
     )
     table.done(FORBIDDEN_CONSENT_KEYS)
     return settings
@@ -187,7 +207,7 @@ def _read_consent(table: Table) -> ConsentSettings:
 
 def _store(table: Table, name: str, default: str) -> str:
     url = table.text(name, default)
-    if not url.startswith("sqlite:///") or url == "sqlite:///":
+    if not url.startswith("sqlite:///") or url == "sqlite:///" or url.endswith("/"):
         table.wrong(name, f'{shown(url)} is no store; write "sqlite:///" and a file, as "{default}"')
         return default
     return url
@@ -206,11 +226,9 @@ def _read_stats(table: Table, base: Path) -> StatsSettings:
         geoip=tuple(base / name for name in table.texts("geoip")),
         goals=tuple(_read_goal(goal) for goal in table.tables("goals")),
     )
-    if settings.sink == settings.private:
-        table.wrong(
-            "private",
-            f"{shown(settings.private)} is the sink too; what waits must not lie where marketing reads",
-        )
+    ids = [goal.id for goal in settings.goals]
+    if len(set(ids)) < len(ids):
+        table.wrong("goals", "has an id twice; ids are unique")
     table.done()
     return settings
 

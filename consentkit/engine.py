@@ -2,10 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from markupsafe import Markup
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
 from consentkit.assets import Assets
@@ -15,12 +16,18 @@ from consentkit.consent.consent import Consent
 from consentkit.consent.cookies import pairs
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
+from consentkit.consent.embeds import Embeds
 from consentkit.consent.gate import Gate
+from consentkit.consent.ledger.receipt import KEY_ADDRESS
 from consentkit.consent.pages import ConsentPages, Visit, cookie_name, gpc_response
+from consentkit.consent.proof import Proof
 from consentkit.consent.render import Renderer
+from consentkit.consent.seal import Seal, Sealer
 from consentkit.consent.signals import gpc_is_on
 from consentkit.guard import Guard
-from consentkit.html.inject import Injector
+from consentkit.html.page import PageRewriter
+from consentkit.html.rewriter import Node
+from consentkit.html.tags import Found
 from consentkit.incoming import Incoming
 from consentkit.texts import pick_language
 
@@ -38,17 +45,29 @@ class Engine:
     """
 
     def __init__(
-        self, config: Config, keys: Sequence[str], assets: Assets, guard: Guard, make_id: Callable[[], str]
+        self,
+        config: Config,
+        keys: Sequence[str],
+        assets: Assets,
+        guard: Guard,
+        make_id: Callable[[], str],
+        *,
+        proof: Proof,
     ) -> None:
         self.config = config
         self.declaration = config.declaration
         self.guard = guard
+        self._proof = proof
         self.gate = Gate(self.declaration, config.consent.mode)
         self.injects_link = config.consent.link == "inject"
         self.is_personal = bool(self.declaration.choosable)
         self._codec = ChoiceCodec(self.declaration, keys, config.consent.validity_days)
         self._renderer = Renderer(config, assets)
-        self._pages = ConsentPages(self._renderer, self._codec, self.gate, make_id=make_id)
+        self._embeds = Embeds(config, self._renderer)
+        self._sealer = Sealer(config, guard)
+        self._pages = ConsentPages(
+            self._renderer, self._codec, self.gate, embeds=self._embeds, proof=proof, make_id=make_id
+        )
         self._undecided = {gpc: decide(self.declaration, None, gpc=gpc) for gpc in (True, False)}
         self._remembered: OrderedDict[tuple[bytes, int, bool], Decisions] = OrderedDict()
 
@@ -69,11 +88,24 @@ class Engine:
         )
 
     def _chosen(self, cookie: bytes, scope: Scope, day: int, gpc: bool) -> Decisions | None:
-        """The decisions that follow from the newest choice among the consent cookies of a request."""
+        """The decisions that follow from the consent cookies of a request, usually one.
+
+        consentkit's own cookie is host-only, so without the `__Host-` prefix a second valid one may have been put there
+        by another host of the same domain: only what all of them grant is granted.
+        """
         prefix = cookie_name(scope).encode() + b"="
         values = {pair[len(prefix) :] for pair in pairs(cookie) if pair.startswith(prefix)}
         found = [decisions for value in values if (decisions := self._verified(value, day, gpc))]
-        return max(found, key=_weight, default=None)
+        if len(found) < 2:
+            return found[0] if found else None
+        choices = [decisions.choice for decisions in found if decisions.choice]
+        common = replace(
+            max(choices, key=lambda choice: choice.decided),
+            answered=frozenset().union(*(choice.answered for choice in choices)),
+            granted=frozenset.intersection(*(choice.granted for choice in choices)),
+            gpc=all(choice.gpc for choice in choices),
+        )
+        return decide(self.declaration, common, gpc=gpc)
 
     def _verified(self, value: bytes, day: int, gpc: bool) -> Decisions | None:
         key = (value, day, gpc)
@@ -94,7 +126,12 @@ class Engine:
 
     def consent(self, scope: Scope, decisions: Decisions) -> Consent:
         """What handlers find under `scope["consentkit"]`."""
-        return Consent(decisions, address=self.base(scope), languages=self.config.site.languages)
+        closed, _ = self._sealer.closed(decisions)
+        return Consent(decisions, address=self.base(scope), languages=self.config.site.languages, closed=closed)
+
+    def seal(self, scope: Scope, incoming: Incoming, decisions: Decisions) -> Seal:
+        """What keeps the origins of services that are not granted out of a response."""
+        return self._sealer.seal(scope, incoming[b"host"], decisions)
 
     def gate_in(self, cookie: bytes, decisions: Decisions) -> bytes:
         """The Cookie header for the app; an error lets nothing in."""
@@ -122,23 +159,33 @@ class Engine:
 
         return self.guard.run("deleting refused cookies", lines, list)
 
-    def injector(self, scope: Scope, incoming: Incoming, decisions: Decisions, nonce: str) -> Injector:
-        """The rewriter for one page: the banner if it is due, the link if templates do not place it."""
-        base = self.base(scope)
+    def rewriter(self, scope: Scope, incoming: Incoming, decisions: Decisions, seal: Seal, nonce: str) -> PageRewriter:
+        """The rewriter for one page: closed tags out; in the banner if it is due, the link if templates lack it."""
+        base, here = self.base(scope), _here(scope)
+        placed: list[str] = []
 
         def language(page: str) -> str:
             return page or pick_language(incoming[b"accept-language"], self.config.site.languages) or ""
 
         def banner(page: str) -> str:
-            query = scope.get("query_string", b"").decode("latin-1")
-            path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
-            return_to = f"{path}?{query}" if query else path
-            return self._renderer.banner(language(page), base, return_to=return_to[:2000], nonce=nonce)
+            return self._renderer.banner(language(page), base, return_to=here, nonce=nonce)
 
         def link(page: str) -> str:
             return self._renderer.link(language(page), base, nonce)
 
-        return Injector(at_start=banner if decisions.asks else None, at_end=link if self.injects_link else None)
+        def placeholder(node: Node, found: Found, in_form: bool, page: str) -> str:
+            first = not placed
+            placed.append(node.name)
+            return self._embeds.placeholder(
+                node, found, in_form=in_form, first=first, language=language(page), base=base, here=here, nonce=nonce
+            )
+
+        document = incoming.wants_document
+        return PageRewriter(
+            at_start=banner if document and decisions.asks else None,
+            at_end=link if document and self.injects_link else None,
+            gate=seal.gate(placeholder),
+        )
 
     async def own_response(
         self, scope: Scope, incoming: Incoming, decisions: Decisions, receive: Receive, when: float
@@ -147,6 +194,8 @@ class Engine:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if path == "/.well-known/gpc.json":
             return gpc_response()
+        if path == KEY_ADDRESS:
+            return JSONResponse(self._proof.public_keys(), headers={"Cache-Control": "public, max-age=3600"})
         prefix = self.config.consent.path
         if path == prefix:
             query = bytes(scope.get("query_string", b"")).decode("latin-1")
@@ -164,10 +213,11 @@ class Engine:
         return await self._pages.respond(visit, receive)
 
 
-def _weight(decisions: Decisions) -> tuple[date, int]:
-    """Of several choices the newest counts, and of those of one day the one that grants least."""
-    choice = decisions.choice
-    return (choice.decided, -len(choice.granted)) if choice else (date.min, 0)
+def _here(scope: Scope) -> str:
+    """Path and query of a request, to come back to."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
+    return (f"{path}?{query}" if query else path)[:2000]
 
 
 def _date(day: int) -> date:

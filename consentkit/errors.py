@@ -39,5 +39,16 @@ class SecretError(ConsentKitError):
     """Raised when no usable signing secret is given; the message says how to make one."""
 
 
+class ConsentRequired(ConsentKitError):  # noqa: N818 -- what it says is the condition, as in PermissionDenied
+    """Raised by `Consent.require` and the egress guard: `id` is the purpose or service that is not granted."""
+
+    def __init__(self, id_: str, reason: str) -> None:
+        self.id = id_
+        self.reason = reason
+        super().__init__(
+            f"{id_!r} is not granted ({reason}): do this only where consent_of(request).granted({id_!r}) is true"
+        )
+
+
 class NotWrappedError(ConsentKitError):
     """Raised by `consent_of` for a request that did not pass through consentkit's middleware."""

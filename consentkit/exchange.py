@@ -1,12 +1,13 @@
 """One response on its way out: Set-Cookie lines gated, private kept private, the banner put in, the size counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from starlette.types import Message, Send
 
 from consentkit.consent.caching import Headers, keep_private
-from consentkit.html.inject import Injector, can_be_rewritten
+from consentkit.html.inject import can_be_rewritten
+from consentkit.html.page import PageRewriter, Unrewritten
 
 BODY_BY_FILE = ("http.response.pathsend", "http.response.zerocopysend")
 """Extensions by which an app hands over a file instead of bytes: nothing can be put into such a page."""
@@ -28,11 +29,13 @@ class Plan:
 
     gate: Callable[[Headers], Headers]
     deletions: list[bytes]
-    injector: Callable[[str], Injector | None] | None
+    injector: Callable[[str], PageRewriter | Unrewritten | None] | None
     personal: bool
     was_read: Callable[[], bool]
     vary: tuple[bytes, ...]
     head: bool
+    hints: Callable[[Iterable[bytes]], list[bytes]] = list
+    """Filters the links of early hints."""
 
 
 class Exchange:
@@ -49,7 +52,7 @@ class Exchange:
         self._plan = plan
         self._on_done = on_done
         self._held: Message | None = None
-        self._injector: Injector | None = None
+        self._injector: PageRewriter | Unrewritten | None = None
         self._is_done = False
 
     async def send(self, message: Message) -> None:
@@ -60,6 +63,11 @@ class Exchange:
             return
         if kind == "http.response.body":
             await self._body(message)
+            return
+        if kind == "http.response.early_hint":
+            given = list(message.get("links", ()))
+            kept = self._plan.hints(given)
+            await self._send(message if kept == given else {**message, "links": kept})
             return
         if kind in BODY_BY_FILE and self._injector is not None:
             self._injector.close()

@@ -12,6 +12,9 @@ FRAGMENT_HEADERS = (b"hx-request", b"turbo-frame", b"x-pjax", b"x-up-version")
 SCRIPTED = b"xmlhttprequest"
 """The X-Requested-With of scripts; Android's WebView sends its app's name there with every page that a person opens."""
 
+PAGES = (None, b"document", b"iframe", b"frame", b"fencedframe", b"object", b"embed")
+"""Values of Sec-Fetch-Dest with which a page is asked for, to be shown as such."""
+
 CONDITIONS = (b"if-none-match", b"if-modified-since")
 
 
@@ -20,13 +23,15 @@ class Incoming:
     """A request as the gate sees it.
 
     `cookie` joins the fields that HTTP/2 may split it into (RFC 9113 §8.2.3), None if there is none; `headers` keeps
-    the last of each name; `wants_document` is false for what a page fetches in the background.
+    the last of each name; `wants_document` is false for what a page fetches in the background, `may_get_page`
+    for what can hardly be answered with HTML.
     """
 
     cookie: bytes | None
     gpc_values: tuple[bytes, ...]
     headers: dict[bytes, bytes]
     wants_document: bool
+    may_get_page: bool
 
     def __getitem__(self, name: bytes) -> str:
         return self.headers.get(name, b"").decode("latin-1")
@@ -51,7 +56,9 @@ def read(scope: Scope) -> Incoming:
     is_fragment = (
         any(name in headers for name in FRAGMENT_HEADERS) or headers.get(b"x-requested-with", b"").lower() == SCRIPTED
     )
-    return Incoming(joined, tuple(gpc), headers, destination in (None, b"document") and not is_fragment)
+    wants_document = destination in (None, b"document") and not is_fragment
+    may_get_page = destination in PAGES or is_fragment or b"text/html" in headers.get(b"accept", b"")
+    return Incoming(joined, tuple(gpc), headers, wants_document, may_get_page)
 
 
 def with_cookie(scope: Scope, cookie: bytes, *, drop_conditions: bool) -> Headers:

@@ -1,5 +1,6 @@
 """ConsentKit: builds everything from one configuration, wraps an app and gives the dashboard."""
 
+import logging
 import os
 import secrets
 import time
@@ -13,11 +14,14 @@ from starlette.types import ASGIApp
 from consentkit.assets import Assets
 from consentkit.config import Config, load
 from consentkit.consent.consent import own_pages
+from consentkit.consent.proof import Proof
 from consentkit.engine import Engine
 from consentkit.guard import Guard
 from consentkit.keys import keys_from
 from consentkit.middleware import ConsentMiddleware
 from consentkit.stats.counting import Counting
+
+log = logging.getLogger("consentkit")
 
 
 class ConsentKit:
@@ -35,9 +39,11 @@ class ConsentKit:
         self.clock = clock
         self.guard = Guard()
         self.counting = Counting(config, clock)
+        self.proof = Proof(config, keys, self.guard, clock)
         self._keys = tuple(keys)
+        self._noted_twice = False
         self._assets = Assets()
-        self.engine = Engine(config, keys, self._assets, self.guard, make_id)
+        self.engine = Engine(config, keys, self._assets, self.guard, make_id, proof=self.proof)
 
     @classmethod
     def from_file(cls, path: str | Path, *, environ: Mapping[str, str] = os.environ) -> "ConsentKit":
@@ -47,6 +53,12 @@ class ConsentKit:
     def wrap(self, app: ASGIApp) -> ConsentMiddleware:
         """The app with the gate, the banner and the counting around it."""
         return ConsentMiddleware(app, kit=self)
+
+    def note_wrapped_twice(self) -> None:
+        """Say, once, that two middlewares of consentkit are around one app."""
+        if not self._noted_twice:
+            self._noted_twice = True
+            log.warning("consentkit is wrapped around this app twice; the inner one does nothing. Remove one of them.")
 
     @cached_property
     def dashboard(self) -> ASGIApp:
@@ -66,5 +78,6 @@ class ConsentKit:
         return self.engine.declaration_html(language)
 
     def close(self) -> None:
-        """Write what has been counted; called when the server stops."""
+        """Write what has been counted, and give the ledger back; called when the server stops."""
+        self.guard.run("closing the ledger", self.proof.close, lambda: None)
         self.guard.run("writing the last counts", self.counting.close, lambda: None)

@@ -1,8 +1,11 @@
 """Tells the kit when the server stops, without coming between the server and the app."""
 
+import logging
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger("consentkit")
 
 
 async def run_lifespan(app: ASGIApp, scope: Scope, receive: Receive, send: Send, on_stop: Callable[[], None]) -> None:
@@ -25,9 +28,10 @@ async def run_lifespan(app: ASGIApp, scope: Scope, receive: Receive, send: Send,
 
     try:
         await app(scope, watched_receive, watched_send)
-    except Exception:
+    except Exception as error:
         if received:
             raise
+        log.info("the app does not take part in lifespan (%s); consentkit serves it in its place", type(error).__name__)
     if not received:
         await _serve(receive, watched_send)
 

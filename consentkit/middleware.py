@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from consentkit.consent.consent import SCOPE_KEY, Consent
 from consentkit.consent.decision import Decisions
 from consentkit.exchange import BODY_BY_FILE, Exchange, Plan
-from consentkit.html.inject import Injector
+from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.incoming import Incoming, read, with_cookie
 from consentkit.lifespan import run_lifespan
 
@@ -27,7 +27,11 @@ class ConsentMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
-        if kind == "http":
+        if isinstance(scope.get(SCOPE_KEY), Consent):
+            # Wrapped twice: a second gate would hide the choice from the first, and count everything again.
+            self.kit.note_wrapped_twice()
+            await self.app(scope, receive, send)
+        elif kind == "http":
             await self._http(scope, receive, send)
         elif kind == "websocket":
             await self._websocket(scope, receive, send)
@@ -68,7 +72,7 @@ class ConsentMiddleware:
     ) -> dict[str, Any]:
         """A copy of the scope (ASGI specification, "Middleware") with gated cookies and the consent."""
         gated = None if incoming.cookie is None else self.kit.engine.gate_in(incoming.cookie, decisions)
-        changes = plan.injector is not None
+        changes = plan.injector is not None and incoming.may_get_page
         copy = {**scope, SCOPE_KEY: consent}
         if gated != incoming.cookie or changes:
             copy["headers"] = with_cookie(scope, gated or b"", drop_conditions=changes)
@@ -80,23 +84,27 @@ class ConsentMiddleware:
 
     def _plan(self, scope: Scope, incoming: Incoming, decisions: Decisions, consent: Consent) -> Plan:
         kit = self.kit
-        needs_change = incoming.wants_document and (decisions.asks or kit.engine.injects_link)
+        asks = incoming.wants_document and (decisions.asks or kit.engine.injects_link)
+        seal = kit.engine.seal(scope, incoming, decisions)
 
-        def injector(nonce: str) -> Injector | None:
+        def injector(nonce: str) -> PageRewriter | Unrewritten | None:
             if consent.is_own_page:
                 return None
             return kit.guard.run(
-                "changing a page", lambda: kit.engine.injector(scope, incoming, decisions, nonce), lambda: None
+                "changing a page",
+                lambda: kit.engine.rewriter(scope, incoming, decisions, seal, nonce),
+                seal.unrewritten,
             )
 
         return Plan(
-            gate=lambda headers: kit.engine.gate_out(headers, decisions),
+            gate=lambda headers: seal.headers(kit.engine.gate_out(headers, decisions), own=consent.is_own_page),
             deletions=kit.engine.deletions(scope, incoming, decisions),
-            injector=injector if needs_change else None,
+            injector=injector if asks or seal.gates else None,
             personal=kit.engine.is_personal,
             was_read=lambda: consent.was_read,
             vary=(b"Cookie", b"Sec-GPC"),
             head=scope["method"] == "HEAD",
+            hints=seal.hints,
         )
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:

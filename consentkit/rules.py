@@ -43,7 +43,9 @@ KNOWN_TRACKERS = (
     "_tt_*", "_ttp", "li_fat_id", "li_sugr", "bcookie", "lidc", "UserMatchHistory", "AnalyticsSyncHistory", "_pin_*",
     "_pinterest_*", "_scid*", "sc_at", "personalization_id", "muc_ads", "guest_id_ads", "__qca", "_mkto_trk",
     "hubspotutk", "__hs*", "intercom-id-*", "ajs_*", "amp_*", "AMP_*", "mp_*_mixpanel", "optimizelyEndUserId", "_vwo_*",
-    "_vis_opt_*", "__adroll*", "_ym_*", "yandexuid", "cto_bundle", "_kla_id", "VISITOR_INFO1_LIVE", "YSC",
+    "_vis_opt_*", "__adroll*", "_ym_*", "yandexuid", "cto_bundle", "_kla_id",
+    "_shopify_y", "_shopify_s", "_shopify_sa_*", "s_vi", "AMCV_*", "_dc_gtm_*", "FPID", "FPLC", "guest_id",
+    "ab.storage.*", "VISITOR_INFO1_LIVE", "YSC",
 )  # fmt: skip
 """Cookies of measurement and advertising products, by the names that their makers document."""
 

@@ -9,7 +9,7 @@ async function choose(event) {
     const answer = await fetch(form.action, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ choice: button.value }),
+      body: JSON.stringify({ ...Object.fromEntries(new FormData(form)), choice: button.value }),
     });
     if (!answer.ok) throw new Error(answer.statusText);
     const state = await answer.json();

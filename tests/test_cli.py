@@ -116,3 +116,25 @@ def test_the_starter_file_holds_no_secret() -> None:
     """Secrets come from the environment only."""
     data = tomllib.loads((Path(__file__).parents[1] / "consentkit" / "starter.toml").read_text())
     assert [] == [key for table in data.values() if isinstance(table, dict) for key in table if "secret" in key]
+
+
+def test_verify_says_when_only_the_sink_can_be_checked(config: str) -> None:
+    """Without the private store nothing is made up, and no store is made."""
+    result = run("stats", "verify", "--config", config)
+    assert "only the sink is checked" in result.output
+    assert not (Path(config).parent / "var" / "private.db").exists()
+
+
+def test_forgetting_everything_by_a_slip_is_refused(config: str) -> None:
+    """A day in the future is a slip of the pen."""
+    result = run("stats", "forget", "--before", "2099-01-01", "--config", config)
+    assert (2, True) == (result.exit_code, "2099-01-01" in result.output)
+
+
+def test_a_damaged_sink_is_an_error_in_one_line(config: str) -> None:
+    """Exit status 2 and no traceback."""
+    sink = Path(config).parent / "var" / "stats.db"
+    sink.parent.mkdir()
+    sink.write_bytes(b"not a database at all" * 100)
+    result = run("report", "--config", config)
+    assert (2, 1) == (result.exit_code, result.output.count("\n"))

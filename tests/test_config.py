@@ -130,7 +130,10 @@ WRONG: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("stats", "geoip", [1], ("1", "a list of texts")),
     ("stats", "goals", [{"id": "a", "path": "thanks"}], ("thanks", '"/"')),
     ("stats", "goals", ["a"], ("a", "a table")),
-    ("stats", "private", "sqlite:///var/stats.db", ("sqlite:///var/stats.db", "marketing reads")),
+    ("stats", "private", "sqlite:///var/stats.db", ("sqlite:///var/stats.db", "stats.sink")),
+    ("stats", "private", "sqlite:///var/../var/stats.db", ("var/../var/stats.db", "each needs its own")),
+    ("stats", "sink", "sqlite:///var/", ("sqlite:///var/", "a file")),
+    ("site", "privacy_policy", "//evil.example", ("//evil.example", "no address")),
     ("dashboard", "users", "postgres://x", ("postgres://x", "sqlite:///")),
 ]
 
@@ -163,7 +166,7 @@ def test_unknown_key_suggests_the_nearest() -> None:
     """A typing error is not silently a default."""
     finding = only(settings(consent={"validity_dayz": 30}))
     assert "did you mean 'validity_days'" in finding.message
-    assert "known here: ledger, link, mode" in finding.message
+    assert "known here: csp, ledger, link, mode" in finding.message
 
 
 def test_empty_file_says_what_is_needed() -> None:

@@ -1,15 +1,18 @@
 """The documentation names every option there is."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from consentkit import config as config_module
 from consentkit.cli import main
 from consentkit.config import parse
+from consentkit.consent.ledger.receipt import public_keys, sign
 from consentkit.reader import Table
 from tests.support.asgi import ask
 
@@ -90,3 +93,17 @@ def test_the_examples_of_the_documentation_run(name: str, tmp_path: Path, monkey
         answer = ask(names["app"], "/consent/")
         assert 200 == answer.status
         assert "Example" in answer.text
+
+
+def test_the_recipe_for_receipts_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example of docs/proof.md verifies a record that was downloaded, and refuses a changed one."""
+    (code,) = python_blocks("docs/proof.md")
+    keys = ("a secret for tests only with 40 characters",)
+    receipt = sign({"issued": "2026-11-23"}, keys)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "consentkit-receipt-key.json").write_text(json.dumps(public_keys(keys)))
+    (tmp_path / "consent-record.json").write_text(json.dumps({"receipt": receipt}))
+    exec(compile(code, "docs/proof.md", "exec"), {})
+    (tmp_path / "consent-record.json").write_text(json.dumps({"receipt": receipt[:-9] + "AAAA" + receipt[-5:]}))
+    with pytest.raises(InvalidSignature):
+        exec(compile(code, "docs/proof.md", "exec"), {})

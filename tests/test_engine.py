@@ -18,11 +18,24 @@ def granted(kit: ConsentKit, cookie: bytes, *, scheme: str = "https") -> set[str
     return {id_ for id_ in ("theme", "meter", "ads", "video") if decisions.of(id_)}
 
 
-def test_newest_of_several_choices_counts() -> None:
-    """A cookie of the whole domain beside one of the host: the later decision holds, in either order."""
+def test_of_several_choices_only_what_all_grant_is_granted() -> None:
+    """A grant that another host of the domain put beside the visitor's refusal changes nothing, in either order."""
     kit = kit_of()
-    old, new = consent_cookie(kit, "ads", today=TODAY - timedelta(days=3)), consent_cookie(kit, "theme")
-    assert {"theme"} == granted(kit, old + b"; " + new) == granted(kit, new + b"; " + old)
+    mine = consent_cookie(kit, "theme", today=TODAY - timedelta(days=3))
+    tossed = consent_cookie(kit, "ads", "theme")
+    refusal = consent_cookie(kit, today=TODAY - timedelta(days=3))
+    assert {"theme"} == granted(kit, mine + b"; " + tossed) == granted(kit, tossed + b"; " + mine)
+    assert set() == granted(kit, refusal + b"; " + tossed)
+
+
+def test_an_app_that_is_wrapped_twice_is_gated_once(caplog: pytest.LogCaptureFixture) -> None:
+    """One banner, one count, one line in the log that says what to remove."""
+    kit = kit_of()
+    app = kit.wrap(kit.wrap(answering(DOCUMENT, headers=[HTML])))
+    for _ in range(2):
+        assert 1 == ask(app, "/").body.count(b'id="consentkit"')
+    assert 2 == len(kit.counting.requests)  # type: ignore[attr-defined]
+    assert 1 == sum("twice" in record.getMessage() for record in caplog.records)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +142,7 @@ def test_declaration_html_is_made_of_the_same_declaration() -> None:
     """The privacy page cannot disagree with the gate (principle 6)."""
     html = kit_of().declaration_html("nl-NL")
     assert 'lang="nl"' in html
-    assert "<code>_fbp</code>" in html
+    assert '<code dir="ltr">_fbp</code>' in html
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ PURE = (
         f"consent/{name}"
         for name in ("cookies", "choice", "decision", "signals", "caching", "deletions", "return_to", "submission")
     ),
+    *(f"consent/ledger/{name}" for name in ("chain", "record")),
     *(f"stats/{name}" for name in ("model", "release", "tally", "paths", "classes", "visits")),
 )
 EDGES = ("starlette", "sqlite3", "asyncio", "jinja2", "logging", "uvicorn", "consentkit.kit", "consentkit.middleware")
@@ -28,7 +29,9 @@ ONE_ADAPTER = (
     "publicsuffixlist",
     "crawleruseragents",
     "lolhtml",
+    "idna",
     "argon2",
+    "cryptography",
 )
 SAME_ADAPTER = (("user_agents", "ua_parser"), ("geoip2", "maxminddb"))
 

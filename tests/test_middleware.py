@@ -75,7 +75,7 @@ def test_state_is_shared_and_extensions_stay_but_for_files() -> None:
     assert state is scope["state"]
     assert {"http.response.trailers": {}, "tls": {}} == scope["extensions"]
     plain = kit_of(settings(consent={"link": "template"}))
-    scope = seen_by(plain, (b"cookie", consent_cookie(plain)), extensions=extensions)
+    scope = seen_by(plain, (b"cookie", consent_cookie(plain, "marketing")), extensions=extensions)
     assert extensions == scope["extensions"]
 
 

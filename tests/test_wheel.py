@@ -40,6 +40,7 @@ def test_the_wheel_holds_the_package_and_its_data_only(built: Path) -> None:
         "consentkit/static/banner.css",
         "consentkit/locales/nl.toml",
         "consentkit/consent/templates/banner.html",
+        "consentkit/consent/ledger/schema.sql",
         "consentkit/company_site/consentkit.toml",
         "consentkit/starter.toml",
     ):

@@ -10,7 +10,7 @@ that many visitors share the cookie of a refusal.
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -84,6 +84,36 @@ def make_choice(
     )
 
 
+def add_grants(
+    declaration: Declaration,
+    before: Choice | None,
+    granted: Collection[str],
+    services: Collection[str],
+    *,
+    today: date,
+    gpc: bool,
+    make_id: Callable[[], str],
+) -> Choice:
+    """The choice of a visitor who also agrees to these services, and to nothing else.
+
+    `granted` are the services that are granted now: what the privacy signal refuses stays refused. Purposes that were
+    not answered and that none of the services has stay unanswered, and the day of the choice stays, so that what was
+    agreed to earlier is not prolonged.
+    """
+    purposes = [
+        purpose for purpose in declaration.choosable if any(service.id in services for service in purpose.services)
+    ]
+    chosen = {service.id for purpose in declaration.choosable for service in purpose.services}
+    answered = {purpose.id for purpose in purposes} | (set(before.answered) if before else set())
+    return Choice(
+        decided=before.decided if before else today,
+        answered=frozenset(answered),
+        granted=frozenset(chosen & {*granted, *services}),
+        gpc=gpc or bool(before and before.gpc),
+        id=(before.id if before else "") or make_id(),
+    )
+
+
 class ChoiceCodec:
     """Turns choices into signed cookie text and back. `keys`: the first signs, all verify."""
 
@@ -108,7 +138,9 @@ class ChoiceCodec:
 
     def encode(self, choice: Choice) -> str:
         """The cookie's value."""
-        entries = "".join(self._entry(purpose, choice) for purpose in self.declaration.choosable)
+        entries = "".join(
+            self._entry(purpose, choice) for purpose in self.declaration.choosable if purpose.id in choice.answered
+        )
         day = (choice.decided - EPOCH).days
         gpc = "1" if choice.gpc else "0"
         payload = f"{VERSION}.{self.declaration.policy_version}.{day:x}.{gpc}.{entries}.{choice.id}"

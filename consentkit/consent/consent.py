@@ -8,7 +8,9 @@ from markupsafe import Markup, escape
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consentkit.consent.decision import Decision, Decisions
-from consentkit.errors import NotWrappedError
+from consentkit.errors import ConsentRequired, NotWrappedError
+from consentkit.html.origins import NOTHING, Closed
+from consentkit.html.urls import origin
 from consentkit.texts import language_of, texts
 
 SCOPE_KEY = "consentkit"
@@ -20,12 +22,15 @@ class Consent:
     `is_own_page` marks a page of consentkit's own that is served from inside the app: it asks for nothing.
     """
 
-    def __init__(self, decisions: Decisions, *, address: str, languages: tuple[str, ...]) -> None:
+    def __init__(
+        self, decisions: Decisions, *, address: str, languages: tuple[str, ...], closed: Closed = NOTHING
+    ) -> None:
         self.was_read = False
         self.is_own_page = False
         self._decisions = decisions
         self._address = address
         self._languages = languages
+        self._closed = closed
 
     def decision(self, id_: str) -> Decision:
         """The decision on a purpose or service: state and reason; an undeclared id is `unset`, `unknown`."""
@@ -35,6 +40,17 @@ class Consent:
     def granted(self, id_: str) -> bool:
         """Whether a purpose or service is granted; an undeclared id never is."""
         return bool(self.decision(id_))
+
+    def require(self, id_: str) -> None:
+        """Go on only if a purpose or service is granted; ConsentRequired if it is not."""
+        decision = self.decision(id_)
+        if not decision:
+            raise ConsentRequired(id_, f"{decision.state}, {decision.reason}")
+
+    def closed_services(self, address: str) -> tuple[str, ...]:
+        """The services whose missing grant keeps an absolute address closed; none if it is open or undeclared."""
+        self.was_read = True
+        return self._closed.owners(origin(address))
 
     @property
     def preferences_url(self) -> str:

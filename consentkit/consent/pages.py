@@ -1,7 +1,7 @@
 """The addresses under the consent path: preferences, choice, withdrawal, state, declaration, assets."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,14 +10,17 @@ from urllib.parse import parse_qs, urlencode
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
-from consentkit.consent.choice import Choice, ChoiceCodec, make_choice
+from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, make_choice
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
 from consentkit.consent.describe import as_data
+from consentkit.consent.embeds import Embeds, once_policy
 from consentkit.consent.gate import Gate
+from consentkit.consent.ledger.record import Change
+from consentkit.consent.proof import NO_RECORD, UNWRITTEN, Proof
 from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import path_of_referrer, safe_path
-from consentkit.consent.submission import MAX_BODY, Submission, from_this_site, parse_submission
+from consentkit.consent.submission import MAX_BODY, Submission, from_this_site, parse_submission, parse_withdrawal
 from consentkit.texts import language_of, pick_language
 
 GPC_SINCE = "2026-11-23"
@@ -66,13 +69,31 @@ class Visit:
 class ConsentPages:
     """Answers the requests under the consent path."""
 
-    def __init__(self, renderer: Renderer, codec: ChoiceCodec, gate: Gate, *, make_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        renderer: Renderer,
+        codec: ChoiceCodec,
+        gate: Gate,
+        *,
+        embeds: Embeds,
+        proof: Proof,
+        make_id: Callable[[], str],
+    ) -> None:
+        self._embeds = embeds
+        self._proof = proof
         self._renderer = renderer
         self._codec = codec
         self._gate = gate
         self._make_id = make_id
         self._declaration = renderer.config.declaration
         self._all_ids = tuple(purpose.id for purpose in self._declaration.choosable)
+        self._forms: dict[str, Callable[[Visit, Receive], Awaitable[Response]]] = {
+            "": self._choose,
+            "withdraw": self._choose,
+            "once": self._embed,
+            "always": self._embed,
+            "erase": self._erase,
+        }
         self._pages: dict[str, Callable[[Visit], Response]] = {
             "": self._start,
             "state": self._state,
@@ -83,17 +104,19 @@ class ConsentPages:
     async def respond(self, visit: Visit, receive: Receive) -> Response:
         """The response to a request; `visit.route` is its path below the consent path, "" for the page itself."""
         method = visit.scope["method"]
-        if method == "POST" and visit.route in ("", "withdraw"):
-            return await self._choose(visit, receive)
+        if method == "POST" and visit.route in self._forms:
+            return await self._forms[visit.route](visit, receive)
         if method not in ("GET", "HEAD"):
             return JSONResponse({"error": "use GET here"}, 405, headers={**SECURITY, "Allow": "GET, HEAD"})
         if visit.route.startswith("static/"):
             return self._renderer.assets.response(visit.scope)
+        if visit.route == "record":
+            return await self._record(visit)
         page = self._pages.get(visit.route)
         return page(visit) if page else JSONResponse({"error": "there is no such page"}, 404, headers=SECURITY)
 
     def _start(self, visit: Visit) -> Response:
-        return self._preferences(visit, "saved" if visit.query("saved") else "")
+        return self._preferences(visit, next((key for key in ("saved", "erased") if visit.query(key)), ""))
 
     def _state(self, visit: Visit) -> Response:
         return JSONResponse(self.state(visit.decisions), headers=SECURITY)
@@ -135,7 +158,7 @@ class ConsentPages:
             return JSONResponse({"error": f"more than {MAX_BODY} bytes"}, 413, headers=SECURITY)
         if visit.route == "withdraw":
             # Withdrawing needs no field, so nothing in the body can stand in its way (GDPR Art. 7(3)).
-            return self._accepted(visit, self._make((), visit), _withdrawal(body))
+            return await self._accepted(visit, self._make((), visit), parse_withdrawal(body))
         try:
             submission = parse_submission(body, visit.text(b"content-type"), self._all_ids)
         except ValueError as problem:
@@ -152,7 +175,42 @@ class ConsentPages:
             choice = self._make(submission.grants, visit)
         except ValueError as problem:
             return self._rejected(visit, 400, key="refused_form", problem=str(problem), submission=submission)
-        return self._accepted(visit, choice, submission)
+        return await self._accepted(visit, choice, submission)
+
+    async def _embed(self, visit: Visit, receive: Receive) -> Response:
+        """A placeholder's form: shows one embed and stores nothing, or adds the grant of its services."""
+        body = await _read_body(receive)
+        if body is None:
+            return JSONResponse({"error": f"more than {MAX_BODY} bytes"}, 413, headers=SECURITY)
+        once = visit.route == "once"
+        try:
+            asked = self._embeds.read(body, once=once)
+        except ValueError as problem:
+            return self._rejected(visit, 400, key="refused_form", problem=str(problem))
+        submission = Submission((), asked.return_to, asked.language)
+        if not from_this_site(visit.headers):
+            why = "a grant is only taken from a page of this site"
+            return self._rejected(visit, 403, key="refused_origin", problem=why, submission=submission)
+        if once:
+            page = self._renderer.once_page(
+                asked.services,
+                asked.address,
+                asked.kind,
+                language=self._language(visit, asked.language),
+                base=visit.base,
+                back=asked.return_to,
+            )
+            return HTMLResponse(page, headers={**SECURITY, "Content-Security-Policy": once_policy(asked)})
+        choice = add_grants(
+            self._declaration,
+            visit.decisions.choice,
+            [id_ for id_, decision in visit.decisions.by_id.items() if decision],
+            [service.id for service in asked.services],
+            today=visit.today,
+            gpc=visit.decisions.gpc,
+            make_id=self._make_id,
+        )
+        return await self._accepted(visit, choice, submission)
 
     def _make(self, grants: tuple[str, ...], visit: Visit) -> Choice:
         before = visit.decisions.choice
@@ -172,18 +230,60 @@ class ConsentPages:
             return JSONResponse({"error": problem}, status, headers=SECURITY)
         return self._preferences(visit, key, status, submission)
 
-    def _accepted(self, visit: Visit, choice: Choice, submission: Submission) -> Response:
+    async def _accepted(self, visit: Visit, choice: Choice, submission: Submission) -> Response:
         decisions = decide(self._declaration, choice, gpc=visit.decisions.gpc)
+        if not await self._proof.keep(self._change(visit, choice, submission)):
+            return self._rejected(visit, 503, key="unproven", problem=UNWRITTEN, submission=submission)
         if visit.wants_json:
             response: Response = JSONResponse(self.state(decisions), headers=SECURITY)
         else:
             response = RedirectResponse(self._destination(visit, submission), 303, headers=SECURITY)
-        response.raw_headers.append((b"set-cookie", self._cookie_line(visit, choice)))
+        days = (self._codec.expires(choice) - visit.today).days
+        response.raw_headers.append((b"set-cookie", _cookie_line(visit.scope, self._codec.encode(choice), days=days)))
+        self._delete(response, visit, decisions)
+        return response
+
+    def _delete(self, response: Response, visit: Visit, decisions: Decisions) -> None:
+        """Delete the cookies that are refused from now on."""
         refused = self._gate.refused(visit.headers.get(b"cookie", b""), decisions)
         host = visit.text(b"host")
         path = path_of_referrer(visit.text(b"referer"), host).partition("?")[0] or visit.scope["path"]
         for line in deletion_lines(refused, host=host.partition(":")[0], path=path):
             response.raw_headers.append((b"set-cookie", line))
+
+    def _change(self, visit: Visit, choice: Choice, submission: Submission) -> Change:
+        came_from = path_of_referrer(visit.text(b"referer"), visit.text(b"host"))
+        notice, confirmed = self._renderer.answered(
+            submission.shown,
+            language=self._language(visit, submission.language),
+            base=visit.base,
+            on_own_page=came_from.startswith(visit.base),
+        )
+        return Change(visit.decisions, choice, notice, confirmed, f"{visit.base}withdraw")
+
+    async def _record(self, visit: Visit) -> Response:
+        choice = visit.decisions.choice
+        status, data = await self._proof.record_of(choice.id if choice else "")
+        as_file = {"Content-Disposition": 'attachment; filename="consent-record.json"'} if status == 200 else {}
+        return JSONResponse(data, status, headers={**SECURITY, **as_file})
+
+    async def _erase(self, visit: Visit, receive: Receive) -> Response:
+        said = parse_withdrawal(await _read_body(receive) or b"")
+        before = visit.decisions.choice
+        if not from_this_site(visit.headers):
+            return self._rejected(visit, 403, key="refused_origin", problem="use a page of this site", submission=said)
+        if before is None or not before.id:
+            return self._rejected(visit, 404, key="no_record", problem=NO_RECORD, submission=said)
+        if not await self._proof.erase(before.id):
+            return self._rejected(visit, 503, key="unproven", problem=UNWRITTEN, submission=said)
+        if visit.wants_json:
+            undecided = decide(self._declaration, None, gpc=visit.decisions.gpc)
+            response: Response = JSONResponse(self.state(undecided), headers=SECURITY)
+        else:
+            fields = {"erased": "1", "lang": self._language(visit, said.language)}
+            response = RedirectResponse(f"{visit.base}?{urlencode(fields)}", 303, headers=SECURITY)
+        response.raw_headers.append((b"set-cookie", _cookie_line(visit.scope, "", days=0)))
+        self._delete(response, visit, decide(self._declaration, self._make((), visit), gpc=visit.decisions.gpc))
         return response
 
     def _destination(self, visit: Visit, submission: Submission) -> str:
@@ -193,13 +293,6 @@ class ConsentPages:
             fields = {"saved": "1", "lang": self._language(visit, submission.language), "return": wanted}
             return f"{visit.base}?{urlencode({key: value for key, value in fields.items() if value})}"
         return came_from or wanted or "/"
-
-    def _cookie_line(self, visit: Visit, choice: Choice) -> bytes:
-        days = (self._codec.expires(choice) - visit.today).days
-        name = cookie_name(visit.scope)
-        secure = "; Secure" if name.startswith("__Host-") else ""
-        age = days * 86_400
-        return f"{name}={self._codec.encode(choice)}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}".encode()
 
     def state(self, decisions: Decisions) -> dict[str, Any]:
         """The state as the JSON of `GET /consent/state`."""
@@ -229,19 +322,16 @@ def cookie_name(scope: Scope) -> str:
     return "__Host-consentkit" if scope.get("scheme") in ("https", "wss") else "consentkit"
 
 
+def _cookie_line(scope: Scope, value: str, *, days: int) -> bytes:
+    name = cookie_name(scope)
+    secure = "; Secure" if name.startswith("__Host-") else ""
+    return f"{name}={value}; Path=/; Max-Age={days * 86_400}; HttpOnly; SameSite=Lax{secure}".encode()
+
+
 def gpc_response() -> Response:
     """The support resource of Global Privacy Control (W3C GPC §5)."""
     body = json.dumps({"gpc": True, "lastUpdate": GPC_SINCE})
     return Response(body, media_type="application/json", headers={"Cache-Control": "public, max-age=86400"})
-
-
-def _withdrawal(body: bytes) -> Submission:
-    """The fields that a withdrawal's form may carry."""
-    try:
-        fields = parse_qs(body.decode("utf-8"), max_num_fields=20)
-    except ValueError:
-        return Submission(())
-    return Submission((), (fields.get("return") or [""])[0], (fields.get("lang") or [""])[0])
 
 
 async def _read_body(receive: Receive) -> bytes | None:

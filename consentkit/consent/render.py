@@ -1,5 +1,6 @@
 """Makes the HTML of the banner, the preferences page and the declaration."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -11,10 +12,16 @@ from markupsafe import Markup, escape
 
 from consentkit.assets import Assets
 from consentkit.config import Config, Site
-from consentkit.consent.decision import Decisions
+from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.describe import describe
-from consentkit.declaration import in_language
+from consentkit.consent.ledger.chain import digest
+from consentkit.consent.ledger.record import Notice
+from consentkit.declaration import Service, in_language
 from consentkit.texts import duration_text, language_of, texts
+
+BANNER, PREFERENCES = LAYOUTS = ("banner", "preferences")
+SHOWN = "@@SHOWN@@"
+"""Where a form names the notice that it is a part of; the name is a hash of the notice without it."""
 
 
 class Renderer:
@@ -32,6 +39,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._banner = lru_cache(maxsize=256)(self._make_banner)
+        self.notice = lru_cache(maxsize=256)(self._make_notice)
 
     def language(self, wanted: str) -> str:
         """The language to speak to a page or visitor that is in the wanted one."""
@@ -42,7 +50,26 @@ class Renderer:
         """The banner for a page: its stylesheet, form and module. `base` is the address of the consent pages."""
         html = self._banner(self.language(language), base)
         attribute = f' nonce="{escape(nonce)}"' if nonce else ""
+        html = html.replace(SHOWN, self.notice(BANNER, self.language(language), base).mark)
         return html.replace("@@NONCE@@", attribute).replace("@@RETURN@@", str(escape(return_to)))
+
+    def _make_notice(self, layout: str, language: str, base: str) -> Notice:
+        """What visitors are shown in a layout and language, without what differs by request."""
+        if layout == BANNER:
+            html = self._banner(language, base).replace("@@NONCE@@", "").replace("@@RETURN@@", "")
+        else:
+            undecided = decide(self.config.declaration, None, gpc=False)
+            html = self._preferences(undecided, language=language, base=base, back="", message="", shown=SHOWN)
+        html = html.replace(SHOWN, "")
+        return Notice(layout, language, digest(html), html)
+
+    def answered(self, mark: str, *, language: str, base: str, on_own_page: bool) -> tuple[Notice, bool]:
+        """The notice that a choice answers, and whether its form named this very one by its mark."""
+        layout = mark.partition(".")[0]
+        if layout not in LAYOUTS:
+            layout = PREFERENCES if on_own_page else BANNER
+        notice = self.notice(layout, language, base)
+        return notice, notice.mark == mark
 
     def _make_banner(self, language: str, base: str) -> str:
         titles = [in_language(purpose.title, language) for purpose in self.config.declaration.choosable]
@@ -83,6 +110,22 @@ class Renderer:
         warning: bool = False,
     ) -> str:
         """The preferences page in the visitor's current state; `message` is a key of the texts or ""."""
+        shown = self.notice(PREFERENCES, language, base).mark
+        return self._preferences(
+            decisions, language=language, base=base, back=back, message=message, warning=warning, shown=shown
+        )
+
+    def _preferences(
+        self,
+        decisions: Decisions,
+        *,
+        language: str,
+        base: str,
+        back: str,
+        message: str,
+        warning: bool = False,
+        shown: str,
+    ) -> str:
         t = texts(language)
         choice = decisions.choice
         return self._page(
@@ -97,6 +140,8 @@ class Renderer:
             gpc=decisions.gpc,
             asks=bool(self.config.declaration.choosable),
             can_withdraw=choice is not None and bool(choice.granted),
+            has_record=choice is not None and bool(choice.id),
+            shown=shown,
             purposes=describe(
                 self.config.declaration,
                 language,
@@ -130,6 +175,31 @@ class Renderer:
         """The declaration as a page of its own."""
         fragment = self.declaration(language)
         return self._page("declaration.html", language, base, here=f"{base}declaration", back=back, fragment=fragment)
+
+    def placeholder(
+        self, language: str, base: str, *, services: Sequence[Service], first: bool, nonce: str, **values: Any
+    ) -> str:
+        """What stands in place of an embed of these services; `first` of a page, it brings the stylesheet."""
+        language = self.language(language)
+        return self._render(
+            "placeholder.html",
+            language,
+            base,
+            first=first,
+            css=self.assets.url("placeholder.css"),
+            nonce=Markup(' nonce="{}"').format(nonce) if nonce else "",
+            ids=[service.id for service in services],
+            name=", ".join(in_language(service.name, language) for service in services),
+            why=" ".join(in_language(service.description, language) for service in services),
+            **values,
+        )
+
+    def once_page(
+        self, services: Sequence[Service], address: str, kind: str, *, language: str, base: str, back: str
+    ) -> str:
+        """The page that shows one embed, once."""
+        name = ", ".join(in_language(service.name, language) for service in services)
+        return self._page("once.html", language, base, here=base, back=back, name=name, address=address, kind=kind)
 
     def _page(self, template: str, language: str, base: str, **values: Any) -> str:
         names = [(code, texts(code)["language"]) for code in self.languages]

@@ -1,6 +1,7 @@
 """What a visitor submitted to the choice endpoint, read from hostile bytes."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +17,8 @@ class Submission:
     grants: tuple[str, ...]
     return_to: str = ""
     language: str = ""
+    shown: str = ""
+    """The mark of the notice that the form stood in."""
 
 
 def parse_submission(body: bytes, content_type: str, all_ids: tuple[str, ...]) -> Submission:
@@ -34,7 +37,22 @@ def parse_submission(body: bytes, content_type: str, all_ids: tuple[str, ...]) -
     unknown = [grant for grant in grants if len(grant) > 64]
     if unknown or len(grants) > MAX_GRANTS:
         raise ValueError("grant is too long or repeated too often")
-    return Submission(tuple(grants), (fields.get("return") or [""])[0], (fields.get("lang") or [""])[0])
+    return Submission(tuple(grants), *said_beside(fields))
+
+
+def said_beside(fields: Mapping[str, Sequence[str]]) -> tuple[str, str, str]:
+    """What a form says beside the choice: where to return to, its language, and the notice it stood in."""
+    return_to, language, shown = ((fields.get(name) or [""])[0] for name in ("return", "lang", "shown"))
+    return return_to, language or shown.partition(".")[2].partition(".")[0], shown
+
+
+def parse_withdrawal(body: bytes) -> Submission:
+    """Read the form of a withdrawal, which needs no field: what cannot be read is as good as empty."""
+    try:
+        fields = parse_qs(body.decode("utf-8"), max_num_fields=20)
+    except ValueError:
+        return Submission(())
+    return Submission((), *said_beside(fields))
 
 
 def _json_fields(body: bytes) -> dict[str, list[str]]:

@@ -26,8 +26,8 @@ class _Name:
 class Throttle:
     """Counts wrong passwords and says how long the next try has to wait.
 
-    Tries for one name are put in a row, so that many at once gain nothing. A name under attack becomes slow;
-    every other name stays as it was, and no name is ever locked.
+    Tries for one name are put in a row, so that many at once gain nothing. A name under attack becomes slow,
+    for its owner too; a flood over many names makes everybody wait. Nothing is counted by address.
     """
 
     _names: OrderedDict[str, _Name] = field(default_factory=OrderedDict)

@@ -72,7 +72,7 @@ def _midnight(date: bytes, zone: bytes) -> int | None:
         day, month, year = int(date[:2]), MONTHS.index(date[3:6].lower()) + 1, int(date[7:])
     except ValueError:
         return None
-    if year < 1970 or not 1 <= day <= _days(year, month):
+    if not 1970 <= year <= 9998 or not 1 <= day <= _days(year, month):
         return None
     offset = (int(zone[1:3]) * 60 + int(zone[3:5])) * 60
     return timegm((year, month, day, 0, 0, 0)) - (offset if zone[:1] == b"+" else -offset)

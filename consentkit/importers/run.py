@@ -15,7 +15,7 @@ from typing import Any
 from consentkit.config import Config
 from consentkit.errors import ConsentKitError
 from consentkit.importers.accesslog import parse_line
-from consentkit.stats.counting import observer_of, private_of, rule_of, sink_of
+from consentkit.stats.counting import facts_of, observer_of, private_of, rule_of, sink_of
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.history import History
 from consentkit.stats.observer import Observer
@@ -95,7 +95,7 @@ def import_logs(config: Config, paths: Iterable[Path], advance: Callable[[int], 
     observer = observer_of(config)
     private, sink = private_of(config), sink_of(config)
     try:
-        sink.describe({"site": config.site.name})
+        sink.describe(facts_of(config))
         for path in paths:
             history = History(rule_of(config))
             counted, source = count_file(path, observer, history, advance)

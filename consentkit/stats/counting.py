@@ -48,7 +48,9 @@ class Counting:
     """Counts requests; an error leaves a request uncounted and the page untouched. `clock` gives epoch seconds."""
 
     def __init__(self, config: Config, clock: Callable[[], float]) -> None:
-        stores = Stores(lambda: private_of(config), lambda: sink_of(config), facts_of(config))
+        stores = Stores(
+            lambda: private_of(config), lambda: sink_of(config), facts_of(config), config.stats.retention_months
+        )
         self.recorder = Recorder(stores, rule_of(config), clock=clock)
         self._observer = observer_of(config)
 

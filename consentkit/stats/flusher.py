@@ -9,11 +9,13 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import FrameType
 
 from consentkit.stats.model import REQUESTS, BatchId, Increments
 from consentkit.stats.release import Rule
+from consentkit.stats.retention import cutoff, forget
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.tally import Tally
 
@@ -30,11 +32,15 @@ _log = logging.getLogger("consentkit.stats")
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """How to open the stores, which happens in the flushing thread, and what to write into the sink about itself."""
+    """How to open the stores, which happens in the flushing thread, and what to write into the sink about itself.
+
+    `months` is how long the sink keeps figures; None keeps them.
+    """
 
     open_private: Callable[[], PrivateStore]
     open_sink: Callable[[], Sink]
     facts: Mapping[str, str] = field(default_factory=dict)
+    months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +65,17 @@ class Flusher:
         self._private: PrivateStore | None = None
         self._sink: Sink | None = None
         self._next_release = 0.0
+        self._months = stores.months
+        self._forgotten_on = ""
         self._private_trouble = _Trouble("the private store")
         self._sink_trouble = _Trouble("the sink")
 
     def tick(self, now: float) -> None:
         """Flush; release too when a minute has passed since the last time. `now` is epoch seconds."""
         flushed = self._private_trouble.guards(lambda: self._flush(now), self._close_private)
-        if flushed and now >= self._next_release:
+        # A clock that was set back must not stop the releases until it has caught up.
+        due = now >= self._next_release or self._next_release - now > RELEASE_SECONDS
+        if flushed and due:
             self._next_release = now + RELEASE_SECONDS
             self._release(now)
 
@@ -107,7 +117,7 @@ class Flusher:
 
     def _release(self, now: float) -> None:
         if self._private_trouble.guards(lambda: self._fill_outbox(now), self._close_private):
-            self._sink_trouble.guards(self._drain, self._close_sink)
+            self._sink_trouble.guards(lambda: self._deliver(now), self._close_sink)
 
     def _fill_outbox(self, now: float) -> None:
         private = self._opened_private()
@@ -115,8 +125,13 @@ class Flusher:
             rule = self._rule
             private.release(threshold=rule.threshold, patience_days=rule.patience_days, today=rule.day(now))
 
-    def _drain(self) -> None:
-        drain(self._opened_private(), self._opened_sink())
+    def _deliver(self, now: float) -> None:
+        sink = self._opened_sink()
+        drain(self._opened_private(), sink)
+        today = self._rule.day(now)
+        if self._months is not None and today != self._forgotten_on:
+            forget(sink, cutoff(date.fromisoformat(today), self._months))
+            self._forgotten_on = today
 
     def _opened_private(self) -> PrivateStore:
         if self._private is None:

@@ -1,7 +1,8 @@
 """Paths without identifiers: what tells one visitor, order or document from another becomes a placeholder.
 
-A segment stays only if every word of it is plausible: a word of a language, a short number, a model number. So what is
-not foreseen here is replaced too, and a hostile path adds no text of its own choosing beyond words.
+A segment stays only if every word of it is plausible: a word of a language, a short number, a model number. A person's
+name is made of such words and stays, and so may a short random one of letters only: a site that puts those into paths
+should not.
 """
 
 import re
@@ -48,6 +49,13 @@ DATE_TEXT = re.compile(
 )
 HEX_TEXT = re.compile(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{8,}", re.IGNORECASE | re.ASCII)
 ADDRESS_TEXT = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+POSTCODE = re.compile(r"\d{4}[-_ ]?[a-z]{2}(?:[-_ ]?\d{1,4}[a-z]?)?", re.IGNORECASE | re.ASCII)
+"""Dutch: with a house number it names a household."""
+PLATE = re.compile(
+    r"(?=(?:[^a-z\d]*[a-z\d]){6}[^a-z\d]*$)(?=.*\d)(?=.*[a-z])[a-z\d]{1,3}(?:[- ][a-z\d]{1,3}){2}", re.IGNORECASE
+)
+"""Dutch and similar licence plates: three groups, six characters."""
+SPELT_AT = re.compile(r"[(\[{]at[)\]}]", re.IGNORECASE)
 LONG_NUMBER = re.compile(r"\d{5}", re.ASCII)
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)", re.ASCII)
 DIGIT = re.compile(r"\d", re.ASCII)
@@ -109,12 +117,13 @@ def _placeholder(text: str) -> str | None:
         return None
     if len(text) > MAX_SEGMENT:
         return RANDOM
-    if "@" in text:
+    if "@" in text or SPELT_AT.search(text):
         return EMAIL
     return _identifier(text) or (None if _is_wording(text) else RANDOM)
 
 
 def _identifier(text: str) -> str | None:
+    """The placeholder for an identifier of a known shape."""
     if text.isascii() and text.isdigit():
         return NUMBER
     if UUID_TEXT.search(text):
@@ -123,10 +132,14 @@ def _identifier(text: str) -> str | None:
         return DATE
     if any(HEX_TEXT.fullmatch(word) for word in SEPARATORS.split(text)):
         return HEX
-    digits = len(DIGIT.findall(YEAR.sub("", text)))
-    if LONG_NUMBER.search(text) or ADDRESS_TEXT.search(text) or digits > LOOSE_DIGITS:
-        return ID
-    return None
+    return ID if _is_number_of_something(text) else None
+
+
+def _is_number_of_something(text: str) -> bool:
+    """Whether a segment could be a household's postcode, a licence plate, an address or a long number in groups."""
+    if POSTCODE.fullmatch(text) or PLATE.fullmatch(text) or LONG_NUMBER.search(text) or ADDRESS_TEXT.search(text):
+        return True
+    return len(DIGIT.findall(YEAR.sub("", text))) > LOOSE_DIGITS
 
 
 def _is_wording(text: str) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.html.inject import Fragment, Injector, can_be_rewritten
+from consentkit.html.inject import Fragment, can_be_rewritten
+from consentkit.html.page import PageRewriter
 
 PAGE = (
     b'<!DOCTYPE html>\n<html lang="nl"><head><title><body></title><!--<body>--></head>'
@@ -37,7 +38,7 @@ def rewrite(
     chunks: list[bytes], at_start: Fragment | None = start, at_end: Fragment | None = end
 ) -> tuple[bytes, Exception | None]:
     """The document that comes out, and what went wrong."""
-    injector = Injector(at_start=at_start, at_end=at_end)
+    injector = PageRewriter(at_start=at_start, at_end=at_end)
     out = b"".join([*(injector.feed(chunk) for chunk in chunks), injector.finish()])
     return out, injector.failure
 
@@ -151,7 +152,7 @@ def test_characters_beyond_ascii_become_references() -> None:
 
 def test_what_is_complete_is_passed_on_at_once() -> None:
     """Only the token that a chunk ends in waits for the next one."""
-    injector = Injector(at_start=start, at_end=end)
+    injector = PageRewriter(at_start=start, at_end=end)
     assert b"<html><body><S ><p>one</p>" == injector.feed(b"<html><body><p>one</p><a hr")
     assert b'<a href="x">two' == injector.feed(b'ef="x">two')
     assert b"<E >" == injector.feed(b"") + injector.finish()
@@ -191,7 +192,7 @@ def test_only_encodings_that_keep_ascii_are_rewritten(charset: str, can: bool) -
 def test_the_rewriter_is_given_up_on_the_thread_that_made_it(ends: bool) -> None:
     """After finish or close nothing is left that a garbage collection on another thread would drop there."""
     gc.collect()
-    injector = Injector(at_start=lambda _: "<b></b>", at_end=None)
+    injector = PageRewriter(at_start=lambda _: "<b></b>", at_end=None)
     injector.feed(b"<html><body>half a pa")
     injector.finish() if ends else injector.close()
     dropped_elsewhere: list[object] = []

@@ -234,3 +234,24 @@ def test_the_kind_of_an_error_holds_no_text_of_it():
 @pytest.fixture(autouse=True)
 def _log_everything(caplog):
     caplog.set_level(logging.INFO, "consentkit.stats")
+
+
+def test_figures_older_than_the_retention_are_forgotten_once_a_day(bench, tmp_path):
+    """What the privacy statement promises happens by itself: the days before the cutoff leave the sink."""
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    assert bench.published() == 6
+    stores = Stores(bench.open_private, lambda: SqliteSink(bench.sink_path), {}, months=1)
+    later = Flusher(Tally(), stores, RULE, "later")
+    later.tick(NOW + 100 * 86_400)
+    later.close(NOW + 100 * 86_400)
+    assert bench.published() == 0
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_releases(bench):
+    """A day back: the next release comes at once, not a day later."""
+    bench.view(6)
+    bench.flusher.tick(NOW + 86_400)
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    assert sum(count for _, metric, count in bench.reader.days(TODAY, date.max) if metric == "views") == 12

@@ -144,3 +144,19 @@ def test_only_clean_segments_are_remembered(monkeypatch):
     for path in ("/a/jan@example.com", "/b/123456", "/c"):
         canonical(path)
     assert set(paths._clean) == {"c"}
+
+
+@pytest.mark.parametrize(
+    ("path", "counted"),
+    [
+        ("/check/1234AB", "/check/{id}"),
+        ("/check/1234-ab-12", "/check/{id}"),
+        ("/cars/AB-123-C", "/cars/{id}"),
+        ("/cars/12-ABC-3", "/cars/{id}"),
+        ("/u/alice(at)example.com", "/u/{email}"),
+        ("/top-10-tv", "/top-10-tv"),
+    ],
+)
+def test_what_names_a_household_or_a_car_is_replaced(path: str, counted: str) -> None:
+    """Postcodes, licence plates and spelt-out addresses are identifiers; ordinary slugs are not."""
+    assert counted == canonical(path)

@@ -50,8 +50,9 @@ _POST = "INSERT INTO outbox (payload) VALUES (?)"
 _TAKE_LEASE = """
     INSERT INTO lease (name, holder, until) VALUES ('release', ?, ?)
     ON CONFLICT DO UPDATE SET holder = excluded.holder, until = excluded.until
-    WHERE lease.holder = excluded.holder OR lease.until <= ?
+    WHERE lease.holder = excluded.holder OR lease.until <= ? OR lease.until > ?
 """
+# A lease that ends later than any may was taken before the clock was set back.
 
 
 class SqlitePrivateStore:
@@ -142,7 +143,7 @@ class SqlitePrivateStore:
     def lease(self, holder: str, now: float, seconds: float) -> bool:
         """Whether `holder` is the one to release until `now` + `seconds` (epoch seconds)."""
         with transaction(self._connection) as connection:
-            return connection.execute(_TAKE_LEASE, (holder, now + seconds, now)).rowcount > 0
+            return connection.execute(_TAKE_LEASE, (holder, now + seconds, now, now + seconds)).rowcount > 0
 
     def balance(self) -> Balance:
         """The sums that prove that nothing was lost or doubled."""

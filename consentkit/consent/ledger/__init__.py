@@ -1,0 +1,1 @@
+"""The proof of consent: an append-only, hash-chained ledger."""
