@@ -14,12 +14,11 @@ from consentkit.declaration import Declaration
 from consentkit.errors import ConfigError, Finding
 from consentkit.reader import Table, shown
 from consentkit.rules import FORBIDDEN_CONSENT_KEYS
+from consentkit.texts import available
 
 MODES = ("observe", "warn", "enforce")
 LINKS = ("inject", "template")
 EXEMPTION_PROFILES = ("none", "nl", "fr", "es", "uk")
-LANGUAGES = ("en", "nl", "es")
-"""The languages that the banner and the preferences page speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +143,14 @@ def _read_site(table: Table, present: bool) -> Site:
         table.findings.append(Finding("site", "is missing; the table [site] says whose site this is"))
     languages = table.texts("languages", ("en",))
     for language in languages:
-        if language not in LANGUAGES:
-            table.wrong("languages", f"{shown(language)} is not there; consentkit speaks {', '.join(LANGUAGES)}")
+        if language not in available():
+            table.wrong("languages", f"{shown(language)} is not there; consentkit speaks {', '.join(available())}")
     site = Site(
         name=table.text("name", required=present),
         controller=table.text("controller", required=present),
         contact=table.text("contact", required=present),
         hosts=tuple(host.lower() for host in table.texts("hosts", required=present)),
-        languages=tuple(language for language in languages if language in LANGUAGES) or ("en",),
+        languages=tuple(language for language in languages if language in available()) or ("en",),
         privacy_policy=table.text("privacy_policy", required=present),
         timezone=table.converted("timezone", _timezone, ZoneInfo("UTC")),
     )

@@ -6,9 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from consentkit.duration import parts
+from consentkit.duration import SESSION, parts
+from consentkit.plurals import plural_form
 
 LOCALES = Path(__file__).parent / "locales"
+
+ALIASES = {"no": "nb", "nn": "nb"}
+"""Primary language subtags that another language's texts serve: Norwegian in general and Nynorsk, by Bokmål."""
 
 
 @cache
@@ -40,7 +44,16 @@ def duration_text(duration: str, language: str) -> str:
     """A duration of the configuration ("14 days") in words of a language."""
     number, unit = parts(duration)
     words = texts(language)["durations"]
-    return str(words[unit] if unit == "session" else words[unit][0 if number == 1 else 1].format(n=number))
+    if unit == SESSION:
+        return str(words[unit])
+    forms = words[unit]
+    return str(forms.get(plural_form(language, number), forms["other"]).format(n=number))
+
+
+def language_of(tag: str) -> str:
+    """The language whose texts serve a language tag (BCP 47): "nl" for "nl-BE", "nb" for "no" and "nn-NO"."""
+    primary = tag.strip().lower().partition("-")[0]
+    return ALIASES.get(primary, primary)
 
 
 def pick_language(wanted: str, offered: tuple[str, ...]) -> str | None:
@@ -53,7 +66,7 @@ def pick_language(wanted: str, offered: tuple[str, ...]) -> str | None:
             weight = float(quality)
         except ValueError:
             continue
-        primary = tag.strip().lower().split("-")[0]
-        if primary in offered and weight > 0:
-            ranked.append((-weight, position, primary))
+        language = language_of(tag)
+        if language in offered and weight > 0:
+            ranked.append((-weight, position, language))
     return min(ranked)[2] if ranked else None

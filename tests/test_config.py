@@ -108,7 +108,7 @@ WRONG: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("site", "hosts", [], ("empty",)),
     ("site", "hosts", ["https://www.example.com/"], ("https://www.example.com/", "without scheme")),
     ("site", "hosts", ["www.example.com:80"], ("www.example.com:80", "port")),
-    ("site", "languages", ["en", "xx"], ("xx", "en, nl, es")),
+    ("site", "languages", ["en", "xx"], ("xx", "el, en, es")),
     ("site", "privacy_policy", "javascript:alert(1)", ("javascript:alert(1)", "/privacy")),
     ("site", "timezone", "Amsterdam", ("Amsterdam", "Europe/Amsterdam")),
     ("site", "timezone", "../etc/passwd", ("../etc/passwd", "Europe/Amsterdam")),

@@ -142,7 +142,7 @@ def test_declaration_html_is_made_of_the_same_declaration() -> None:
     """The privacy page cannot disagree with the gate (principle 6)."""
     html = kit_of().declaration_html("nl-NL")
     assert 'lang="nl"' in html
-    assert "<code>_fbp</code>" in html
+    assert '<code dir="ltr">_fbp</code>' in html
 
 
 @pytest.mark.parametrize(

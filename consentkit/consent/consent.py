@@ -11,7 +11,7 @@ from consentkit.consent.decision import Decision, Decisions
 from consentkit.errors import ConsentRequired, NotWrappedError
 from consentkit.html.origins import NOTHING, Closed
 from consentkit.html.urls import origin
-from consentkit.texts import texts
+from consentkit.texts import language_of, texts
 
 SCOPE_KEY = "consentkit"
 
@@ -59,7 +59,7 @@ class Consent:
 
     def link_text(self, language: str = "") -> str:
         """The words of that link in a language."""
-        known = language.lower().split("-")[0]
+        known = language_of(language)
         return str(texts(known if known in self._languages else self._languages[0])["link"]["text"])
 
     def link(self, language: str = "") -> Markup:

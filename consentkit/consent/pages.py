@@ -20,7 +20,7 @@ from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import path_of_referrer, safe_path
 from consentkit.consent.submission import MAX_BODY, Submission, from_this_site, parse_submission, parse_withdrawal
 from consentkit.consent.visit import SECURITY, Visit, cookie_name, read_body
-from consentkit.texts import pick_language
+from consentkit.texts import language_of, pick_language
 
 GPC_SINCE = "2026-11-23"
 """The day since which consentkit honours Global Privacy Control."""
@@ -89,7 +89,7 @@ class ConsentPages:
         return JSONResponse(as_data(self._declaration), headers=SECURITY)
 
     def _language(self, visit: Visit, asked: str = "") -> str:
-        wanted = (asked or visit.query("lang")).lower()
+        wanted = language_of(asked or visit.query("lang"))
         if wanted in self._renderer.languages:
             return wanted
         return pick_language(visit.text(b"accept-language"), self._renderer.languages) or self._renderer.languages[0]

@@ -1,6 +1,7 @@
 """Makes the HTML of the banner, the preferences page and the declaration."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -10,13 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from consentkit.assets import Assets
-from consentkit.config import Config
+from consentkit.config import Config, Site
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.describe import describe
 from consentkit.consent.ledger.chain import digest
 from consentkit.consent.ledger.record import Notice
 from consentkit.declaration import Service, in_language
-from consentkit.texts import texts
+from consentkit.texts import duration_text, language_of, texts
 
 BANNER, PREFERENCES = LAYOUTS = ("banner", "preferences")
 SHOWN = "@@SHOWN@@"
@@ -42,8 +43,8 @@ class Renderer:
 
     def language(self, wanted: str) -> str:
         """The language to speak to a page or visitor that is in the wanted one."""
-        primary = wanted.strip().lower().split("-")[0]
-        return primary if primary in self.languages else self.languages[0]
+        known = language_of(wanted)
+        return known if known in self.languages else self.languages[0]
 
     def banner(self, language: str, base: str, *, return_to: str, nonce: str) -> str:
         """The banner for a page: its stylesheet, form and module. `base` is the address of the consent pages."""
@@ -166,7 +167,7 @@ class Renderer:
             "",
             purposes=describe(self.config.declaration, language, self.config.consent.validity_days),
             threshold=self.config.stats.threshold,
-            months=self.config.stats.retention_months,
+            months=duration_text(f"{self.config.stats.retention_months} months", language),
         )
         return Markup(html)  # noqa: S704 -- rendered by our own template with escaping on
 
@@ -207,7 +208,20 @@ class Renderer:
 
     def _render(self, template: str, language: str, base: str, **values: Any) -> str:
         page = self._environment.get_template(template)
-        return page.render(t=texts(language), language=language, base=base, site=self.config.site, **values).strip()
+        site = isolated(self.config.site) if texts(language)["direction"] == "rtl" else self.config.site
+        return page.render(t=texts(language), language=language, base=base, site=site, **values).strip()
+
+
+def isolated(site: Site) -> Site:
+    """A site whose names keep their own direction inside text of the other one (UAX #9: FSI, PDI).
+
+    Without the marks the full stop of "B.V." would jump to the far side of the name.
+    """
+
+    def mark(text: str) -> str:
+        return f"\u2068{text}\u2069"
+
+    return replace(site, name=mark(site.name), controller=mark(site.controller), contact=mark(site.contact))
 
 
 def day_text(day: date, language: str) -> str:

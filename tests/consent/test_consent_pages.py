@@ -142,7 +142,7 @@ def test_declaration_lists_all_that_is_declared_and_our_own(kit: ConsentKit) -> 
     names = {item["name"] for purpose in data["purposes"] for entry in purpose["services"] for item in entry["storage"]}
     assert {"session", "csrftoken", "_ads_optout", "theme", "_meter", "_meter_*", "_ads_*", "_fbp", "vid"} == names
     for name in (*names, "__Host-consentkit"):
-        assert f"<code>{name}</code>" in page
+        assert f'<code dir="ltr">{name}</code>' in page
 
 
 def test_both_buttons_are_equal_and_on_one_layer(kit: ConsentKit) -> None:
