@@ -37,13 +37,17 @@ UNKNOWN = Decision(State.UNSET, "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions of one request. `asks`: the banner is due; `denies`: something is refused. Requests share it."""
+    """All decisions of one request; requests share it.
+
+    `asks`: the banner is due; `denies`: something is refused; `granted`: the ids of what is granted.
+    """
 
     by_id: Mapping[str, Decision]
     choice: Choice | None
     gpc: bool
     asks: bool
     denies: bool
+    granted: frozenset[str]
 
     def of(self, id_: str) -> Decision:
         """The decision on a purpose or service; an id that is not declared is not granted."""
@@ -68,7 +72,8 @@ def decide(declaration: Declaration, choice: Choice | None, *, gpc: bool) -> Dec
     # A visitor who sends the signal has said no already: nothing is pushed at them, the link stays (rule C25).
     asks = not gpc and any(by_id[purpose.id].state is State.UNSET for purpose in declaration.choosable)
     denies = any(decision.state is State.DENIED for decision in by_id.values())
-    return Decisions(by_id, choice, gpc, asks, denies)
+    granted = frozenset(id_ for id_, decision in by_id.items() if decision)
+    return Decisions(by_id, choice, gpc, asks, denies, granted)
 
 
 def _decide_one(purpose: Purpose, choice: Choice | None, service: str, signalled: bool) -> Decision:

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from consentkit.config import Config
 from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import safe_path
+from consentkit.consent.submission import form_fields
 from consentkit.declaration import Service
 from consentkit.html.origins import place, places
 from consentkit.html.rewriter import Node
@@ -65,10 +65,7 @@ class Embeds:
 
     def read(self, body: bytes, *, once: bool) -> Request:
         """A form's fields; ValueError for what no placeholder of this site sends, without repeating it."""
-        try:
-            fields = parse_qs(body.decode("utf-8"), max_num_fields=40)
-        except ValueError:
-            raise ValueError("the form cannot be read") from None
+        fields = form_fields(body, 40)
         ids = fields.get("service", [])
         if not ids or len(ids) > 20 or not self._choosable.issuperset(ids):
             raise ValueError("service is missing or none that can be chosen")

@@ -164,7 +164,7 @@ class ConsentPages:
         choice = add_grants(
             self._declaration,
             visit.decisions.choice,
-            [id_ for id_, decision in visit.decisions.by_id.items() if decision],
+            sorted(visit.decisions.granted),
             [service.id for service in asked.services],
             today=visit.today,
             gpc=visit.decisions.gpc,

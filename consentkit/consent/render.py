@@ -59,7 +59,7 @@ class Renderer:
             html = self._banner(language, base).replace("@@NONCE@@", "").replace("@@RETURN@@", "")
         else:
             undecided = decide(self.config.declaration, None, gpc=False)
-            html = self._preferences(undecided, language=language, base=base, back="", message="", shown=SHOWN)
+            html = self.preferences(undecided, language=language, base=base, back="", message="", shown=SHOWN)
         html = html.replace(SHOWN, "")
         return Notice(layout, language, digest(html), html)
 
@@ -108,24 +108,12 @@ class Renderer:
         back: str,
         message: str,
         warning: bool = False,
+        shown: str = "",
     ) -> str:
-        """The preferences page in the visitor's current state; `message` is a key of the texts or ""."""
-        shown = self.notice(PREFERENCES, language, base).mark
-        return self._preferences(
-            decisions, language=language, base=base, back=back, message=message, warning=warning, shown=shown
-        )
+        """The preferences page in the visitor's current state.
 
-    def _preferences(
-        self,
-        decisions: Decisions,
-        *,
-        language: str,
-        base: str,
-        back: str,
-        message: str,
-        warning: bool = False,
-        shown: str,
-    ) -> str:
+        `message` is a key of the texts or ""; `shown` the mark of the notice, which is found if it is not given.
+        """
         t = texts(language)
         choice = decisions.choice
         return self._page(
@@ -141,7 +129,7 @@ class Renderer:
             asks=bool(self.config.declaration.choosable),
             can_withdraw=choice is not None and bool(choice.granted),
             has_record=choice is not None and bool(choice.id),
-            shown=shown,
+            shown=shown or self.notice(PREFERENCES, language, base).mark,
             purposes=describe(
                 self.config.declaration,
                 language,

@@ -41,7 +41,7 @@ class Sealer:
 
     def closed(self, decisions: Decisions) -> tuple[Closed, bytes]:
         """What is closed to a visitor, and the policy that says so."""
-        return self._closed(frozenset(id_ for id_, decision in decisions.by_id.items() if decision))
+        return self._closed(decisions.granted)
 
     def seal(self, scope: Scope, host: str, decisions: Decisions) -> "Seal":
         """The seal of one response."""

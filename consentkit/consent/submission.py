@@ -26,10 +26,7 @@ def parse_submission(body: bytes, content_type: str, all_ids: tuple[str, ...]) -
     if content_type.partition(";")[0].strip().lower() == "application/json":
         fields = _json_fields(body)
     else:
-        try:
-            fields = parse_qs(body.decode("utf-8"), max_num_fields=MAX_GRANTS + 10)
-        except ValueError:
-            raise ValueError("the form cannot be read") from None
+        fields = form_fields(body, MAX_GRANTS + 10)
     choice = (fields.get("choice") or [""])[0]
     if choice not in CHOICES:
         raise ValueError(f"choice is missing or none of {', '.join(CHOICES)}")
@@ -49,10 +46,18 @@ def said_beside(fields: Mapping[str, Sequence[str]]) -> tuple[str, str, str]:
 def parse_withdrawal(body: bytes) -> Submission:
     """Read the form of a withdrawal, which needs no field: what cannot be read is as good as empty."""
     try:
-        fields = parse_qs(body.decode("utf-8"), max_num_fields=20)
+        fields = form_fields(body, 20)
     except ValueError:
         return Submission(())
     return Submission((), *said_beside(fields))
+
+
+def form_fields(body: bytes, most: int) -> dict[str, list[str]]:
+    """The fields of a form, at most so many; ValueError, without repeating what was sent, if it cannot be read."""
+    try:
+        return parse_qs(body.decode("utf-8"), max_num_fields=most)
+    except ValueError:
+        raise ValueError("the form cannot be read") from None
 
 
 def _json_fields(body: bytes) -> dict[str, list[str]]:
