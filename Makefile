@@ -25,7 +25,7 @@ demo: $(READY)  ## set up and serve the example company website (PORT=8000 DATA=
 
 test: $(READY)  ## run all tests, those in a real browser too
 	$(VENV)/bin/python tests/prepare.py
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(READY)  ## formatting, lint, types, locked versions
 	$(VENV)/bin/uv lock --check

@@ -1,4 +1,4 @@
-"""Brings in what the tests drive and Python packages do not hold: a browser, a log analyser, an automatic refuser.
+"""Brings in what the tests drive and Python packages do not hold: browsers, servers, an automatic refuser, a judge.
 
 As root on Debian or Ubuntu it installs them; elsewhere it says what is missing, and those tests are skipped.
 """
@@ -10,14 +10,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROGRAMS = {"chromium": "chromium", "goaccess": "goaccess", "npm": "npm"}
+PROGRAMS = {
+    "chromium": "chromium",
+    "firefox-esr": "firefox-esr",
+    "goaccess": "goaccess",
+    "nginx": "nginx-light",
+    "npm": "npm",
+}
 """Program → the Debian package that holds it."""
 
 NPM = Path(__file__).parent.parent / "var" / "npm"
 """Where packages of the npm registry go that tests look at and that we neither ship nor need."""
 
-AUTOCONSENT = ("@duckduckgo/autoconsent", "16.23.0")
-"""The refuser of DuckDuckGo's browsers (MPL-2.0), pinned, and its version."""
+PACKAGES = {
+    "@duckduckgo/autoconsent": "16.23.0",  # the refuser of DuckDuckGo's browsers (MPL-2.0)
+    "axe-core": "4.14.1",  # the judge of accessibility (MPL-2.0)
+}
+"""What comes from the npm registry, by name, in the version that the tests were written against."""
 
 
 def missing() -> list[str]:
@@ -32,21 +41,22 @@ def install(packages: list[str]) -> None:
         subprocess.run(["apt-get", *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
-def has_autoconsent() -> bool:
-    """Whether the pinned version is there already."""
-    name, version = AUTOCONSENT
-    manifest = NPM / "node_modules" / name / "package.json"
-    return manifest.is_file() and json.loads(manifest.read_text("utf-8"))["version"] == version
+def lacking() -> list[str]:
+    """The packages of the npm registry that are not there in their version, as `name@version`."""
+
+    def version(name: str) -> str:
+        manifest = NPM / "node_modules" / name / "package.json"
+        return str(json.loads(manifest.read_text("utf-8"))["version"]) if manifest.is_file() else ""
+
+    return [f"{name}@{wanted}" for name, wanted in PACKAGES.items() if version(name) != wanted]
 
 
-def bring_autoconsent() -> bool:
-    """Install the refuser with npm unless it is there; whether it is there now."""
-    if not has_autoconsent() and shutil.which("npm"):
-        print("installing autoconsent", flush=True)
-        NPM.mkdir(parents=True, exist_ok=True)
-        options = ["--prefix", str(NPM), "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        subprocess.run(["npm", "install", *options, "@".join(AUTOCONSENT)], check=False)
-    return has_autoconsent()
+def bring(packages: list[str]) -> None:
+    """Install packages of the npm registry."""
+    print(f"installing {', '.join(packages)}", flush=True)
+    NPM.mkdir(parents=True, exist_ok=True)
+    options = ["--prefix", str(NPM), "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    subprocess.run(["npm", "install", *options, *packages], check=False)
 
 
 def main() -> int:
@@ -56,8 +66,9 @@ def main() -> int:
         print(f"installing {', '.join(packages)}", flush=True)
         install(packages)
         packages = missing()
-    if not bring_autoconsent():
-        packages = [*packages, AUTOCONSENT[0]]
+    if lacking() and shutil.which("npm"):
+        bring(lacking())
+    packages += lacking()
     if packages:
         print(f"missing: {', '.join(packages)}; the tests that need them are skipped", file=sys.stderr)
     return 1 if packages and os.environ.get("CI") == "true" else 0
