@@ -41,10 +41,16 @@ class Plan:
 class Exchange:
     """Wraps `send` for one request.
 
-    `status`, `content_type` and `size` (bytes of the body) tell what was sent, `failure` why a page was not changed.
+    `status`, `content_type` and `size` (bytes of the body) tell what was sent, `took` in how many seconds,
+    `failure` why a page was not changed.
     """
 
-    def __init__(self, send: Send, plan: Plan, on_done: Callable[["Exchange"], None]) -> None:
+    def __init__(
+        self, send: Send, plan: Plan, on_done: Callable[["Exchange"], None], timer: Callable[[], float]
+    ) -> None:
+        self.took = 0.0
+        self._timer = timer
+        self._began = timer()
         self.status = 0
         self.content_type = ""
         self.size = 0
@@ -84,6 +90,7 @@ class Exchange:
         """Tell, once, that the response is over."""
         if not self._is_done:
             self._is_done = True
+            self.took = self._timer() - self._began
             if self._injector is not None:
                 self._injector.close()
             self._on_done(self)

@@ -25,7 +25,10 @@ log = logging.getLogger("consentkit")
 
 
 class ConsentKit:
-    """Everything that one configuration makes. `keys`: the first signs, all verify. `clock` gives epoch seconds."""
+    """Everything that one configuration makes. `keys`: the first signs, all verify. `clock` gives epoch seconds.
+
+    `timer` gives seconds that never go back, to measure how long an answer takes.
+    """
 
     def __init__(
         self,
@@ -34,9 +37,11 @@ class ConsentKit:
         *,
         make_id: Callable[[], str] = lambda: secrets.token_urlsafe(12),
         clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.config = config
         self.clock = clock
+        self.timer = timer
         self.guard = Guard()
         self.counting = Counting(config, clock)
         self.proof = Proof(config, keys, self.guard, clock)

@@ -53,9 +53,11 @@ class ConsentMiddleware:
             if exchange.failure:
                 kit.guard.note("changing a page", exchange.failure)
             is_own = own is not None or consent.is_own_page
-            kit.guard.run("counting", lambda: _count(kit, scope, exchange, when, is_own), lambda: None)
+            kit.guard.run(
+                "counting", lambda: _count(kit, incoming, scope, exchange, when=when, own=is_own), lambda: None
+            )
 
-        exchange = Exchange(send, plan, count)
+        exchange = Exchange(send, plan, count, kit.timer)
         try:
             if own is not None:
                 await own(scope, receive, exchange.send)
@@ -129,7 +131,14 @@ def _passing_plan() -> Plan:
     return Plan(gate=list, deletions=[], injector=None, personal=False, was_read=lambda: False, vary=(), head=False)
 
 
-def _count(kit: "ConsentKit", scope: Scope, exchange: Exchange, when: float, own: bool) -> None:
+def _count(kit: "ConsentKit", incoming: Incoming, scope: Scope, exchange: Exchange, *, when: float, own: bool) -> None:
     kit.counting.count(
-        scope, status=exchange.status, content_type=exchange.content_type, size=exchange.size, when=when, own=own
+        incoming.headers,
+        scope,
+        status=exchange.status,
+        content_type=exchange.content_type,
+        size=exchange.size,
+        when=when,
+        took=exchange.took,
+        own=own,
     )

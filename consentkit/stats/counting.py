@@ -1,6 +1,6 @@
 """Counting for one site in one worker: from a request that is over to this worker's recorder."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from starlette.types import Scope
 
@@ -54,10 +54,27 @@ class Counting:
         self.recorder = Recorder(stores, rule_of(config), clock=clock)
         self._observer = observer_of(config)
 
-    def count(self, scope: Scope, *, status: int, content_type: str, size: int, when: float, own: bool) -> None:
-        """Count one request that is over. `size` in bytes, `when` in epoch seconds."""
+    def count(
+        self,
+        headers: Mapping[bytes, bytes],
+        scope: Scope,
+        *,
+        status: int,
+        content_type: str,
+        size: int,
+        when: float,
+        took: float,  # noqa: ARG002 -- load figures by duration are made from it
+        own: bool,
+    ) -> None:
+        """Count one request that is over.
+
+        `headers` holds the last of each name, in lower case; `size` is in bytes, `when` in epoch seconds, `took` in
+        seconds from the request to the last byte of its answer.
+        """
         try:
-            facts = facts_from_scope(scope, status=status, content_type=content_type, bytes=size, when=when, own=own)
+            facts = facts_from_scope(
+                headers, scope, status=status, content_type=content_type, bytes=size, when=when, own=own
+            )
             self.recorder.count(self._observer.observe(facts))
         except Exception as error:
             self.recorder.note_uncounted(error)

@@ -29,7 +29,7 @@ HEADERS: Mapping[bytes, tuple[str, int]] = {
     b"x-purpose": ("purpose", SHORT_CAP),
     b"x-moz": ("purpose", SHORT_CAP),
 }
-"""Header name → the field it fills and how many bytes of it are kept; of several that fill one, the first counts."""
+"""Header name → the field it fills and how many bytes of it are kept; the first that came here fills it."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -69,14 +69,21 @@ class RequestFacts:
 
 
 def facts_from_scope(
-    scope: Mapping[str, Any], *, status: int, content_type: str, bytes: int, when: float, own: bool = False
+    headers: Mapping[bytes, bytes],
+    scope: Mapping[str, Any],
+    *,
+    status: int,
+    content_type: str,
+    bytes: int,
+    when: float,
+    own: bool = False,
 ) -> RequestFacts:
-    """The facts of an ASGI http request whose answer is known; one pass over its raw headers."""
+    """The facts of an ASGI http request whose answer is known. `headers`: the last of each name, in lower case."""
     found: dict[str, Any] = {}
-    for name, value in scope["headers"]:
-        wanted = HEADERS.get(name)
-        if wanted is not None and wanted[0] not in found:
-            found[wanted[0]] = value[: wanted[1]].decode("latin-1")
+    for name, (field, cap) in HEADERS.items():
+        value = headers.get(name)
+        if value is not None and field not in found:
+            found[field] = value[:cap].decode("latin-1")
     client = scope.get("client")
     return RequestFacts(
         when=when,

@@ -1,6 +1,6 @@
 """The site that the tests of the consent half are about, and kits made for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,7 @@ class Counted:
         self.requests: list[dict[str, Any]] = []
         self.closed = 0
 
-    def count(self, scope: Any, **facts: Any) -> None:
+    def count(self, headers: Mapping[bytes, bytes], scope: Any, **facts: Any) -> None:
         """Note one request."""
         self.requests.append({"path": scope["path"], **facts})
 
