@@ -10,9 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from consentkit.config_services import read_declaration
-from consentkit.declaration import Declaration
+from consentkit.consent.consent_mode import RECEIVERS, SIGNALS, ConsentMode, wrong_ids
+from consentkit.declaration import BUILT_IN_PURPOSES, Declaration
 from consentkit.errors import ConfigError, Finding
-from consentkit.reader import Table, shown
+from consentkit.reader import Table, nearest, shown
 from consentkit.rules import FORBIDDEN_CONSENT_KEYS
 from consentkit.texts import available
 
@@ -45,6 +46,7 @@ class ConsentSettings:
     ledger: str
     revision: int
     csp: bool
+    consent_mode: ConsentMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def parse(data: Mapping[str, Any], *, base: Path, source: str = "") -> Config:
         base=base,
     )
     _refuse_shared_files(config, findings)
+    _refuse_unknown_signals(config, findings)
     top.done()
     if findings:
         raise ConfigError(findings, source)
@@ -200,9 +203,30 @@ def _read_consent(table: Table) -> ConsentSettings:
         ledger=_store(table, "ledger", "sqlite:///var/consent.db"),
         revision=table.number("revision", 1, low=1, high=9999),
         csp=table.get("csp", bool, True),
+        consent_mode=_read_consent_mode(table),
     )
     table.done(FORBIDDEN_CONSENT_KEYS)
     return settings
+
+
+def _read_consent_mode(table: Table) -> ConsentMode:
+    receivers = tuple(dict.fromkeys(table.texts("consent_mode")))
+    for name in receivers:
+        if name not in RECEIVERS:
+            table.wrong("consent_mode", f"{shown(name)} is not known; allowed are {', '.join(RECEIVERS)}")
+    signals = table.table("consent_mode_signals")
+    chosen = {signal: signals.text(signal, id_) for signal, id_ in SIGNALS.items()}
+    signals.done()
+    return ConsentMode(tuple(name for name in receivers if name in RECEIVERS), chosen)
+
+
+def _refuse_unknown_signals(config: Config, findings: list[Finding]) -> None:
+    known = (*BUILT_IN_PURPOSES, *config.declaration.by_id, *config.declaration.services)
+    for signal, id_ in wrong_ids(config.consent.consent_mode, known):
+        message = (
+            f"{shown(id_)} is no purpose or service{nearest(id_, known)}; use one of {', '.join(sorted({*known}))}"
+        )
+        findings.append(Finding(f"consent.consent_mode_signals.{signal}", message))
 
 
 def _store(table: Table, name: str, default: str) -> str:

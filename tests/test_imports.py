@@ -14,7 +14,17 @@ PURE = (
     *("declaration", "reader", "rules", "duration", "texts", "config", "config_services"),
     *(
         f"consent/{name}"
-        for name in ("cookies", "choice", "decision", "signals", "caching", "deletions", "return_to", "submission")
+        for name in (
+            "cookies",
+            "choice",
+            "decision",
+            "signals",
+            "consent_mode",
+            "caching",
+            "deletions",
+            "return_to",
+            "submission",
+        )
     ),
     *(f"consent/ledger/{name}" for name in ("chain", "record")),
     *(f"stats/{name}" for name in ("model", "release", "tally", "paths", "classes", "visits")),

@@ -10,14 +10,12 @@ from consentkit.html.tags import HARMLESS_RELS, Addresses
 OWN_SOURCES = "'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' data: blob: filesystem: mediastream:"
 """What a page may do without contacting anybody else: a second policy can only restrict, so the app's own decides."""
 
-ADVERTISING = ", ".join(
-    f"{feature}=()"
-    for feature in (
-        "browsing-topics", "attribution-reporting", "join-ad-interest-group", "run-ad-auction",
-        "private-state-token-issuance", "private-state-token-redemption",
-    )
-).encode()  # fmt: skip
-"""Interfaces of browsers that serve advertising (rule C2); closed while marketing is not granted."""
+ADVERTISING = b"browsing-topics=(), private-state-token-issuance=(), private-state-token-redemption=()"
+"""Interfaces of browsers that serve advertising (rule C2); closed while marketing is not granted.
+
+Only names that browsers still know: Chromium 156 complains in the console about those of attribution reporting,
+auctions and shared storage, which it no longer has.
+"""
 
 DOCUMENTS = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml"})
 LINK = re.compile(r"""(?:<[^>]*>|"(?:[^"\\]|\\.)*"|[^,<"])+""", re.S)
