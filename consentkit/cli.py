@@ -17,6 +17,7 @@ from consentkit.cli_ledger import ledger
 from consentkit.cli_options import FINDING, WRONG_USE, config_option, json_option
 from consentkit.config import Config, load
 from consentkit.errors import ConfigError, ConsentKitError
+from consentkit.importers.formats import FORMATS
 from consentkit.keys import keys_from
 
 STARTER = Path(__file__).parent / "starter.toml"
@@ -87,13 +88,18 @@ def check(file: Path | None, config_path: Path, as_json: bool) -> None:
 
 @main.command("import-log")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "log_format", type=click.Choice(FORMATS), help="Default: told by the first line that can be read."
+)
 @config_option
 @json_option
-def import_log(files: tuple[Path, ...], config_path: Path, as_json: bool) -> None:
-    """Read access logs (combined, common; gzip too) into the statistics.
+def import_log(files: tuple[Path, ...], log_format: str | None, config_path: Path, as_json: bool) -> None:
+    """Read access logs into the statistics; `-` is standard input.
 
-    The same file twice is counted once; a log that has grown since is another file, so import closed logs only, and of
-    the time before consentkit counted.
+    Formats: combined, common (nginx, Apache, Traefik; with a virtual host in front or more behind), JSON of Caddy and
+    Traefik, W3C extended (IIS, CloudFront), AWS load balancers; plain, gzip or Zstandard. Rotated logs may be named in
+    any order. What was counted before is left out: the same file, and the beginning of a log that has grown. Import
+    logs of the time before consentkit counted.
     """
     from consentkit.importers.run import import_logs  # noqa: PLC0415
 
@@ -104,7 +110,7 @@ def import_log(files: tuple[Path, ...], config_path: Path, as_json: bool) -> Non
         console=console, disable=as_json or not console.is_terminal,
     ) as progress:  # fmt: skip
         task = progress.add_task("reading", total=sum(path.stat().st_size for path in files if path.exists()))
-        outcome = import_logs(config, files, lambda count: progress.advance(task, count))
+        outcome = import_logs(config, files, lambda count: progress.advance(task, count), log_format=log_format or "")
     if as_json:
         click.echo(json.dumps(outcome.as_json()))
         return

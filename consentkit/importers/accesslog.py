@@ -7,9 +7,9 @@ import re
 from calendar import timegm
 from functools import lru_cache
 from typing import Final
-from urllib.parse import unquote_to_bytes
 
-from consentkit.stats.facts import HOST_CAP, PATH_CAP, QUERY_CAP, REFERER_CAP, SHORT_CAP, USER_AGENT_CAP, RequestFacts
+from consentkit.importers.parts import facts_of, size_of
+from consentkit.stats.facts import RequestFacts
 
 QUOTED: Final = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
 LINE = re.compile(
@@ -22,10 +22,7 @@ REST = re.compile(rb"\s" + QUOTED + rb'\s"([^"\\]*(?:\\.[^"\\]*)*)', re.DOTALL)
 
 ESCAPED = re.compile(rb'\\(?:x([0-9A-Fa-f]{2})|(["\\]))')
 ADDRESS = re.compile(rb"\[?([0-9A-Fa-f.:]*[.:][0-9A-Fa-f.:]*)\]?")
-ABSOLUTE = re.compile(rb"[a-z]{3,5}://[^/?#]*", re.IGNORECASE)
 MONTHS = (b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec")
-MOST_DIGITS = 15
-"""Of a response's bytes; more is no size."""
 
 
 def parse_line(line: bytes) -> RequestFacts | None:
@@ -38,21 +35,19 @@ def parse_line(line: bytes) -> RequestFacts | None:
     if when is None or not 100 <= int(status) <= 599:
         return None
     host, address = _peer(who)
-    method, path, query = _request(_unescaped(request))
+    method, target = _request(_unescaped(request))
     headers = REST.match(rest)
     referer, user_agent = (_header(headers[1]), _header(headers[2])) if headers else ("", "")
-    return RequestFacts(
+    return facts_of(
         when=when,
         method=method,
-        path=path,
-        query=query,
+        target=target,
         host=host,
         status=int(status),
-        bytes=int(size) if size.isdigit() and len(size) <= MOST_DIGITS else 0,
-        user_agent=user_agent[:USER_AGENT_CAP],
-        referer=referer[:REFERER_CAP],
+        size=size_of(size),
+        user_agent=user_agent,
+        referer=referer,
         address=address,
-        logged=True,
     )
 
 
@@ -87,21 +82,17 @@ def _peer(who: bytes) -> tuple[str, str | None]:
     first, _, others = who.partition(b" ")
     second = ADDRESS.fullmatch(others.partition(b" ")[0])
     if second is not None:
-        return first[:HOST_CAP].decode("latin-1"), second[1].decode("ascii")
+        return first.decode("latin-1"), second[1].decode("ascii")
     address = ADDRESS.fullmatch(first)
     return "", address[1].decode("ascii") if address else None
 
 
-def _request(request: bytes) -> tuple[str, str, str]:
-    """Method, decoded path and query; the first is "" where a connection was closed before it asked."""
+def _request(request: bytes) -> tuple[str, bytes]:
+    """Method and target; the first is "" where a connection was closed before it asked."""
     parts = request.split(b" ")
     if len(parts) == 1:
-        return ("" if request in (b"", b"-") else "-"), "/", ""
-    target = parts[1] if len(parts) == 2 else b" ".join(parts[1:-1])
-    absolute = None if target.startswith(b"/") else ABSOLUTE.match(target)
-    path, _, query = (target[absolute.end() :] if absolute else target).partition(b"?")
-    decoded = (unquote_to_bytes(path) if b"%" in path else path).decode("utf-8", "replace")
-    return parts[0][:SHORT_CAP].decode("latin-1"), decoded[:PATH_CAP], query[:QUERY_CAP].decode("latin-1")
+        return ("" if request in (b"", b"-") else "-"), b"/"
+    return parts[0].decode("latin-1"), parts[1] if len(parts) == 2 else b" ".join(parts[1:-1])
 
 
 def _header(value: bytes) -> str:

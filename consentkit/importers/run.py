@@ -1,40 +1,44 @@
 """Reading whole access logs into the statistics, by the same code as live requests."""
 
-import gzip
 import hashlib
 import struct
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from io import BufferedIOBase
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from consentkit.config import Config
 from consentkit.errors import ConsentKitError
-from consentkit.importers.accesslog import parse_line
+from consentkit.importers.formats import LogReader
+from consentkit.importers.source import MAX_LINE, STANDARD_INPUT, UNREADABLE, lines_of
 from consentkit.stats.counting import facts_of, observer_of, private_of, rule_of, sink_of
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.history import History
 from consentkit.stats.observer import Observer
+from consentkit.stats.release import Rule
+from consentkit.stats.stores import PrivateStore, Sink
 
-GZIP_MAGIC = b"\x1f\x8b"
-MAX_LINE = 32_768
-"""Bytes; servers refuse requests whose line and headers would make a longer one."""
-PROGRESS_LINES = 1_000
 SHOWN_REJECTED = 3
+PART_LINES = 1_000_000
+"""Lines that are stored at once: an import that is interrupted goes on behind the last whole part."""
+FIRST_LINES = 1_000
+"""Lines that are looked at to tell when a log begins."""
 LINE_DIGEST = struct.Struct("<qHqI")
+SOURCE = "log"
+
+Known = Mapping[int, set[str]]
+"""Digests of what was counted of logs before, by how many lines it was."""
 
 
 class LogFileError(ConsentKitError):
-    """Raised when a log cannot be read to its end; nothing of that file has been counted."""
+    """Raised when a log cannot be read to its end; what of it was not stored by then has not been counted."""
 
 
 @dataclass(slots=True)
 class ImportTotals:
-    """What an import counted; of a file that was counted before, only its name is kept."""
+    """What an import counted; of lines that were counted before, only the name of their file is kept."""
 
     lines: int = 0
     rejected: int = 0
@@ -81,100 +85,156 @@ class ImportTotals:
         if self.rejected:
             where = ", ".join(f"{name}:{number}" for name, number in self.rejected_lines)
             text.append(f"{self.rejected:,} lines are no log lines and were left out; the first: {where}.")
-        text += [f"{name} was counted before and is left out." for name in self.already_counted]
+        text += [f"{name}: what was counted before is left out." for name in self.already_counted]
         return text
 
 
-def import_logs(config: Config, paths: Iterable[Path], advance: Callable[[int], None]) -> ImportTotals:
-    """Count access logs (plain or gzip) into the site's statistics, each file at once and only the first time.
+def import_logs(
+    config: Config, paths: Sequence[Path], advance: Callable[[int], None], *, log_format: str = ""
+) -> ImportTotals:
+    """Count access logs into the site's statistics, oldest first, and what was counted before not again.
 
-    `advance` is told how many more bytes of a file have been read. Raises LogFileError for a file that cannot be read
-    to its end; the files before it are counted by then.
+    `log_format` is one of FORMATS, or "" to tell it by each log. `advance` is told how many more bytes of a file have
+    been read. Raises LogFileError for a file that cannot be read to its end.
     """
     totals = ImportTotals()
-    observer = observer_of(config)
     private, sink = private_of(config), sink_of(config)
     try:
         sink.describe(facts_of(config))
-        for path in paths:
-            history = History(rule_of(config))
-            counted, source = count_file(path, observer, history, advance)
-            if counted.requests and not history.commit(private, sink, source):
-                counted = ImportTotals(already_counted=[path.name])
-            totals.merge(counted)
+        importer = Importer(config, private, sink, advance, log_format)
+        for path in oldest_first(paths, log_format):
+            totals.merge(importer.count(path))
     finally:
         private.close()
         sink.close()
     return totals
 
 
-def count_file(
-    path: Path, observer: Observer, history: History, advance: Callable[[int], None]
-) -> tuple[ImportTotals, str]:
-    """Add a log's requests to `history`; the totals, and a name by which the same log is known again.
+def oldest_first(paths: Sequence[Path], log_format: str = "") -> list[Path]:
+    """Logs in the order of their first requests, so that a rotated set is counted as it was written."""
+    if len(paths) < 2:
+        return list(paths)
+    return sorted(paths, key=lambda path: _beginning(path, log_format))
 
-    The name is a digest of time, status, bytes and length of each line, never of an address, a user agent or a path.
-    """
-    totals = ImportTotals()
-    digest = hashlib.sha256()
-    number = 0
+
+def _beginning(path: Path, log_format: str) -> float:
+    """When a log's first request was; standard input, which is read only once, comes last, like one without any."""
+    if path == STANDARD_INPUT:
+        return float("inf")
+    reader = LogReader(log_format)
     try:
-        for number, line in enumerate(_lines(path, advance), 1):
-            facts = parse_line(line) if len(line) <= MAX_LINE else None
-            digest.update(_line_digest(facts, line))
-            if facts is not None:
-                _count(facts, observer, history, totals)
-            elif line and not line.startswith(b"#"):
-                totals.rejected += 1
-                if len(totals.rejected_lines) < SHOWN_REJECTED:
-                    totals.rejected_lines.append((path.name, number))
-    except (OSError, EOFError, zlib.error) as problem:
-        reason = getattr(problem, "strerror", None) or "damaged or cut off gzip"
-        raise LogFileError(
-            f"{path}: cannot be read after line {number} ({reason}). Nothing of it was counted; "
-            "mend the file and import it again."
-        ) from None
-    totals.lines = totals.requests + totals.rejected
-    return totals, f"log:{digest.hexdigest()}"
+        found = (reader.parse_line(line) for line in islice(lines_of(path, lambda _: None), FIRST_LINES))
+        return next((facts.when for facts in found if facts), float("inf"))
+    except UNREADABLE:
+        return float("inf")
+
+
+class Importer:
+    """Counts logs into stores. A log is known again by digests of its beginning, whatever its name."""
+
+    def __init__(
+        self, config: Config, private: PrivateStore, sink: Sink, advance: Callable[[int], None], log_format: str
+    ) -> None:
+        self._rule = rule_of(config)
+        self._private = private
+        self._sink = sink
+        self._advance = advance
+        self._format = log_format
+        self._observer = observer_of(config)
+
+    def count(self, path: Path) -> ImportTotals:
+        """Count what of a log has not been counted yet, a part at a time."""
+        totals = ImportTotals()
+        part = _Part(path.name, self._rule, self._observer, self._format)
+        known = _known(self._private.adopted())
+        number, stored = 0, 0
+        try:
+            for number, line in enumerate(lines_of(path, self._advance), 1):
+                part.add(line, number)
+                if number in known and part.digest() in known[number]:
+                    part.forget()
+                    totals.already_counted, stored = [path.name], number
+                elif number - stored >= PART_LINES:
+                    self._store(part, number, totals)
+                    stored = number
+        except UNREADABLE as problem:
+            reason = getattr(problem, "strerror", None) or "damaged or cut off"
+            done = f"Its first {stored:,} lines are counted" if stored else "Nothing of it was counted"
+            raise LogFileError(
+                f"{path}: cannot be read after line {number} ({reason}). {done}; mend the file and import it again."
+            ) from None
+        self._store(part, number, totals)
+        return totals
+
+    def _store(self, part: "_Part", number: int, totals: ImportTotals) -> None:
+        if part.totals.requests and not part.history.commit(self._private, self._sink, part.source(number)):
+            # Another import stored the same lines meanwhile.
+            part.totals = ImportTotals(already_counted=[part.name])
+        totals.merge(part.totals)
+        part.forget()
+
+
+class _Part:
+    """What has been read of a log since its last part was stored; the digest goes on over all of it.
+
+    It is one of time, status, bytes and length of each line, never of an address, a user agent or a path.
+    """
+
+    def __init__(self, name: str, rule: Rule, observer: Observer, log_format: str) -> None:
+        self.name = name
+        self._rule = rule
+        self._observer = observer
+        self._reader = LogReader(log_format)
+        self._digest = hashlib.sha256()
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin a new part."""
+        self.totals = ImportTotals()
+        self.history = History(self._rule)
+
+    def digest(self) -> str:
+        """The digest of all lines so far."""
+        return self._digest.hexdigest()
+
+    def source(self, number: int) -> str:
+        """The name under which these lines, all up to `number`, are known again."""
+        return f"{SOURCE}:{number}:{self.digest()}"
+
+    def add(self, line: bytes, number: int) -> None:
+        """Count a line."""
+        facts = self._reader.parse_line(line) if len(line) <= MAX_LINE else None
+        self._digest.update(_line_digest(facts, line))
+        if facts is not None:
+            self._count(facts)
+        elif line and not line.startswith(b"#"):
+            self.totals.lines += 1
+            self.totals.rejected += 1
+            if len(self.totals.rejected_lines) < SHOWN_REJECTED:
+                self.totals.rejected_lines.append((self.name, number))
+
+    def _count(self, facts: RequestFacts) -> None:
+        totals, seen = self.totals, self._observer.observe(facts)
+        self.history.add(seen, facts.when)
+        totals.lines += 1
+        totals.requests += 1
+        totals.views += seen.view
+        totals.visits += seen.visit
+        totals.bytes += seen.bytes
+        totals.status[seen.status] += 1
+        totals.classes[seen.request_class] += 1
+
+
+def _known(sources: Iterable[str]) -> Known:
+    known: dict[int, set[str]] = defaultdict(set)
+    for source in sources:
+        kind, _, rest = source.partition(":")
+        number, _, digest = rest.partition(":")
+        if kind == SOURCE and number.isdigit():
+            known[int(number)].add(digest)
+    return known
 
 
 def _line_digest(facts: RequestFacts | None, line: bytes) -> bytes:
     when, status, size = (int(facts.when), facts.status, facts.bytes) if facts else (0, 0, 0)
     return LINE_DIGEST.pack(when, status, size, len(line))
-
-
-def _count(facts: RequestFacts, observer: Observer, history: History, totals: ImportTotals) -> None:
-    seen = observer.observe(facts)
-    history.add(seen, facts.when)
-    totals.requests += 1
-    totals.views += seen.view
-    totals.visits += seen.visit
-    totals.bytes += seen.bytes
-    totals.status[seen.status] += 1
-    totals.classes[seen.request_class] += 1
-
-
-def _lines(path: Path, advance: Callable[[int], None]) -> Iterator[bytes]:
-    """A file's lines without their ends; of one over MAX_LINE, its first MAX_LINE + 1 bytes."""
-    with path.open("rb") as raw:
-        zipped = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-        raw.seek(0)
-        with gzip.open(raw) if zipped else nullcontext(raw) as lines:
-            read = 0
-            while some := _some(lines):
-                yield from some
-                advance(raw.tell() - read)
-                read = raw.tell()
-
-
-def _some(lines: BufferedIOBase) -> list[bytes]:
-    some = []
-    for _ in range(PROGRESS_LINES):
-        line = lines.readline(MAX_LINE + 1)
-        if not line:
-            break
-        rest = line
-        while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
-            rest = lines.readline(MAX_LINE + 1)
-        some.append(line.rstrip(b"\r\n"))
-    return some

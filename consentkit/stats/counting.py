@@ -88,7 +88,7 @@ def count_samples(config: Config, traffic: Iterable[RequestFacts], on_request: C
     """Count sample traffic on its own clock and mark its period as sample; False if the stores hold it already."""
     private, sink = private_of(config), sink_of(config)
     try:
-        if private.knows("sample"):
+        if "sample" in private.adopted():
             return False
         history, observer = History(rule_of(config)), observer_of(config)
         days: set[str] = set()

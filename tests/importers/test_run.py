@@ -144,3 +144,43 @@ def test_a_log_without_a_request_changes_nothing(config, tmp_path):
     """An empty file can be imported again when it has filled."""
     empty = write(tmp_path / "access.log", "")
     assert imported(config, empty, empty).already_counted == []
+
+
+def test_a_log_that_has_grown_is_counted_from_where_it_was(config, tmp_path):
+    """Under another name and zipped meanwhile, too."""
+    first = imported(config, write(tmp_path / "access.log", a_log(30)))
+    second = imported(config, write(tmp_path / "access.log.1.gz", a_log(45)))
+    third = imported(config, write(tmp_path / "access.log", a_log(45)))
+    assert [(30, []), (15, ["access.log.1.gz"]), (0, ["access.log"])] == [
+        (totals.requests, totals.already_counted) for totals in (first, second, third)
+    ]
+    assert counted(config)["status", "requests"] == 45
+
+
+def test_an_interrupted_import_goes_on_behind_its_last_part(config, tmp_path, monkeypatch):
+    """And counts nothing twice."""
+    monkeypatch.setattr(run, "PART_LINES", 100)
+    damaged = tmp_path / "access.log.gz"
+    damaged.write_bytes(gzip.compress(a_log(2500).encode(), mtime=0)[:-40])
+    with pytest.raises(LogFileError, match=r"Its first [\d,]+00 lines are counted"):
+        imported(config, damaged)
+    before = counted(config)["status", "requests"]
+    totals = imported(config, write(tmp_path / "access.log", a_log(2500)))
+    assert before > 0
+    assert (2500, 2500 - before) == (counted(config)["status", "requests"], totals.requests)
+
+
+def test_parts_count_what_the_whole_would(config, tmp_path, monkeypatch):
+    """The totals and what the store counted are those of one part."""
+    monkeypatch.setattr(run, "PART_LINES", 7)
+    totals = imported(config, write(tmp_path / "access.log", a_log(30, referer="https://example.org/")))
+    assert (30, 30, 30) == (totals.requests, totals.views, counted(config)["page", "views"])
+
+
+def test_a_rotated_set_is_read_oldest_first(tmp_path):
+    """In whatever order its files are named; one without a request comes last."""
+    late = write(tmp_path / "access.log", line(second=59))
+    early = write(tmp_path / "access.log.2.gz", line(second=1))
+    middle = write(tmp_path / "access.log.1", line(second=30))
+    empty = write(tmp_path / "access.log.0", "")
+    assert [early, middle, late, empty] == run.oldest_first([late, empty, early, middle])

@@ -51,8 +51,8 @@ class PrivateStore(Protocol):
     def adopt(self, source: str, releases: Iterable[Release], remainder: Remainder) -> bool:
         """Take in counted history, once per source; False, and no change, the second time."""
 
-    def knows(self, source: str) -> bool:
-        """Whether history of this source was adopted."""
+    def adopted(self) -> set[str]:
+        """The sources whose history was adopted."""
 
     def outbox(self) -> Iterator[tuple[BatchId, Release]]:
         """The releases that the sink has not confirmed, oldest first."""

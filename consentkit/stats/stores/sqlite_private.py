@@ -113,9 +113,8 @@ class SqlitePrivateStore:
         """Take in counted history, once per source; False, and no change, the second time."""
         payloads = [dumped(release) for release in releases]  # before the lock, which workers wait for
         with transaction(self._connection) as connection:
-            if self.knows(source):
+            if not connection.execute("INSERT OR IGNORE INTO adopted (source) VALUES (?)", (source,)).rowcount:
                 return False
-            connection.execute("INSERT INTO adopted (source) VALUES (?)", (source,))
             connection.executemany(_POST, [(payload,) for payload in payloads])
             self._add_waiting(remainder.waiting)
             connection.executemany(_ADD_FRESH, remainder.fresh.items())
@@ -123,10 +122,9 @@ class SqlitePrivateStore:
             self._add_counted(remainder.counted)
         return True
 
-    def knows(self, source: str) -> bool:
-        """Whether history of this source was adopted."""
-        row = self._connection.execute("SELECT 1 FROM adopted WHERE source = ?", (source,)).fetchone()
-        return row is not None
+    def adopted(self) -> set[str]:
+        """The sources whose history was adopted."""
+        return {source for (source,) in self._connection.execute("SELECT source FROM adopted")}
 
     def outbox(self) -> Iterator[tuple[BatchId, Release]]:
         """The releases that the sink has not confirmed, oldest first."""

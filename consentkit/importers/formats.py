@@ -1,0 +1,52 @@
+"""Which format a log has, told by its first line that can be read."""
+
+from collections.abc import Callable
+
+from consentkit.importers.accesslog import parse_line as parse_combined
+from consentkit.importers.awslog import parse_aws
+from consentkit.importers.jsonlog import parse_caddy, parse_traefik
+from consentkit.importers.w3clog import FIELDS, W3CLog
+from consentkit.stats.facts import RequestFacts
+
+Parser = Callable[[bytes], RequestFacts | None]
+"""Reads a line without its end; None where it is no request."""
+
+BY_LINE: dict[str, Parser] = {
+    "caddy": parse_caddy,
+    "traefik": parse_traefik,
+    "aws": parse_aws,
+    "combined": parse_combined,
+}
+"""The formats whose every line says all; the first that can read a line is that of the log."""
+
+FORMATS = ("combined", "caddy", "traefik", "w3c", "aws")
+"""`combined` is also common, both with a virtual host in front, and what nginx and Apache put behind."""
+
+
+class LogReader:
+    """Reads the lines of one log, in the named format or, with "", in the one that its first readable line has."""
+
+    def __init__(self, named: str = "") -> None:
+        self.format = ""
+        self._parse: Parser = self._find
+        if named:
+            self._settle(named)
+
+    def parse_line(self, line: bytes) -> RequestFacts | None:
+        """The facts of a line, or None where it is no request. Never raises."""
+        return self._parse(line)
+
+    def _settle(self, name: str) -> None:
+        self.format = name
+        self._parse = W3CLog().parse_line if name == "w3c" else BY_LINE[name]
+
+    def _find(self, line: bytes) -> RequestFacts | None:
+        if line.startswith(FIELDS):
+            self._settle("w3c")
+            return self._parse(line)
+        for name, parse in BY_LINE.items():
+            facts = parse(line) if (name in ("caddy", "traefik")) == line.startswith(b"{") else None
+            if facts is not None:
+                self._settle(name)
+                return facts
+        return None

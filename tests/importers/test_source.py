@@ -1,0 +1,47 @@
+"""Where lines come from."""
+
+import gzip
+import io
+from types import SimpleNamespace
+
+import pytest
+
+from consentkit.importers import source
+from consentkit.importers.source import STANDARD_INPUT, UNREADABLE, lines_of, zstd
+
+LINES = [f"line {number}".encode() for number in range(3000)]
+TEXT = b"\n".join(LINES) + b"\n"
+PACKED = {
+    "plain": TEXT,
+    "gzip": gzip.compress(TEXT),
+    "two gzips": gzip.compress(TEXT[:7000]) + gzip.compress(TEXT[7000:]),
+    "zstd": zstd.compress(TEXT),
+    "two zstds": zstd.compress(TEXT[:7000]) + zstd.compress(TEXT[7000:]),
+    "crlf": TEXT.replace(b"\n", b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_the_lines_are_the_same_however_packed(name, tmp_path, monkeypatch):
+    """From a file and from standard input; told by the first bytes, not by the name."""
+    path = tmp_path / "access.log"
+    path.write_bytes(PACKED[name])
+    assert LINES == list(lines_of(path, lambda _: None))
+    monkeypatch.setattr(source.sys, "stdin", SimpleNamespace(buffer=io.BufferedReader(io.BytesIO(PACKED[name]))))
+    assert LINES == list(lines_of(STANDARD_INPUT, lambda _: None))
+
+
+def test_an_empty_file_has_no_lines(tmp_path):
+    """It begins like nothing."""
+    path = tmp_path / "access.log"
+    path.write_bytes(b"")
+    assert list(lines_of(path, lambda _: None)) == []
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+def test_a_damaged_file_says_so(name, tmp_path):
+    """Its end is missing."""
+    path = tmp_path / "access.log"
+    path.write_bytes(PACKED[name][:-20])
+    with pytest.raises(UNREADABLE):
+        list(lines_of(path, lambda _: None))
