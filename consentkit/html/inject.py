@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from consentkit.html.prelude import Prelude
 from consentkit.html.rewriter import Node, StreamRewriter
 
 Fragment = Callable[[str], str]
@@ -16,33 +17,41 @@ def can_be_rewritten(charset: str) -> bool:
 
 
 class Injection:
-    """What is put into one document: `at_start` goes first into `<body>`, `at_end` last.
+    """What is put into one document: `at_head` before everything in `<head>` but the encoding, `at_start` first into
+    `<body>`, `at_end` last.
 
-    A document with a doctype or `<html>` but no `<body>` tag gets both at its end; anything else is a fragment and
-    stays as it is. `language` is that of the page, as far as it is known.
+    A document without a `<head>` tag gets `at_head` where a browser begins the head by itself; one without a `<body>`
+    tag gets the others at its end. A fragment (neither doctype nor `<html>`, `<head>` or `<body>`) stays as it is.
     """
 
-    def __init__(self, *, at_start: Fragment | None, at_end: Fragment | None) -> None:
-        self.language = ""
+    def __init__(self, *, at_head: Fragment | None, at_start: Fragment | None, at_end: Fragment | None) -> None:
+        self.prelude = Prelude()
+        self._at_head = at_head
         self._at_start = at_start
         self._at_end = at_end
-        self._is_document = False
         self._seen_body = False
         self._end_done = at_end is None
 
     def register(self, rewriter: StreamRewriter) -> None:
         """Ask a rewriter for what this needs to see."""
-        rewriter.on("html", self._on_html)
-        rewriter.on("body", self._on_body)
-        rewriter.on_document(self._on_doctype, self._on_end)
+        if self._at_start or self._at_end:
+            rewriter.on("body", self._on_body)
 
-    def _on_html(self, node: Node) -> None:
-        if not self._is_document or not self.language:
-            self.language = node.get("lang")[:35]
-        self._is_document = True
+    @property
+    def head_is_due(self) -> bool:
+        """Whether anything goes into the head of this document."""
+        return self._at_head is not None and self.prelude.is_document
 
-    def _on_doctype(self) -> None:
-        self._is_document = True
+    def head(self) -> str:
+        """The HTML for the head."""
+        return self._make(self._at_head)
+
+    def rest(self) -> str:
+        """The HTML for the end of the document, which had no place before."""
+        if not (self.prelude.is_document or self._seen_body):
+            return ""
+        start = "" if self._seen_body else self._make(self._at_start)
+        return start + ("" if self._end_done else self._make(self._at_end))
 
     def _on_body(self, node: Node) -> None:
         if self._seen_body or not node.is_html:
@@ -58,14 +67,5 @@ class Injection:
     def _end_went_out(self) -> None:
         self._end_done = True
 
-    def _on_end(self, put: Callable[[str], None]) -> None:
-        if not (self._is_document or self._seen_body):
-            return
-        start = "" if self._seen_body else self._make(self._at_start)
-        end = "" if self._end_done else self._make(self._at_end)
-        for html in (start, end):
-            if html:
-                put(html)
-
     def _make(self, fragment: Fragment | None) -> str:
-        return fragment(self.language) if fragment else ""
+        return fragment(self.prelude.language) if fragment else ""

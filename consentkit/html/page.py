@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from consentkit.html.inject import Fragment, Injection
+from consentkit.html.prelude import read_prelude
 from consentkit.html.rewriter import Node, Passing, Rest, StreamRewriter
 from consentkit.html.tags import EMBEDS, GATED, Addresses, Found, closed_element
 from consentkit.html.urls import decoded
@@ -155,13 +156,19 @@ class PageRewriter:
     """Rewrites one document: `feed` each chunk, then `finish`; both return the bytes to send."""
 
     def __init__(
-        self, *, at_start: Fragment | None = None, at_end: Fragment | None = None, gate: TagGate | None = None
+        self,
+        *,
+        at_head: Fragment | None = None,
+        at_start: Fragment | None = None,
+        at_end: Fragment | None = None,
+        gate: TagGate | None = None,
     ) -> None:
         self._rewriter = StreamRewriter(gate.rest() if gate else Passing())
-        injection = Injection(at_start=at_start, at_end=at_end)
-        injection.register(self._rewriter)
+        self._injection = Injection(at_head=at_head, at_start=at_start, at_end=at_end)
+        self._injection.register(self._rewriter)
+        self._beginning: bytes | None = b""
         if gate:
-            gate.register(self._rewriter, lambda: injection.language)
+            gate.register(self._rewriter, lambda: self._injection.prelude.language)
 
     @property
     def failure(self) -> Exception | None:
@@ -170,11 +177,25 @@ class PageRewriter:
 
     def feed(self, chunk: bytes) -> bytes:
         """Take the next bytes of the document."""
-        return self._rewriter.feed(chunk)
+        return self._rewriter.feed(chunk) if self._beginning is None else self._begin(chunk, is_all=False)
 
     def finish(self) -> bytes:
         """Take the end of the document."""
-        return self._rewriter.finish()
+        return self._begin(b"", is_all=True) + self._rewriter.finish(self._injection.rest)
+
+    def _begin(self, chunk: bytes, *, is_all: bool) -> bytes:
+        if self._beginning is None:
+            return b""
+        self._beginning += chunk
+        prelude = read_prelude(self._beginning, is_all=is_all)
+        if prelude is None:
+            return b""
+        text, self._beginning = self._beginning, None
+        self._injection.prelude = prelude
+        if not self._injection.head_is_due:
+            return self._rewriter.feed(text)
+        before, after = text[: prelude.length], text[prelude.length :]
+        return self._rewriter.feed(before) + self._rewriter.put(self._injection.head) + self._rewriter.feed(after)
 
     def close(self) -> None:
         """Give the rewriter up, on the thread that made it."""

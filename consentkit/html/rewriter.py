@@ -112,14 +112,6 @@ class StreamRewriter:
         """Call `handle` for each start tag that a CSS selector matches."""
         self._rewriter.on(selector, _Element(self._noting(lambda element: handle(Node(element, self)))))
 
-    def on_document(self, doctype: Callable[[], None], end: Callable[[Callable[[str], None]], None]) -> None:
-        """Call `doctype` for a doctype, and `end` at the end with a function that puts HTML there."""
-
-        def at_end(document: Any) -> None:
-            end(lambda html: document.append(self.mark("put", html), ContentType.HTML))
-
-        self._rewriter.on_document(_Document(self._noting(lambda _: doctype()), self._noting(at_end)))
-
     def feed(self, chunk: bytes) -> bytes:
         """Take the next bytes of the document."""
         if self.failure:
@@ -127,13 +119,23 @@ class StreamRewriter:
         self._tail += chunk
         return self._run(chunk)
 
-    def finish(self) -> bytes:
-        """Take the end of the document."""
-        rest = b"" if self.failure else self._run(None)
+    def put(self, make: Callable[[], str]) -> bytes:
+        """HTML that stands behind all that was fed so far, if that ended in a whole tag."""
         if self.failure:
-            rest += self._rest.finish()
+            return b""
+        try:
+            return _ascii(make())
+        except Exception as problem:
+            return self._give_up(problem)
+
+    def finish(self, at_end: Callable[[], str] = str) -> bytes:
+        """Take the end of the document, behind which `at_end` is put."""
+        out = b"" if self.failure else self._run(None)
+        out += self.put(at_end)
+        if self.failure:
+            out += self._rest.finish()
         self.close()
-        return rest
+        return out
 
     def close(self) -> None:
         """Give lol-html's object up, on the thread that made it; also when the document never ended.
@@ -180,10 +182,14 @@ class StreamRewriter:
             self._end_region()
         out = b"".join(self._out)
         self._out.clear()
-        rest = self._tail[self._passed :]
+        self._tail = self._tail[self._passed :]
         self._passed = 0
-        self._tail = b"" if self.failure else rest
-        return out + self._rest.feed(rest) if self.failure else out
+        return out + self._give_up(self.failure) if self.failure else out
+
+    def _give_up(self, failure: Exception) -> bytes:
+        self.failure = failure
+        rest, self._tail = self._tail, b""
+        return self._rest.feed(rest)
 
     def _sink(self, chunk: Any) -> None:
         data = bytes(chunk)
@@ -227,12 +233,6 @@ class StreamRewriter:
 class _Element:
     def __init__(self, element: Callable[[Any], None]) -> None:
         self.element = element
-
-
-class _Document:
-    def __init__(self, doctype: Callable[[Any], None], end: Callable[[Any], None]) -> None:
-        self.doctype = doctype
-        self.end = end
 
 
 def _ascii(html: str) -> bytes:

@@ -35,10 +35,13 @@ def broken(_: str) -> str:
 
 
 def rewrite(
-    chunks: list[bytes], at_start: Fragment | None = start, at_end: Fragment | None = end
+    chunks: list[bytes],
+    at_start: Fragment | None = start,
+    at_end: Fragment | None = end,
+    at_head: Fragment | None = None,
 ) -> tuple[bytes, Exception | None]:
     """The document that comes out, and what went wrong."""
-    injector = PageRewriter(at_start=at_start, at_end=at_end)
+    injector = PageRewriter(at_head=at_head, at_start=at_start, at_end=at_end)
     out = b"".join([*(injector.feed(chunk) for chunk in chunks), injector.finish()])
     return out, injector.failure
 
@@ -144,6 +147,55 @@ def test_one_fragment_alone() -> None:
     assert b"<html><body>x<E ></body>" == rewrite([b"<html><body>x</body>"], at_start=None)[0]
 
 
+HEADS = {
+    "head": b"<!doctype html>\n<html lang=nl><head>|<title>x</title><script>1</script></head><body>x</body></html>",
+    "encoding first": b"<!DOCTYPE html><html lang='nl'><HEAD >\n<meta charset=utf-8 />|<script>1</script>",
+    "old encoding": b'<html lang=nl><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8">|<title>x',
+    "no head": b"<!doctype html><html lang=nl>|<title>x</title><script>1</script><p>y",
+    "no html": b"<!doctype html><head lang=xx>|<script>1</script>",
+    "head alone": b"<head>|<script>1</script>",
+    "nothing but a type": b"<!doctype html>|<script>1</script>",
+    "body at once": b"<!doctype html>|<body><script>1</script>",
+    "body alone": b"|<body>x",
+    "text": b"<!doctype html><html lang=nl>|text<head><script>1</script>",
+    "comments": b"\xef\xbb\xbf<?xml version='1.0'?><!-- <head> --><!doctype html PUBLIC \"-//W3C//DTD XHTML 1.0//EN\""
+    b"><!--><html a='<head>' lang=nl><!-- a --><head\n>|<title>",
+    "a meta that is no encoding": b"<html lang=nl><head>|<meta name=charset content=x><meta charset=utf-8>",
+    "longer name": b"<html lang=nl>|<header><script>1</script>",
+    "only a beginning": b"<!doctype html><html lang=nl><head>|",
+    "cut in a tag": b"<!doctype html><html lang=nl><head>|<scr",
+    "fragment": b"<div><script>1</script></div>",
+    "fragment behind a comment": b"<!-- x --> <meta charset=utf-8><title>x",
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("page", HEADS.values(), ids=HEADS)
+def test_head_comes_before_everything_that_runs(page: bytes) -> None:
+    """Behind the doctype, the tags of html and head and the encoding, written or not; not in a fragment."""
+    document = page.replace(b"|", b"")
+    language = b"nl" if b"lang" in page and b"xx" not in page else b""
+    for size in (1, 2, 7, len(document) or 1):
+        chunks = [document[at : at + size] for at in range(0, len(document), size)]
+        out, failure = rewrite(chunks, None, None, lambda language: f"<H {language}>")
+        assert (page.replace(b"|", b"<H " + language + b">"), None) == (out, failure), size
+
+
+def test_head_that_fails_leaves_the_page_whole() -> None:
+    """The error is known and nothing is put in."""
+    out, failure = rewrite([b"<!doctype html><html>", b"<head><body>x</body>"], at_head=broken)
+    assert b"<!doctype html><html><head><body>x</body>" == out
+    assert isinstance(failure, LookupError)
+
+
+def test_prelude_that_does_not_end_is_not_held_for_ever() -> None:
+    """A comment beyond measure goes out before it ends."""
+    injector = PageRewriter(at_head=start)
+    assert b"" == injector.feed(b"<!doctype html><html lang=nl><!-- " + b"x" * 1000)
+    out = injector.feed(b"x" * 70_000)
+    assert out.startswith(b"<!doctype html><html lang=nl><S nl><!-- ")
+
+
 def test_characters_beyond_ascii_become_references() -> None:
     """What is put in reads the same in every encoding that keeps ASCII."""
     out, _ = rewrite(["<html><body>é</body>".encode("latin-1")], at_start=lambda _: "ñ\U0001f36a", at_end=None)
@@ -151,10 +203,11 @@ def test_characters_beyond_ascii_become_references() -> None:
 
 
 def test_what_is_complete_is_passed_on_at_once() -> None:
-    """Only the token that a chunk ends in waits for the next one."""
+    """At most the token that a chunk ends in waits for the next one."""
     injector = PageRewriter(at_start=start, at_end=end)
-    assert b"<html><body><S ><p>one</p>" == injector.feed(b"<html><body><p>one</p><a hr")
-    assert b'<a href="x">two' == injector.feed(b'ef="x">two')
+    first = injector.feed(b"<html><body><p>one</p><a hr")
+    assert first.startswith(b"<html><body><S ><p>one</p>")
+    assert b'<html><body><S ><p>one</p><a href="x">two' == first + injector.feed(b'ef="x">two')
     assert b"<E >" == injector.feed(b"") + injector.finish()
 
 
