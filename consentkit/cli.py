@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from consentkit.cli_declaration import declaration
 from consentkit.cli_ledger import ledger
 from consentkit.cli_options import FINDING, WRONG_USE, config_option, json_option
 from consentkit.config import Config, load
@@ -42,6 +43,7 @@ def main() -> None:
 
 
 main.add_command(ledger)
+main.add_command(declaration)
 
 
 @main.command()

@@ -11,7 +11,10 @@ NECESSARY = "necessary"
 AUDIENCE_MEASUREMENT = "audience_measurement"
 BUILT_IN_PURPOSES = (NECESSARY, "preferences", AUDIENCE_MEASUREMENT, "marketing")
 
-STORAGE_KINDS = ("cookie", "local_storage", "session_storage", "indexed_db", "cache", "service_worker")
+STORAGE_KINDS = (
+    "cookie", "local_storage", "session_storage", "indexed_db", "cache", "service_worker", "response_header",
+)  # fmt: skip
+"""Where an item lies; a response header is one that makes the browser keep or send something, as Accept-CH does."""
 
 EXEMPTIONS = ("transmission", "requested_service", "nl_quality_measurement", "fr_audience_measurement",
               "es_audience_measurement", "uk_statistics")  # fmt: skip

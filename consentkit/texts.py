@@ -50,6 +50,14 @@ def duration_text(duration: str, language: str) -> str:
     return str(forms.get(plural_form(language, number), forms["other"]).format(n=number))
 
 
+def isolated(text: str, language: str) -> str:
+    """A text that keeps its own direction inside one of the other direction (UAX #9: FSI, PDI).
+
+    Without the marks the full stop of "B.V." would jump to the far side of a name in Arabic.
+    """
+    return f"\u2068{text}\u2069" if texts(language)["direction"] == "rtl" else text
+
+
 def language_of(tag: str) -> str:
     """The language whose texts serve a language tag (BCP 47): "nl" for "nl-BE", "nb" for "no" and "nn-NO"."""
     primary = tag.strip().lower().partition("-")[0]

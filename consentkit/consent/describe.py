@@ -1,11 +1,12 @@
-"""The declaration in words of a language: what the preferences page, the declaration page and its JSON show."""
+"""The declaration in words of a language: what the preferences page and the declaration page show."""
 
 from collections.abc import Callable
 from typing import Any
 
 from consentkit.consent.decision import Decision
 from consentkit.consent.gate import OWN_COOKIES, STAFF_COOKIES
-from consentkit.declaration import NECESSARY, Declaration, Service, in_language
+from consentkit.declaration import NECESSARY, Declaration, Service, StorageItem, in_language
+from consentkit.duration import days_of
 from consentkit.texts import duration_text, texts
 
 Decide = Callable[[str], Decision]
@@ -52,11 +53,19 @@ def _service(service: Service, language: str, decide: Decide | None) -> dict[str
     }
 
 
+def own_items(validity_days: int) -> list[StorageItem]:
+    """What consentkit itself stores."""
+    durations = {f"{validity_days} days": OWN_COOKIES, "12 hours": STAFF_COOKIES}
+    return [
+        StorageItem(name, "cookie", days_of(duration), duration)
+        for duration, names in durations.items()
+        for name in sorted(names)
+    ]
+
+
 def _own(language: str, validity_days: int) -> dict[str, Any]:
     """consentkit's own storage: the site need not declare it."""
     t = texts(language)
-    names = [(name, f"{validity_days} days") for name in sorted(OWN_COOKIES)]
-    names += [(name, "12 hours") for name in sorted(STAFF_COOKIES)]
     return {
         "id": "consentkit",
         "name": t["declaration"]["own_service"],
@@ -65,38 +74,7 @@ def _own(language: str, validity_days: int) -> dict[str, Any]:
         "third_party": "",
         "granted": True,
         "items": [
-            {"name": name, "kind": t["kinds"]["cookie"], "duration": duration_text(duration, language)}
-            for name, duration in names
-        ],
-    }
-
-
-def as_data(declaration: Declaration) -> dict[str, Any]:
-    """The declaration as data, in every language it has."""
-    return {
-        "policy": declaration.policy_version,
-        "purposes": [
-            {
-                "id": purpose.id,
-                "title": dict(purpose.title),
-                "description": dict(purpose.description),
-                "services": [
-                    {
-                        "id": service.id,
-                        "name": dict(service.name),
-                        "description": dict(service.description),
-                        "exemption": service.exemption or None,
-                        "justification": dict(service.justification or {}),
-                        "origins": list(service.origins),
-                        "third_party": service.third_party or None,
-                        "storage": [
-                            {"name": i.name, "kind": i.kind, "duration": i.duration_text, "days": i.duration}
-                            for i in service.storage
-                        ],
-                    }
-                    for service in purpose.services
-                ],
-            }
-            for purpose in declaration.purposes
+            {"name": item.name, "kind": t["kinds"][item.kind], "duration": duration_text(item.duration_text, language)}
+            for item in own_items(validity_days)
         ],
     }

@@ -11,11 +11,11 @@ from starlette.types import Receive, Scope
 from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, make_choice
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
-from consentkit.consent.describe import as_data
 from consentkit.consent.embeds import Embeds, once_policy
 from consentkit.consent.gate import Gate
 from consentkit.consent.ledger.record import Change
 from consentkit.consent.proof import NO_RECORD, UNWRITTEN, Proof
+from consentkit.consent.published import SCHEMA_NAME, as_data, schema_text
 from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import path_of_referrer, safe_path
 from consentkit.consent.submission import MAX_BODY, Submission, from_this_site, parse_submission, parse_withdrawal
@@ -59,6 +59,7 @@ class ConsentPages:
             "state": self._state,
             "declaration": self._declared,
             "declaration.json": self._declared_data,
+            SCHEMA_NAME: self._schema,
         }
 
     async def respond(self, visit: Visit, receive: Receive) -> Response:
@@ -86,7 +87,10 @@ class ConsentPages:
         return HTMLResponse(html, headers=SECURITY)
 
     def _declared_data(self, _: Visit) -> Response:
-        return JSONResponse(as_data(self._declaration), headers=SECURITY)
+        return JSONResponse(as_data(self._renderer.config), headers=SECURITY)
+
+    def _schema(self, _: Visit) -> Response:
+        return Response(schema_text(), media_type="application/schema+json", headers=SECURITY)
 
     def _language(self, visit: Visit, asked: str = "") -> str:
         wanted = language_of(asked or visit.query("lang"))

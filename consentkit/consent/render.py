@@ -16,8 +16,9 @@ from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.describe import describe
 from consentkit.consent.ledger.chain import digest
 from consentkit.consent.ledger.record import Notice
+from consentkit.consent.statistics_text import statistics_paragraph
 from consentkit.declaration import Service, in_language
-from consentkit.texts import duration_text, language_of, texts
+from consentkit.texts import isolated, language_of, texts
 
 BANNER, PREFERENCES = LAYOUTS = ("banner", "preferences")
 SHOWN = "@@SHOWN@@"
@@ -154,8 +155,7 @@ class Renderer:
             language,
             "",
             purposes=describe(self.config.declaration, language, self.config.consent.validity_days),
-            threshold=self.config.stats.threshold,
-            months=duration_text(f"{self.config.stats.retention_months} months", language),
+            statistics=statistics_paragraph(self.config, language),
         )
         return Markup(html)  # noqa: S704 -- rendered by our own template with escaping on
 
@@ -196,20 +196,14 @@ class Renderer:
 
     def _render(self, template: str, language: str, base: str, **values: Any) -> str:
         page = self._environment.get_template(template)
-        site = isolated(self.config.site) if texts(language)["direction"] == "rtl" else self.config.site
+        site = isolated_names(self.config.site, language)
         return page.render(t=texts(language), language=language, base=base, site=site, **values).strip()
 
 
-def isolated(site: Site) -> Site:
-    """A site whose names keep their own direction inside text of the other one (UAX #9: FSI, PDI).
-
-    Without the marks the full stop of "B.V." would jump to the far side of the name.
-    """
-
-    def mark(text: str) -> str:
-        return f"\u2068{text}\u2069"
-
-    return replace(site, name=mark(site.name), controller=mark(site.controller), contact=mark(site.contact))
+def isolated_names(site: Site, language: str) -> Site:
+    """A site whose names keep their own direction inside text of a language."""
+    name, controller, contact = (isolated(text, language) for text in (site.name, site.controller, site.contact))
+    return replace(site, name=name, controller=controller, contact=contact)
 
 
 def day_text(day: date, language: str) -> str:

@@ -1,0 +1,53 @@
+"""The declaration as Markdown, for privacy policies that are kept as text."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from consentkit.config import Config
+from consentkit.consent.describe import describe
+from consentkit.consent.statistics_text import statistics_paragraph
+from consentkit.texts import texts
+
+
+def declaration_markdown(config: Config, language: str) -> str:
+    """The storage declaration and the statistics paragraph in a language."""
+    t = texts(language)
+    purposes = describe(config.declaration, language, config.consent.validity_days)
+    lines = [f"## {escaped(t['declaration']['title'])}", ""]
+    for purpose in purposes:
+        lines += [f"### {escaped(purpose['title'])}", "", escaped(purpose["description"]), ""]
+        for service in purpose["services"]:
+            lines += [*_service(service, t), ""]
+    lines += [
+        f"### {escaped(t['declaration']['statistics_title'])}",
+        "",
+        escaped(statistics_paragraph(config, language)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    """A text that no reader of Markdown takes for markup."""
+    return re.sub(r"([\\`*_\[\]<>|#~&])", r"\\\1", " ".join(text.split()))
+
+
+def _service(service: Mapping[str, Any], t: Mapping[str, Any]) -> Iterator[str]:
+    why = f" ({escaped(service['exemption'])})" if service["exemption"] else ""
+    yield f"#### {escaped(service['name'])}"
+    yield ""
+    yield f"{escaped(service['description'])}{why}"
+    yield ""
+    words = t["table"]
+    if not service["items"]:
+        third = f" {words['third_parties']}: {escaped(service['third_party'])}." if service["third_party"] else ""
+        yield f"{escaped(words['nothing'])}{third}"
+        return
+    yield _row([words["name"], words["kind"], words["duration"], words["third_parties"]])
+    yield "|---|---|---|---|"
+    for item in service["items"]:
+        yield _row([item["name"], item["kind"], item["duration"], service["third_party"] or words["nobody"]])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(map(escaped, cells))} |"

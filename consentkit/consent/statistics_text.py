@@ -1,0 +1,59 @@
+"""The paragraph of the declaration about the statistics, from what is really configured."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from consentkit.config import Config
+from consentkit.stats.model import BREAKDOWNS
+from consentkit.texts import duration_text, isolated, texts
+
+WORDS: Mapping[str, str] = MappingProxyType({
+    "page": "pages",
+    "host": "pages",
+    "status": "pages",
+    "referrer": "referrers",
+    "browser": "technology",
+    "os": "technology",
+    "device": "technology",
+    "language": "language",
+    "country": "country",
+})  # fmt: skip
+"""Under which words of the paragraph a breakdown stands, in the order in which they are named."""
+
+EXEMPTION_OF = {
+    "nl": "nl_quality_measurement",
+    "fr": "fr_audience_measurement",
+    "es": "es_audience_measurement",
+    "uk": "uk_statistics",
+}
+"""The text of each profile of `[stats] exemption`."""
+
+
+def breakdowns_of(config: Config) -> list[str]:
+    """The breakdowns that this site counts; without a database there is no country."""
+    return [name for name in BREAKDOWNS if name != "country" or config.stats.geoip]
+
+
+def statistics_paragraph(config: Config, language: str) -> str:
+    """What is counted, when it appears, and what it is used for, in a language."""
+    t = texts(language)
+    words, stats = t["statistics"], config.stats
+    what = _listed(breakdowns_of(config), language)
+    sentences = [
+        words["counts"].format(site=isolated(config.site.name, language), what=what),
+        words["appears"].format(
+            threshold=stats.threshold, patience=duration_text(f"{stats.patience_days} days", language)
+        ),
+        *([words["place"]] if stats.geoip else []),
+        words["no_storage"],
+        words["use"].format(months=duration_text(f"{stats.retention_months} months", language)),
+        *([f"({t['exemptions'][EXEMPTION_OF[stats.exemption]]})"] if stats.exemption in EXEMPTION_OF else []),
+    ]
+    return ("" if language == "zh" else " ").join(sentences)
+
+
+def _listed(breakdowns: Sequence[str], language: str) -> str:
+    """What is counted, each thing named once."""
+    t = texts(language)
+    keys = dict.fromkeys(WORDS[name] for name in sorted(breakdowns, key=list(WORDS).index))
+    return str(t["banner"]["between"].join(t["statistics"][key] for key in keys))

@@ -1,0 +1,48 @@
+"""The declaration as Markdown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consentkit.consent.markdown import declaration_markdown, escaped
+from consentkit.texts import available
+from tests.support.sites import config_of, necessary, service, settings
+
+
+def test_every_item_is_a_row() -> None:
+    """With its kind, how long it stays and who receives it."""
+    ads = service("ads", "marketing", "_ads_*", third_party="Ads | Co", origins=["https://ads.example.net"])
+    text = declaration_markdown(config_of(settings(services=[ads, necessary("session", "session")])), "nl")
+    assert "| \\_ads\\_\\* | Cookie | 14 dagen | Ads \\| Co |\n" in text
+    assert "| session | Cookie | 14 dagen | geen |\n" in text
+    assert text.startswith("## Wat deze site op uw apparaat opslaat\n")
+
+
+def test_a_service_without_storage_says_so() -> None:
+    """And who is contacted all the same."""
+    map_ = service("map", "marketing", origins=["https://map.example.net"])
+    text = declaration_markdown(config_of(settings(services=[map_])), "en")
+    assert "Stores nothing on your device. Third parties: https://map.example.net." in text
+
+
+@pytest.mark.parametrize("language", available())
+def test_every_language_has_it(language: str) -> None:
+    """From the texts of that language."""
+    config = config_of(settings(site={"languages": [language]}))
+    assert 5 < declaration_markdown(config, language).count("\n#### ")
+
+
+@given(st.text())
+def test_no_text_becomes_markup(text: str) -> None:
+    """Every character that Markdown gives a meaning stands behind a backslash, on one line."""
+    marked = escaped(text)
+    assert "\n" not in marked
+    assert " ".join(text.split()) == "".join(
+        character for index, character in enumerate(marked) if character != "\\" or _is_escaped(marked, index)
+    )
+
+
+def _is_escaped(text: str, index: int) -> bool:
+    """Whether an odd number of backslashes stands before a place."""
+    before = text[:index]
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
