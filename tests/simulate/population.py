@@ -23,8 +23,8 @@ class World:
     `agree`: share of browsers that agree; `keener`: how many times as often those visit; `shared`: share of browsers
     behind an address with `crowd` others; `moving`: chance that a telephone has another address at its next visit;
     `updates`: chance a day that a browser's version changes; `clears`: chance a day that its cookies are cleared;
-    `tabs`: chance that a visit begins in two tabs at once; `loyal`: visits of the average browser in four weeks; `spread`:
-    how unequal they are (shape of a gamma distribution: small is more unequal).
+    `tabs`: chance that a visit begins in two tabs at once; `loyal`: visits of the average browser in four
+    weeks; `spread`: how unequal they are (shape of a gamma distribution: small is more unequal).
     """
 
     agree: float = 0.6
