@@ -44,6 +44,13 @@ class Closed:
             return ()
         return next((self.services[name] for name in names if name in self.services), ())
 
+    def sharers(self, found: str | None) -> tuple[str, ...]:
+        """All services with a declared place for an origin: the grant of any one of them would open it."""
+        where = place(found) if found else ""
+        return tuple(
+            dict.fromkeys(id_ for name in (where, *_wider(where)) if where for id_ in self.services.get(name, ()))
+        )
+
 
 NOTHING = Closed({}, frozenset(), ())
 

@@ -59,11 +59,24 @@ class TagGate:
         found = closed_element(node.name, node.attributes, self.addresses)
         if found:
             self.cuts += 1
-            shown = self._placeholder if node.is_html and node.name in EMBEDS else None
-            node.cut(shown(node, found, in_form, self._language()) if shown else "")
+            self.shut(node, found, in_form)
         elif node.name == "iframe" and any(self._holds_closed(v) for key, v in node.attributes if key == "srcdoc"):
             self.cuts += 1
-            node.cut("")
+            self.shut_document(node)
+
+    def shut(self, node: Node, found: Found, in_form: bool) -> None:
+        """Keep a closed element from the page."""
+        node.cut(self.placeholder(node, found, in_form))
+
+    def shut_document(self, node: Node) -> None:
+        """Keep a frame from the page whose own document holds something closed."""
+        node.cut("")
+
+    def placeholder(self, node: Node, found: Found, in_form: bool) -> str:
+        """What a visitor sees instead of an element, "" if they would not miss it."""
+        if self._placeholder is None or node.name not in EMBEDS or not node.is_html:
+            return ""
+        return self._placeholder(node, found, in_form, self._language())
 
     def _holds_closed(self, srcdoc: str) -> bool:
         if self._depth >= MAX_DEPTH:

@@ -76,6 +76,14 @@ class Node:
         else:
             self._element.after(end, ContentType.HTML)
 
+    def replace_tag(self, html: str) -> None:
+        """Put HTML in place of the start tag alone, a tag that ends it; the content stays."""
+        self._element.before(self._rewriter.mark("tag", html), ContentType.HTML)
+
+    def put_after(self, html: str) -> None:
+        """Put HTML in after the end of the element."""
+        self._element.after(self._rewriter.mark("put", html), ContentType.HTML)
+
     def look_into(self, change: Callable[[bytes], bytes]) -> None:
         """Replace the raw content by what `change` makes of it."""
         begin, end = self._rewriter.marks("look", change)
@@ -101,6 +109,7 @@ class StreamRewriter:
         self._passed = 0
         self._tail = b""
         self._out: list[bytes] = []
+        self._instead: bytes | None = None
         self._until = b""
         self._last = b""
         self._held: list[bytes] | None = None
@@ -197,6 +206,10 @@ class StreamRewriter:
             self._act(data, *self._marks.pop(data))
             return
         self._passed += len(data)
+        if self._instead is not None:
+            # A start tag comes out in one piece. Its slash ends it where it stands in SVG or MathML.
+            tag, self._instead = self._instead, None
+            data = tag[:-1] + b"/>" if data.endswith(b"/>") else tag
         if self._held is not None:
             self._held.append(data)
         elif self._until:
@@ -208,6 +221,8 @@ class StreamRewriter:
         if self._until:
             if data == self._until:
                 self._end_region()
+        elif kind == "tag":
+            self._instead = _ascii(details[0])
         elif kind == "put":
             self._out.append(_ascii(details[0]))
             if len(details) > 1:

@@ -4,7 +4,7 @@ What a browser may read in more than one way is read in all of them, and one tha
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from consentkit.html.origins import Closed
@@ -83,19 +83,22 @@ class Addresses:
 
 
 def closed_element(name: str, attributes: Sequence[tuple[str, str]], addresses: Addresses) -> Found | None:
-    """Why an element may not pass, None if it may. A repeated attribute counts each time."""
+    """Why an element may not pass, None if it may."""
+    return addresses.first(loaded(name, attributes))
+
+
+def loaded(name: str, attributes: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Every text by which an element may load something. A repeated attribute counts each time."""
     if name == "meta":
-        return _refresh(attributes, addresses)
+        yield from _refresh(attributes)
+        return
     if name == "link" and all(_is_harmless(value) for key, value in attributes if key == "rel"):
-        return None
+        return
     for key, value in attributes:
-        if key not in READ:
-            continue
-        text = decoded(value)
-        found = addresses.closed_by(text) if key in ADDRESSES else addresses.first(candidates(text))
-        if found:
-            return found
-    return None
+        if key in ADDRESSES:
+            yield decoded(value)
+        elif key in LISTS:
+            yield from candidates(decoded(value))
 
 
 def candidates(text: str) -> list[str]:
@@ -109,14 +112,12 @@ def _is_harmless(rel: str) -> bool:
     return HARMLESS_RELS.issuperset(decoded(rel).lower().split())
 
 
-def _refresh(attributes: Sequence[tuple[str, str]], addresses: Addresses) -> Found | None:
-    """Where `<meta http-equiv=refresh>` leads (HTML §4.2.5.3)."""
+def _refresh(attributes: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Where `<meta http-equiv=refresh>` may lead (HTML §4.2.5.3)."""
     if not any(key == "http-equiv" and decoded(value).strip().lower() == "refresh" for key, value in attributes):
-        return None
-    texts = []
+        return
     for key, value in attributes:
         match = REFRESH.match(decoded(value)) if key == "content" else None
         if match:
             quote, rest = match[1], match[2]
-            texts += [rest, quote + rest, rest.partition(quote)[0] if quote else rest]
-    return addresses.first(texts)
+            yield from (rest, quote + rest, rest.partition(quote)[0] if quote else rest)
