@@ -13,20 +13,21 @@ from consentkit.assets import Assets
 from consentkit.config import Config
 from consentkit.consent.choice import ChoiceCodec
 from consentkit.consent.consent import Consent
-from consentkit.consent.cookies import pairs
+from consentkit.consent.cookies import values
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
 from consentkit.consent.embeds import Embeds
-from consentkit.consent.gate import Gate
+from consentkit.consent.gate import OWN_COOKIES, Gate
 from consentkit.consent.ledger.receipt import KEY_ADDRESS
+from consentkit.consent.nonces import Nonces
 from consentkit.consent.pages import ConsentPages, gpc_response
 from consentkit.consent.proof import Proof
 from consentkit.consent.render import Renderer
-from consentkit.consent.seal import Seal, Sealer
+from consentkit.consent.seal import Closure, Seal, Sealer
 from consentkit.consent.signals import gpc_is_on
 from consentkit.consent.visit import Visit, cookie_name
 from consentkit.guard import Guard
-from consentkit.html.page import PageRewriter
+from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.html.rewriter import Node
 from consentkit.html.tags import Found
 from consentkit.incoming import Incoming
@@ -34,6 +35,10 @@ from consentkit.texts import pick_language
 
 REMEMBERED = 4096
 """Verified consent cookies whose decisions are remembered, 2 kB or so each: a signature is checked once."""
+
+CONSENT_COOKIE = {name: f"{name}=".encode() for name in OWN_COOKIES}
+
+GPC_ADDRESS = "/.well-known/gpc.json"
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -66,6 +71,7 @@ class Engine:
         self._renderer = Renderer(config, assets)
         self._embeds = Embeds(config, self._renderer)
         self._sealer = Sealer(config, guard)
+        self._own = (config.consent.path, GPC_ADDRESS, KEY_ADDRESS)
         self._pages = ConsentPages(
             self._renderer, self._codec, self.gate, embeds=self._embeds, proof=proof, make_id=make_id
         )
@@ -78,28 +84,29 @@ class Engine:
 
     def decide(self, incoming: Incoming, scope: Scope, when: float) -> Decisions:
         """The decisions for a request; an error means that nothing is granted."""
-        gpc = gpc_is_on(incoming.gpc_values)
-        undecided = self._undecided[gpc]
+        gpc = gpc_is_on(incoming.signals)
         cookie = incoming.cookie
         if cookie is None:
-            return undecided
-        day = int(when // 86_400)
-        return self.guard.run(
-            "reading the choice", lambda: self._chosen(cookie, scope, day, gpc) or undecided, lambda: undecided
-        )
+            return self._undecided[gpc]
+        try:
+            found = values(cookie, CONSENT_COOKIE[cookie_name(scope)])
+            return (found and self._chosen(found, int(when // 86_400), gpc)) or self._undecided[gpc]
+        except Exception as problem:
+            self.guard.note("reading the choice", problem)
+            return self._undecided[gpc]
 
-    def _chosen(self, cookie: bytes, scope: Scope, day: int, gpc: bool) -> Decisions | None:
+    def _chosen(self, found: list[bytes], day: int, gpc: bool) -> Decisions | None:
         """The decisions that follow from the consent cookies of a request, usually one.
 
         consentkit's own cookie is host-only, so without the `__Host-` prefix a second valid one may have been put there
         by another host of the same domain: only what all of them grant is granted.
         """
-        prefix = cookie_name(scope).encode() + b"="
-        values = {pair[len(prefix) :] for pair in pairs(cookie) if pair.startswith(prefix)}
-        found = [decisions for value in values if (decisions := self._verified(value, day, gpc))]
-        if len(found) < 2:
-            return found[0] if found else None
-        choices = [decisions.choice for decisions in found if decisions.choice]
+        if len(found) == 1:
+            return self._verified(found[0], day, gpc)
+        all_of_them = [decisions for value in set(found) if (decisions := self._verified(value, day, gpc))]
+        if len(all_of_them) < 2:
+            return all_of_them[0] if all_of_them else None
+        choices = [decisions.choice for decisions in all_of_them if decisions.choice]
         common = replace(
             max(choices, key=lambda choice: choice.decided),
             answered=frozenset().union(*(choice.answered for choice in choices)),
@@ -125,43 +132,61 @@ class Engine:
         """The address of the consent pages as the browser sees it, ending in `/`."""
         return f"{scope.get('root_path', '')}{self.config.consent.path}/"
 
-    def consent(self, scope: Scope, decisions: Decisions) -> Consent:
-        """What handlers find under `scope["consentkit"]`."""
-        closed, _ = self._sealer.closed(decisions)
-        return Consent(decisions, address=self.base(scope), languages=self.config.site.languages, closed=closed)
+    def closure(self, decisions: Decisions) -> Closure:
+        """What is closed to a visitor."""
+        return self._sealer.closure(decisions.granted)
 
-    def seal(self, scope: Scope, incoming: Incoming, decisions: Decisions) -> Seal:
+    def consent(self, scope: Scope, decisions: Decisions, closure: Closure) -> Consent:
+        """What handlers find under `scope["consentkit"]`."""
+        return Consent(decisions, address=self.base(scope), languages=self.config.site.languages, closed=closure.closed)
+
+    def seal(self, scope: Scope, incoming: Incoming, closure: Closure) -> Seal:
         """What keeps the origins of services that are not granted out of a response."""
-        return self._sealer.seal(scope, incoming[b"host"], decisions)
+        return self._sealer.seal(scope, incoming[b"host"], closure)
 
     def gate_in(self, cookie: bytes, decisions: Decisions) -> bytes:
         """The Cookie header for the app; an error lets nothing in."""
-        return self.guard.run("gating a request", lambda: self.gate.gate_in(cookie, decisions), lambda: b"")
+        try:
+            return self.gate.gate_in(cookie, decisions)
+        except Exception as problem:
+            self.guard.note("gating a request", problem)
+            return b""
 
     def gate_out(self, headers: Headers, decisions: Decisions) -> Headers:
         """The response headers for the browser; an error lets no cookie out."""
-
-        def without_cookies() -> Headers:
+        try:
+            return self.gate.gate_out(headers, decisions)
+        except Exception as problem:
+            self.guard.note("gating a response", problem)
             return [pair for pair in headers if pair[0].lower() != b"set-cookie"]
 
-        return self.guard.run("gating a response", lambda: self.gate.gate_out(headers, decisions), without_cookies)
-
-    def deletions(self, scope: Scope, incoming: Incoming, decisions: Decisions) -> list[bytes]:
-        """Lines that delete the refused cookies that a request brought."""
-        cookie = incoming.cookie
-        if cookie is None or not decisions.denies:
+    def deletions(self, scope: Scope, incoming: Incoming, decisions: Decisions) -> Headers:
+        """Headers that delete the refused cookies that a request brought; an error deletes none."""
+        try:
+            refused = self.gate.refused(incoming.cookie or b"", decisions)
+            if not refused:
+                return []
+            host = incoming[b"host"].partition(":")[0]
+            return [(b"set-cookie", line) for line in deletion_lines(refused, host=host, path=scope["path"])]
+        except Exception as problem:
+            self.guard.note("deleting refused cookies", problem)
             return []
 
-        def lines() -> list[bytes]:
-            refused = self.gate.refused(cookie, decisions)
-            return (
-                deletion_lines(refused, host=incoming[b"host"].partition(":")[0], path=scope["path"]) if refused else []
-            )
+    def rewriter(
+        self, scope: Scope, incoming: Incoming, decisions: Decisions, closure: Closure, nonces: Nonces
+    ) -> PageRewriter | Unrewritten | None:
+        """The rewriter for one page; if it cannot be made, what lets nothing through that is closed."""
+        seal = self.seal(scope, incoming, closure)
+        try:
+            return self._rewriter(scope, incoming, decisions, seal, nonces)
+        except Exception as problem:
+            self.guard.note("changing a page", problem)
+            return seal.unrewritten()
 
-        return self.guard.run("deleting refused cookies", lines, list)
-
-    def rewriter(self, scope: Scope, incoming: Incoming, decisions: Decisions, seal: Seal, nonce: str) -> PageRewriter:
-        """The rewriter for one page: closed tags out; in the banner if it is due, the link if templates lack it."""
+    def _rewriter(
+        self, scope: Scope, incoming: Incoming, decisions: Decisions, seal: Seal, nonces: Nonces
+    ) -> PageRewriter:
+        """Closed tags out; in the banner if it is due, the link if templates lack it."""
         base, here = self.base(scope), _here(scope)
         placed: list[str] = []
 
@@ -169,16 +194,16 @@ class Engine:
             return page or pick_language(incoming[b"accept-language"], self.config.site.languages) or ""
 
         def banner(page: str) -> str:
-            return self._renderer.banner(language(page), base, return_to=here, nonce=nonce)
+            return self._renderer.banner(language(page), base, return_to=here, nonces=nonces)
 
         def link(page: str) -> str:
-            return self._renderer.link(language(page), base, nonce)
+            return self._renderer.link(language(page), base, nonces)
 
         def placeholder(node: Node, found: Found, in_form: bool, page: str) -> str:
             first = not placed
             placed.append(node.name)
             return self._embeds.placeholder(
-                node, found, in_form=in_form, first=first, language=language(page), base=base, here=here, nonce=nonce
+                node, found, in_form=in_form, first=first, language=language(page), base=base, here=here, nonces=nonces
             )
 
         document = incoming.wants_document
@@ -188,12 +213,17 @@ class Engine:
             gate=seal.gate(placeholder),
         )
 
+    def is_own(self, scope: Scope) -> bool:
+        """Whether a request may be for one of consentkit's own addresses; `own_response` knows."""
+        path: str = scope["path"]
+        return path.removeprefix(scope.get("root_path", "")).startswith(self._own)
+
     async def own_response(
         self, scope: Scope, incoming: Incoming, decisions: Decisions, receive: Receive, when: float
     ) -> Response | None:
         """The response to a request for one of consentkit's own addresses, None for any other."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        if path == "/.well-known/gpc.json":
+        if path == GPC_ADDRESS:
             return gpc_response()
         if path == KEY_ADDRESS:
             return JSONResponse(self._proof.public_keys(), headers={"Cache-Control": "public, max-age=3600"})

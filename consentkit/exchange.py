@@ -1,13 +1,18 @@
-"""One response on its way out: Set-Cookie lines gated, private kept private, the banner put in, the size counted."""
+"""One request on its way in and its response on the way out: cookies gated, private kept private, the page changed."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any
 
-from starlette.types import Message, Send
+from starlette.types import Message, Scope, Send
 
-from consentkit.consent.caching import Headers, keep_private
-from consentkit.html.inject import can_be_rewritten
+from consentkit.consent.caching import PRIVATE, Headers, concern_caches, keep_private
+from consentkit.consent.consent import SCOPE_KEY
+from consentkit.consent.decision import Decisions
+from consentkit.consent.nonces import nonces
+from consentkit.engine import Engine
 from consentkit.html.page import PageRewriter, Unrewritten
+from consentkit.incoming import Incoming
+from consentkit.outgoing import Kind, Outgoing, kind_of
 
 BODY_BY_FILE = ("http.response.pathsend", "http.response.zerocopysend")
 """Extensions by which an app hands over a file instead of bytes: nothing can be put into such a page."""
@@ -18,131 +23,200 @@ VALIDATORS = (b"etag", b"last-modified", b"content-md5", b"digest", b"repr-diges
 NO_BODY = (204, 205, 206, 304)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be done with a response.
+class Sent:
+    """What was sent in answer to a request; `done` is called once, when it is over.
 
-    `gate` filters headers; `deletions` are Set-Cookie lines to add; `injector` makes the rewriter for a page that has
-    the given CSP nonce, None if no page needs a change; `personal` says that HTML differs by visitor; `was_read`
-    whether the app asked for the consent; `vary` the request headers that it differs by.
+    `status`, `content_type` and `size` (bytes of the body) tell what left.
     """
 
-    gate: Callable[[Headers], Headers]
-    deletions: list[bytes]
-    injector: Callable[[str], PageRewriter | Unrewritten | None] | None
-    personal: bool
-    was_read: Callable[[], bool]
-    vary: tuple[bytes, ...]
-    head: bool
-    hints: Callable[[Iterable[bytes]], list[bytes]] = list
-    """Filters the links of early hints."""
+    __slots__ = ("_done", "_is_done", "_send", "content_type", "incoming", "scope", "size", "status")
 
-
-class Exchange:
-    """Wraps `send` for one request.
-
-    `status`, `content_type` and `size` (bytes of the body) tell what was sent, `took` in how many seconds,
-    `failure` why a page was not changed.
-    """
-
-    def __init__(
-        self, send: Send, plan: Plan, on_done: Callable[["Exchange"], None], timer: Callable[[], float]
-    ) -> None:
-        self.took = 0.0
-        self._timer = timer
-        self._began = timer()
+    def __init__(self, scope: Scope, incoming: Incoming, send: Send, done: Callable[["Sent"], None]) -> None:
+        self.scope = scope
+        self.incoming = incoming
         self.status = 0
         self.content_type = ""
         self.size = 0
         self._send = send
-        self._plan = plan
-        self._on_done = on_done
-        self._held: Message | None = None
-        self._injector: PageRewriter | Unrewritten | None = None
+        self._done = done
         self._is_done = False
 
-    async def send(self, message: Message) -> None:
-        """Pass one message on; types that are not known pass as they are."""
-        kind = message["type"]
-        if kind == "http.response.start":
-            await self._start(message)
-            return
-        if kind == "http.response.body":
-            await self._body(message)
-            return
-        if kind == "http.response.early_hint":
-            given = list(message.get("links", ()))
-            kept = self._plan.hints(given)
-            await self._send(message if kept == given else {**message, "links": kept})
-            return
-        if kind in BODY_BY_FILE and self._injector is not None:
-            self._injector.close()
-            self._injector = None
-        await self._release(changed=self._injector is not None)
-        await self._send(message)
-
     @property
-    def failure(self) -> Exception | None:
-        """What went wrong when the page was changed; it passed unchanged then."""
-        return self._injector.failure if self._injector else None
+    def is_own(self) -> bool:
+        """Whether it is a page of consentkit's own."""
+        return True
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on as it is."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.content_type = kind_of(Outgoing(message.get("headers", ()))[b"content-type"]).text
+        await self._send(message)
+        if message["type"] == "http.response.body":
+            self.size += len(message.get("body", b""))
+            if not message.get("more_body", False):
+                self.done()
 
     def done(self) -> None:
         """Tell, once, that the response is over."""
         if not self._is_done:
             self._is_done = True
-            self.took = self._timer() - self._began
-            if self._injector is not None:
-                self._injector.close()
-            self._on_done(self)
+            self._done(self)
 
-    async def _start(self, message: Message) -> None:
-        self.status = message["status"]
-        headers: Headers = [(bytes(name), bytes(value)) for name, value in message.get("headers", ())]
-        self.content_type = _first(headers, b"content-type").decode("latin-1")
-        headers = self._plan.gate(headers)
-        headers += [(b"set-cookie", line) for line in self._plan.deletions]
-        is_html = self.content_type.partition(";")[0].strip().lower() == "text/html"
-        is_page = is_html and self.status not in (204, 304)
-        sets = any(name.lower() == b"set-cookie" for name, _ in headers)
-        if sets or self._plan.was_read() or (is_page and self._plan.personal):
-            headers = keep_private(headers, self._plan.vary)
-        message = {**message, "headers": headers}
-        if self._plan.injector is not None and is_page and self._can_change(headers):
-            if self._plan.head:
-                message = {**message, "headers": _changed(headers)}
+
+class Exchange(Sent):
+    """A request to the app, and its response as the visitor's decisions let it leave."""
+
+    __slots__ = (
+        "_changes",
+        "_closure",
+        "_decisions",
+        "_deletions",
+        "_engine",
+        "_held",
+        "_rewriter",
+        "consent",
+    )
+
+    def __init__(
+        self,
+        engine: Engine,
+        decisions: Decisions,
+        scope: Scope,
+        incoming: Incoming,
+        *,
+        send: Send,
+        done: Callable[[Sent], None],
+    ) -> None:
+        super().__init__(scope, incoming, send, done)
+        self._engine = engine
+        self._decisions = decisions
+        self._closure = closure = engine.closure(decisions)
+        self._changes = closure.gates or ((decisions.asks or engine.injects_link) and incoming.wants_document)
+        self._deletions: Headers = []
+        self._held: Message | None = None
+        self._rewriter: PageRewriter | Unrewritten | None = None
+        self.consent = engine.consent(scope, decisions, closure)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a page of consentkit's own, served from inside the app."""
+        return self.consent.is_own_page
+
+    def scope_for_app(self) -> dict[str, Any]:
+        """A copy of the scope (ASGI specification, "Middleware") with gated cookies and the consent."""
+        incoming, scope = self.incoming, self.scope
+        copy = {**scope, SCOPE_KEY: self.consent}
+        cookie = gated = incoming.headers.get(b"cookie")
+        if cookie is not None:
+            gated = self._engine.gate_in(cookie, self._decisions)
+            if self._decisions.denied:
+                self._deletions = self._engine.deletions(scope, incoming, self._decisions)
+        changes = self._changes and incoming.may_get_page
+        if changes or gated != cookie:
+            copy["headers"] = incoming.changed(gated or b"", drop_conditions=changes)
+        if changes and scope.get("extensions"):
+            copy["extensions"] = {
+                name: value for name, value in scope["extensions"].items() if name not in BODY_BY_FILE
+            }
+        return copy
+
+    async def send(self, message: Message) -> None:
+        """Pass one message on; types that are not known pass as they are."""
+        kind = message["type"]
+        if kind == "http.response.body":
+            if self._rewriter is not None:
+                message = await self._rewritten(message, self._rewriter)
+            self.size += len(message.get("body", b""))
+            await self._send(message)
+            if not message.get("more_body", False):
+                self.done()
+        elif kind == "http.response.start":
+            message = self._start(message)
+            if self._rewriter is None:
+                await self._send(message)
             else:
-                self._injector = self._plan.injector(_nonce(headers))
-        if self._injector is not None:
-            # Held until the first bytes come: if they are all, their new length can be told.
-            self._held = message
+                # Held until the first bytes come: if they are all, their new length can be told.
+                self._held = message
+        elif kind == "http.response.early_hint":
+            given = list(message.get("links", ()))
+            kept = self._engine.seal(self.scope, self.incoming, self._closure).hints(given)
+            await self._send(message if kept == given else {**message, "links": kept})
         else:
+            if kind in BODY_BY_FILE:
+                self._give_up()
+            await self._release(changed=self._rewriter is not None)
             await self._send(message)
 
-    def _can_change(self, headers: Headers) -> bool:
+    def done(self) -> None:
+        """Tell, once, that the response is over."""
+        self._give_up()
+        super().done()
+
+    def _give_up(self) -> None:
+        """Close the rewriter, on the thread that made it, and note what went wrong: the page passed unchanged then."""
+        rewriter, self._rewriter = self._rewriter, None
+        if rewriter is not None:
+            rewriter.close()
+            if rewriter.failure:
+                self._engine.guard.note("changing a page", rewriter.failure)
+
+    def _start(self, message: Message) -> Message:
+        """The message that starts the response, as it leaves."""
+        self.status = message["status"]
+        out = Outgoing(message.get("headers", ()))
+        kind = kind_of(out[b"content-type"])
+        self.content_type = kind.text
+        is_page = kind.is_html and self.status not in (204, 304)
+        headers, sets = self._gated(out, kind)
+        if sets or self.consent.was_read or (is_page and self._engine.is_personal):
+            headers = keep_private(headers) if concern_caches(out.names) else headers + PRIVATE
+        if self._changes and is_page and not self.consent.is_own_page and self._can_change(out, kind):
+            if self.scope["method"] == "HEAD":
+                headers = _changed(headers)
+            else:
+                page_nonces = nonces(out.all(b"content-security-policy"))
+                self._rewriter = self._engine.rewriter(
+                    self.scope, self.incoming, self._decisions, self._closure, page_nonces
+                )
+        return {**message, "headers": headers}
+
+    def _gated(self, out: Outgoing, kind: Kind) -> tuple[Headers, bool]:
+        """The headers that may leave with those that documents get, and whether a cookie is set."""
+        headers = out.headers
+        sets = False
+        if b"set-cookie" in out.first:
+            headers = self._engine.gate_out(headers, self._decisions)
+            sets = any(name.lower() == b"set-cookie" for name, _ in headers)
+        if not self.consent.is_own_page:
+            if b"link" in out.first:
+                seal = self._engine.seal(self.scope, self.incoming, self._closure)
+                headers = seal.headers(headers, is_document=kind.is_document)
+            elif kind.is_document:
+                headers = headers + self._closure.lines
+        if self._deletions:
+            return headers + self._deletions, True
+        return headers, sets
+
+    def _can_change(self, out: Outgoing, kind: Kind) -> bool:
         """Whether the body is a whole, plain HTML document that the visitor will see as a page."""
-        charset = self.content_type.lower().partition("charset=")[2].strip(' "').partition(";")[0]
         return (
             self.status not in NO_BODY
-            and not _first(headers, b"content-encoding").strip(b" ").replace(b"identity", b"")
-            and not _first(headers, b"content-range")
-            and not _first(headers, b"content-disposition").lower().startswith(b"attachment")
-            and can_be_rewritten(charset)
+            and not out[b"content-encoding"].strip(b" ").replace(b"identity", b"")
+            and not out[b"content-range"]
+            and not out[b"content-disposition"].lower().startswith(b"attachment")
+            and kind.can_be_rewritten
         )
 
-    async def _body(self, message: Message) -> None:
+    async def _rewritten(self, message: Message, rewriter: PageRewriter | Unrewritten) -> Message:
+        """The message with the bytes of the page as it leaves; the start that is held goes out before it."""
         body = message.get("body", b"")
         more = message.get("more_body", False)
-        if self._injector is not None:
-            new = self._injector.feed(bytes(body))
-            if not more:
-                new += self._injector.finish()
-            await self._release(changed=more or new != body, length=None if more else len(new))
-            body = new
-            message = {**message, "body": body}
-        self.size += len(body)
-        await self._send(message)
+        new = rewriter.feed(bytes(body))
         if not more:
-            self.done()
+            new += rewriter.finish()
+        await self._release(changed=more or new != body, length=None if more else len(new))
+        return {**message, "body": new}
 
     async def _release(self, *, changed: bool, length: int | None = None) -> None:
         """Send the start that is held back; of a changed body it tells the `length` in bytes, None if not known yet."""
@@ -160,17 +234,3 @@ class Exchange:
 def _changed(headers: Headers) -> Headers:
     """The headers without those that describe the body as the app made it."""
     return [pair for pair in headers if pair[0].lower() not in (*VALIDATORS, b"content-length")]
-
-
-def _first(headers: Headers, name: bytes) -> bytes:
-    return next((value for key, value in headers if key.lower() == name), b"")
-
-
-def _nonce(headers: Headers) -> str:
-    """The nonce of the page's Content-Security-Policy, "" if it has none."""
-    policy = _first(headers, b"content-security-policy").decode("latin-1")
-    start = policy.find("'nonce-")
-    nonce = policy[start + 7 : policy.find("'", start + 7)] if start >= 0 else ""
-    return (
-        nonce if nonce.replace("+", "").replace("/", "").replace("-", "").replace("_", "").rstrip("=").isalnum() else ""
-    )

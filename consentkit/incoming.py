@@ -1,12 +1,10 @@
-"""One pass over a request's raw headers: what the gate and the pages need to know."""
-
-from dataclasses import dataclass
+"""One pass over a request's raw headers: what the gate, the pages and the statistics need to know."""
 
 from starlette.types import Scope
 
 Headers = list[tuple[bytes, bytes]]
 
-FRAGMENT_HEADERS = (b"hx-request", b"turbo-frame", b"x-pjax", b"x-up-version")
+FRAGMENT_HEADERS = frozenset({b"hx-request", b"turbo-frame", b"x-pjax", b"x-up-version"})
 """Headers by which front-end libraries ask for a part of a page."""
 
 SCRIPTED = b"xmlhttprequest"
@@ -16,65 +14,83 @@ PAGES = (None, b"document", b"iframe", b"frame", b"fencedframe", b"object", b"em
 """Values of Sec-Fetch-Dest with which a page is asked for, to be shown as such."""
 
 CONDITIONS = (b"if-none-match", b"if-modified-since")
+"""Headers by which a browser asks for "304 Not Modified"."""
 
 
-@dataclass(frozen=True, slots=True)
 class Incoming:
     """A request as the gate sees it.
 
-    `cookie` joins the fields that HTTP/2 may split it into (RFC 9113 §8.2.3), None if there is none; `headers` keeps
-    the last of each name; `wants_document` is false for what a page fetches in the background, `may_get_page`
-    for what can hardly be answered with HTML.
+    `headers` holds the last of each name, in lower case, but all of the fields that HTTP/2 may split Cookie into (RFC
+    9113 §8.2.3), joined; `signals` the values of Sec-GPC. `is_plain`: they are the request's, name by name.
     """
 
-    cookie: bytes | None
-    gpc_values: tuple[bytes, ...]
-    headers: dict[bytes, bytes]
-    wants_document: bool
-    may_get_page: bool
+    __slots__ = ("_raw", "headers", "is_plain", "signals")
+
+    def __init__(self, scope: Scope) -> None:
+        self._raw = raw = scope.get("headers", ())
+        headers: dict[bytes, bytes] = dict(raw)
+        self.is_plain = len(headers) == len(raw) and b"".join(headers).islower()
+        if self.is_plain:
+            self.signals = [headers[b"sec-gpc"]] if b"sec-gpc" in headers else []
+        else:
+            headers = {name.lower(): value for name, value in raw}
+            self.signals = self._all(b"sec-gpc")
+            if b"cookie" in headers:
+                headers[b"cookie"] = b"; ".join(self._all(b"cookie"))
+        self.headers = headers
+
+    def _all(self, wanted: bytes) -> list[bytes]:
+        return [value for name, value in self._raw if name.lower() == wanted]
 
     def __getitem__(self, name: bytes) -> str:
         return self.headers.get(name, b"").decode("latin-1")
 
+    @property
+    def cookie(self) -> bytes | None:
+        """The cookies, None if there are none."""
+        return self.headers.get(b"cookie")
 
-def read(scope: Scope) -> Incoming:
-    """Read the headers of an http or websocket scope."""
-    cookies: list[bytes] = []
-    gpc: list[bytes] = []
-    headers: dict[bytes, bytes] = {}
-    for raw_name, value in scope.get("headers", ()):
-        name = raw_name.lower()
-        headers[name] = value
-        if name == b"cookie":
-            cookies.append(value)
-        elif name == b"sec-gpc":
-            gpc.append(value)
-    joined = b"; ".join(cookies) if cookies else None
-    if joined is not None:
-        headers[b"cookie"] = joined
-    destination = headers.get(b"sec-fetch-dest")
-    is_fragment = (
-        any(name in headers for name in FRAGMENT_HEADERS) or headers.get(b"x-requested-with", b"").lower() == SCRIPTED
-    )
-    wants_document = destination in (None, b"document") and not is_fragment
-    may_get_page = destination in PAGES or is_fragment or b"text/html" in headers.get(b"accept", b"")
-    return Incoming(joined, tuple(gpc), headers, wants_document, may_get_page)
+    @property
+    def is_fragment(self) -> bool:
+        """Whether a front-end library asks for a part of a page."""
+        headers = self.headers
+        return not FRAGMENT_HEADERS.isdisjoint(headers) or headers.get(b"x-requested-with", b"").lower() == SCRIPTED
 
+    @property
+    def wants_document(self) -> bool:
+        """Whether a person opens a page; false for what a page fetches in the background."""
+        return self.headers.get(b"sec-fetch-dest") in (None, b"document") and not self.is_fragment
 
-def with_cookie(scope: Scope, cookie: bytes, *, drop_conditions: bool) -> Headers:
-    """The scope's headers with the Cookie header replaced (left out if empty), in the place of the first one.
+    @property
+    def may_get_page(self) -> bool:
+        """Whether the request can well be answered with HTML."""
+        headers = self.headers
+        return (
+            headers.get(b"sec-fetch-dest") in PAGES or self.is_fragment or b"text/html" in headers.get(b"accept", b"")
+        )
 
-    `drop_conditions` also leaves out the headers by which a browser asks for "304 Not Modified": its stored copy of the
-    page may lack the banner that is due now.
-    """
-    headers: Headers = []
-    placed = False
-    for name, value in scope.get("headers", ()):
-        lower = name.lower()
-        if lower == b"cookie":
-            if not placed and cookie:
-                headers.append((name, cookie))
-            placed = True
-        elif not (drop_conditions and lower in CONDITIONS):
-            headers.append((name, value))
-    return headers
+    def changed(self, cookie: bytes, *, drop_conditions: bool) -> Headers:
+        """The request's headers with the Cookie header replaced (left out if empty), in the place of the first one.
+
+        `drop_conditions` also leaves out what could bring the answer "304 Not Modified": the browser's stored copy of
+        the page may lack the banner that is due now.
+        """
+        dropped = CONDITIONS if drop_conditions else ()
+        if self.is_plain:
+            headers = {**self.headers, b"cookie": cookie}
+            for name in dropped:
+                headers.pop(name, None)
+            if not cookie:
+                del headers[b"cookie"]
+            return list(headers.items())
+        changed: Headers = []
+        placed = not cookie
+        for name, value in self._raw:
+            lower = name.lower()
+            if lower == b"cookie":
+                if not placed:
+                    changed.append((name, cookie))
+                placed = True
+            elif lower not in dropped:
+                changed.append((name, value))
+        return changed

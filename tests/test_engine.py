@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from consentkit import ConsentKit, engine
-from consentkit.incoming import read
+from consentkit.incoming import Incoming
 from tests.support.asgi import DOCUMENT, HTML, answering, ask, exchange, http_scope
 from tests.support.sites import KEY, NOW, OLD_KEY, POLICY_PATH, TODAY, consent_cookie, kit_of, settings
 
@@ -14,7 +14,7 @@ from tests.support.sites import KEY, NOW, OLD_KEY, POLICY_PATH, TODAY, consent_c
 def granted(kit: ConsentKit, cookie: bytes, *, scheme: str = "https") -> set[str]:
     """The services that a request with these cookies is granted."""
     scope = http_scope(headers=[(b"cookie", cookie)], scheme=scheme)
-    decisions = kit.engine.decide(read(scope), scope, kit.clock())
+    decisions = kit.engine.decide(Incoming(scope), scope, kit.clock())
     return {id_ for id_ in ("theme", "meter", "ads", "video") if decisions.of(id_)}
 
 

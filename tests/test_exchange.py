@@ -124,7 +124,7 @@ def test_head_tells_no_length_that_get_would_not_have() -> None:
 
 def test_nonce_of_the_page_is_reused() -> None:
     """Under a strict policy our module and stylesheet carry the page's own nonce; a hostile one is not put in."""
-    policy = b"script-src 'nonce-r4nd0m+/-_==' 'strict-dynamic'"
+    policy = b"default-src 'nonce-r4nd0m+/-_==' 'strict-dynamic'"
     assert 3 == page(headers=[HTML, (b"content-security-policy", policy)]).body.count(b' nonce="r4nd0m+/-_=="')
     for hostile in (b"'nonce-a\"><script>'", b"'nonce-", b"'nonce-'"):
         assert b"nonce" not in page(headers=[HTML, (b"content-security-policy", hostile)]).body
@@ -189,7 +189,7 @@ def test_error_before_the_rewriter_exists_serves_the_page(monkeypatch: pytest.Mo
     def fail(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(kit.engine, "rewriter", fail)
+    monkeypatch.setattr(kit.engine, "_rewriter", fail)
     answer = ask(kit.wrap(answering(DOCUMENT, headers=[HTML, (b"etag", b'"1"')])))
     assert (DOCUMENT, b'"1"') == (answer.body, answer.get(b"etag"))
 

@@ -16,22 +16,34 @@ PART = re.compile(rb'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+', re.DOTALL)
 WELL_FORMED = re.compile(rb'[^,"]+(?:"(?:[^"\\]|\\.)*")?', re.DOTALL)
 """A directive whose quotation ends: one that does not would swallow what is joined behind it."""
 
+VARY = (b"Cookie", b"Sec-GPC")
+"""The request headers by which a visitor's decisions come."""
+
 Headers = list[tuple[bytes, bytes]]
 
 
-def keep_private(headers: Headers, vary: tuple[bytes, ...]) -> Headers:
+def concern_caches(names: bytes) -> bool:
+    """Whether any of these header names, in lower case and run together, may tell a cache something."""
+    return b"control" in names or b"vary" in names or b"x-accel-expires" in names
+
+
+def keep_private(headers: Headers) -> Headers:
     """The headers such that only the visitor's own browser may store the response, and only for the same cookies.
 
     The app's directives stay where they concern that browser alone, `no-store` too. Source: RFC 9111 §5.2.2.
     """
     replaced = (*EDGE_HEADERS, b"cache-control", b"vary")
     kept = [pair for pair in headers if pair[0].lower() not in replaced and not pair[0].lower().endswith(EDGE_SUFFIX)]
-    return [*kept, (b"cache-control", _private(headers)), (b"vary", _varied(headers, vary))]
+    return [*kept, (b"cache-control", _private(headers)), (b"vary", _varied(headers))]
 
 
 def _values(headers: Headers, name: bytes) -> list[bytes]:
     return [
-        part.strip() for key, value in headers if key.lower() == name for part in PART.findall(value) if part.strip()
+        part.strip()
+        for key, value in headers
+        if key.lower() == name
+        for part in PART.findall(bytes(value))
+        if part.strip()
     ]
 
 
@@ -46,9 +58,13 @@ def _private(headers: Headers) -> bytes:
     return b", ".join(own if b"no-store" in own else [b"private", *own])
 
 
-def _varied(headers: Headers, vary: tuple[bytes, ...]) -> bytes:
+def _varied(headers: Headers) -> bytes:
     present = _values(headers, b"vary")
     if b"*" in present:
         return b"*"
     known = {value.lower() for value in present}
-    return b", ".join([*present, *(name for name in vary if name.lower() not in known)])
+    return b", ".join([*present, *(name for name in VARY if name.lower() not in known)])
+
+
+PRIVATE = keep_private([])
+"""What headers that tell caches nothing get."""

@@ -12,7 +12,7 @@ from datetime import datetime
 
 BLANK = b" \t"
 
-CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code != 0x09)
 
 MAX_AGE_PAST = re.compile(rb"(?:0|-\d{1,10})", re.ASCII)
 EXPIRES = re.compile(rb"[A-Za-z]{3}, (\d\d)[ -]([A-Za-z]{3})[ -](\d{4}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
@@ -22,18 +22,29 @@ EPOCH_YEAR, PAST_YEAR = 1970, 2020
 one than 1601 is no date to a browser, which then ignores the attribute and stores the cookie (RFC 6265bis §5.1.1)."""
 
 
-def pair_name(pair: bytes) -> str | None:
-    """The name in `name=value`, or None where there is none to rely on.
+def has_control(text: bytes) -> bool:
+    """Whether a control character other than the tab is in it: browsers store no such cookie."""
+    return text.translate(None, CONTROLS) != text
+
+
+def raw_name(pair: bytes) -> bytes:
+    """What stands before the `=` of a pair, b"" where there is none to rely on.
 
     A pair without `=` is nameless to Chromium and a name to others, and a nameless cookie can pose as any other
-    (`=__Host-x=1`), so neither has a name here. Names are bytes; latin-1 keeps them apart one to one. A name that ends
-    in what only Python counts as blank is another name to the app than to the browser, so it is none to rely on.
+    (`=__Host-x=1`), so neither has a name here.
     """
     raw, equals, _ = pair.partition(b"=")
+    return raw if equals and not has_control(pair) else b""
+
+
+def name_of(raw: bytes) -> str | None:
+    """The name that stands before a `=`, None where there is none to rely on.
+
+    Names are bytes; latin-1 keeps them apart one to one. A name that ends in what only Python counts as blank is
+    another name to the app than to the browser, so it is none to rely on.
+    """
     name = raw.strip(BLANK).decode("latin-1")
-    if not equals or not name or name != name.strip() or CONTROL.search(pair):
-        return None
-    return name
+    return name if name and name == name.strip() else None
 
 
 def pairs(header: bytes) -> list[bytes]:
@@ -41,18 +52,23 @@ def pairs(header: bytes) -> list[bytes]:
     return [pair for part in header.split(b";") if (pair := part.strip(BLANK))]
 
 
-def filtered(header: bytes, allowed: Callable[[str | None], bool]) -> tuple[bytes, list[str]]:
-    """The header without the pairs that are not allowed, and the names that were taken out.
+def values(header: bytes, prefix: bytes) -> list[bytes]:
+    """The values of a cookie, by its name and the `=` behind it; usually one."""
+    return [pair[len(prefix) :] for pair in pairs(header) if pair.startswith(prefix)] if prefix in header else []
+
+
+def filtered(header: bytes, allowed: Callable[[bytes], bool]) -> tuple[bytes, list[bytes]]:
+    """The header without the pairs that are not allowed, by their raw name, and the raw names that were taken out.
 
     What stays is joined byte for byte; a header from which nothing goes is returned as it came.
     """
     kept, names = [], []
     for pair in pairs(header):
-        name = pair_name(pair)
+        name = raw_name(pair)
         if allowed(name):
             kept.append(pair)
         else:
-            names.append("" if name is None else name)
+            names.append(name)
     return (b"; ".join(kept) if names else header), names
 
 
@@ -67,9 +83,9 @@ class SetCookie:
 def parse_set_cookie(line: bytes) -> SetCookie:
     """Read a Set-Cookie line (without the header's name)."""
     first, *attributes = line.split(b";")
-    if CONTROL.search(line):
+    if has_control(line):
         return SetCookie(None, False)
-    return SetCookie(pair_name(first), _deletes(attributes))
+    return SetCookie(name_of(raw_name(first)), _deletes(attributes))
 
 
 def _deletes(attributes: list[bytes]) -> bool:

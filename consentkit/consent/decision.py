@@ -39,15 +39,15 @@ UNKNOWN = Decision(State.UNSET, "unknown")
 class Decisions:
     """All decisions of one request; requests share it.
 
-    `asks`: the banner is due; `denies`: something is refused; `granted`: the ids of what is granted.
+    `asks`: the banner is due; `granted` and `denied`: the ids of what is granted, and of what is refused.
     """
 
     by_id: Mapping[str, Decision]
     choice: Choice | None
     gpc: bool
     asks: bool
-    denies: bool
     granted: frozenset[str]
+    denied: frozenset[str]
 
     def of(self, id_: str) -> Decision:
         """The decision on a purpose or service; an id that is not declared is not granted."""
@@ -71,9 +71,9 @@ def decide(declaration: Declaration, choice: Choice | None, *, gpc: bool) -> Dec
             by_id[purpose.id] = _of_all(by_id[service.id] for service in purpose.services)
     # A visitor who sends the signal has said no already: nothing is pushed at them, the link stays (rule C25).
     asks = not gpc and any(by_id[purpose.id].state is State.UNSET for purpose in declaration.choosable)
-    denies = any(decision.state is State.DENIED for decision in by_id.values())
     granted = frozenset(id_ for id_, decision in by_id.items() if decision)
-    return Decisions(by_id, choice, gpc, asks, denies, granted)
+    denied = frozenset(id_ for id_, decision in by_id.items() if decision.state is State.DENIED)
+    return Decisions(by_id, choice, gpc, asks, granted, denied)
 
 
 def _decide_one(purpose: Purpose, choice: Choice | None, service: str, signalled: bool) -> Decision:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from consentkit.config import Config
+from consentkit.consent.nonces import Nonces
 from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import safe_path
 from consentkit.consent.submission import form_fields
@@ -38,7 +39,16 @@ class Embeds:
         self._renderer = renderer
 
     def placeholder(
-        self, node: Node, found: Found, *, in_form: bool, first: bool, language: str, base: str, here: str, nonce: str
+        self,
+        node: Node,
+        found: Found,
+        *,
+        in_form: bool,
+        first: bool,
+        language: str,
+        base: str,
+        here: str,
+        nonces: Nonces,
     ) -> str:
         """The HTML in place of an embed, of the same size; `here` is the page, `first` that it is its first.
 
@@ -57,7 +67,7 @@ class Embeds:
             return_to=here,
             in_form=in_form,
             first=first,
-            nonce=nonce,
+            nonces=nonces,
             width=_matching(SIZE, node.get("width")),
             height=_matching(SIZE, node.get("height")),
             css_class=_matching(CLASS, decoded(node.get("class"))),

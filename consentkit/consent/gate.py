@@ -5,8 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
-from consentkit.consent.cookies import filtered, parse_set_cookie
+from consentkit.consent.cookies import filtered, name_of, parse_set_cookie
 from consentkit.consent.decision import Decision, Decisions, State
 from consentkit.declaration import Declaration, Service
 
@@ -34,9 +35,21 @@ MAX_NAMES = 200
 MAX_NAME = 256
 """Bounds: names that are counted, and bytes of a name that is looked up; a longer one is not granted."""
 
+MAX_VERDICTS = 8192
+"""Names, each with what is granted and refused, whose verdict is remembered."""
+
 NAMELESS = "(nameless)"
 
 Headers = list[tuple[bytes, bytes]]
+
+
+class Verdict(NamedTuple):
+    """On a cookie of a request: whether the app may see it, whether it was refused in so many words (by choice or
+    signal), and under which label it is counted, "" for one that may be there."""
+
+    passes: bool
+    refused: bool
+    label: str
 
 
 class Gate:
@@ -52,6 +65,8 @@ class Gate:
         self.dropped: Counter[tuple[str, str]] = Counter()
         self._owners = lru_cache(maxsize=512)(declaration.owners)
         self._declared_name = lru_cache(maxsize=512)(declaration.declared_name)
+        self._verdicts: dict[tuple[frozenset[str], frozenset[str]], dict[bytes, Verdict]] = {}
+        self._remembered = 0
 
     def decision(self, name: str | None, decisions: Decisions) -> Decision | None:
         """The decision that a cookie hangs on, or None for one that is undeclared or has no name to rely on."""
@@ -67,30 +82,56 @@ class Gate:
 
     def gate_in(self, cookie: bytes, decisions: Decisions) -> bytes:
         """The Cookie header that the app may see; it never sees the consent cookie, whatever the mode."""
+        known = self._known(decisions)
 
-        def allowed(name: str | None) -> bool:
-            if name in OWN_COOKIES:
-                return False
-            if self.decision(name, decisions):
-                return True
-            self._count("request", self._label(name) or "(undeclared)")
-            return self.mode != "enforce"
+        def allowed(raw: bytes) -> bool:
+            verdict = known.get(raw) or self._judge(raw, decisions, known)
+            if verdict.label:
+                self._count("request", verdict.label)
+            return verdict.passes
 
         return filtered(cookie, allowed)[0]
 
     def refused(self, cookie: bytes, decisions: Decisions) -> list[str]:
         """The cookies of a request that were refused in so many words (by choice or signal): they are to be deleted."""
+        if self.mode != "enforce":
+            return []
+        known = self._known(decisions)
+        _, names = filtered(cookie, lambda raw: not (known.get(raw) or self._judge(raw, decisions, known)).refused)
+        return [name for raw in names if (name := name_of(raw))]
 
-        def is_refused(name: str | None) -> bool:
+    def _known(self, decisions: Decisions) -> dict[bytes, Verdict]:
+        """The verdicts that are remembered for all whose decisions are the same."""
+        if self._remembered >= MAX_VERDICTS:
+            self._verdicts.clear()
+            self._remembered = 0
+        key = (decisions.granted, decisions.denied)
+        known = self._verdicts.get(key)
+        if known is None:
+            known = self._verdicts[key] = {}
+            self._remembered += 1
+        return known
+
+    def _judge(self, raw: bytes, decisions: Decisions, known: dict[bytes, Verdict]) -> Verdict:
+        name = name_of(raw)
+        if name in OWN_COOKIES:
             # A pattern such as `*` covers our own cookie too, and a choice that deletes itself is asked for for ever.
-            decision = None if name in OWN_COOKIES else self.decision(name, decisions)
-            return decision is not None and decision.state is State.DENIED
-
-        return filtered(cookie, lambda name: not is_refused(name))[1] if self.mode == "enforce" else []
+            verdict = Verdict(False, False, "")
+        else:
+            decision = self.decision(name, decisions)
+            label = "" if decision else self._label(name) or "(undeclared)"
+            denied = decision is not None and decision.state is State.DENIED
+            verdict = Verdict(bool(decision) or self.mode != "enforce", denied, label)
+        if len(raw) <= MAX_NAME:
+            known[raw] = verdict
+            self._remembered += 1
+        return verdict
 
     def gate_out(self, headers: Iterable[tuple[bytes, bytes]], decisions: Decisions) -> Headers:
         """The response headers without the Set-Cookie lines that are not allowed; the app's deletions pass."""
-        return [pair for pair in headers if pair[0].lower() != b"set-cookie" or self._may_set(pair[1], decisions)]
+        return [
+            pair for pair in headers if pair[0].lower() != b"set-cookie" or self._may_set(bytes(pair[1]), decisions)
+        ]
 
     def _may_set(self, line: bytes, decisions: Decisions) -> bool:
         cookie = parse_set_cookie(line)

@@ -17,7 +17,6 @@ Only names that browsers still know: Chromium 156 complains in the console about
 auctions and shared storage, which it no longer has.
 """
 
-DOCUMENTS = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml"})
 LINK = re.compile(r"""(?:<[^>]*>|"(?:[^"\\]|\\.)*"|[^,<"])+""", re.S)
 TARGET = re.compile(r"<([^>]*)>")
 REL = re.compile(r""";\s*rel\*?\s*=\s*(?:"([^"]*)"|([^\s;,]+))""", re.I)

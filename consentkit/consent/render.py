@@ -16,11 +16,13 @@ from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.describe import describe
 from consentkit.consent.ledger.chain import digest
 from consentkit.consent.ledger.record import Notice
+from consentkit.consent.nonces import Nonces
 from consentkit.consent.statistics_text import statistics_paragraph
 from consentkit.declaration import Service, in_language
 from consentkit.texts import isolated, language_of, texts
 
 BANNER, PREFERENCES = LAYOUTS = ("banner", "preferences")
+STYLE_NONCE, SCRIPT_NONCE = "@@STYLE_NONCE@@", "@@SCRIPT_NONCE@@"
 SHOWN = "@@SHOWN@@"
 """Where a form names the notice that it is a part of; the name is a hash of the notice without it."""
 
@@ -47,17 +49,18 @@ class Renderer:
         known = language_of(wanted)
         return known if known in self.languages else self.languages[0]
 
-    def banner(self, language: str, base: str, *, return_to: str, nonce: str) -> str:
+    def banner(self, language: str, base: str, *, return_to: str, nonces: Nonces) -> str:
         """The banner for a page: its stylesheet, form and module. `base` is the address of the consent pages."""
         html = self._banner(self.language(language), base)
-        attribute = f' nonce="{escape(nonce)}"' if nonce else ""
         html = html.replace(SHOWN, self.notice(BANNER, self.language(language), base).mark)
-        return html.replace("@@NONCE@@", attribute).replace("@@RETURN@@", str(escape(return_to)))
+        html = html.replace(STYLE_NONCE, _attribute(nonces.style)).replace(SCRIPT_NONCE, _attribute(nonces.script))
+        return html.replace("@@RETURN@@", str(escape(return_to)))
 
     def _make_notice(self, layout: str, language: str, base: str) -> Notice:
         """What visitors are shown in a layout and language, without what differs by request."""
         if layout == BANNER:
-            html = self._banner(language, base).replace("@@NONCE@@", "").replace("@@RETURN@@", "")
+            html = self._banner(language, base).replace(STYLE_NONCE, "").replace(SCRIPT_NONCE, "")
+            html = html.replace("@@RETURN@@", "")
         else:
             undecided = decide(self.config.declaration, None, gpc=False)
             html = self.preferences(undecided, language=language, base=base, back="", message="", shown=SHOWN)
@@ -83,10 +86,9 @@ class Renderer:
             js=self.assets.url("banner.js"),
         )
 
-    def link(self, language: str, base: str, nonce: str) -> str:
+    def link(self, language: str, base: str, nonces: Nonces) -> str:
         """The link that reopens the preferences, for pages whose templates do not place it."""
         language = self.language(language)
-        attribute = f' nonce="{escape(nonce)}"' if nonce else ""
         return str(
             Markup(
                 '<link rel="stylesheet" href="{base}{css}"{nonce}><p class="consentkit-link" lang="{language}">'
@@ -94,7 +96,7 @@ class Renderer:
             ).format(
                 base=base,
                 css=self.assets.url("link.css"),
-                nonce=Markup(attribute),  # noqa: S704 -- its one value was escaped above
+                nonce=_attribute(nonces.style),
                 language=language,
                 text=texts(language)["link"]["text"],
             )
@@ -165,7 +167,7 @@ class Renderer:
         return self._page("declaration.html", language, base, here=f"{base}declaration", back=back, fragment=fragment)
 
     def placeholder(
-        self, language: str, base: str, *, services: Sequence[Service], first: bool, nonce: str, **values: Any
+        self, language: str, base: str, *, services: Sequence[Service], first: bool, nonces: Nonces, **values: Any
     ) -> str:
         """What stands in place of an embed of these services; `first` of a page, it brings the stylesheet."""
         language = self.language(language)
@@ -175,7 +177,7 @@ class Renderer:
             base,
             first=first,
             css=self.assets.url("placeholder.css"),
-            nonce=Markup(' nonce="{}"').format(nonce) if nonce else "",
+            nonce=_attribute(nonces.style),
             ids=[service.id for service in services],
             name=", ".join(in_language(service.name, language) for service in services),
             why=" ".join(in_language(service.description, language) for service in services),
@@ -198,6 +200,10 @@ class Renderer:
         page = self._environment.get_template(template)
         site = isolated_names(self.config.site, language)
         return page.render(t=texts(language), language=language, base=base, site=site, **values).strip()
+
+
+def _attribute(nonce: str) -> Markup:
+    return Markup(' nonce="{}"').format(nonce) if nonce else Markup("")
 
 
 def isolated_names(site: Site, language: str) -> Site:

@@ -1,16 +1,15 @@
 """What keeps closed origins closed in one response: its headers, its early hints, and the gate for its tags."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from starlette.types import Scope
 
 from consentkit.config import Config
 from consentkit.consent.caching import Headers
-from consentkit.consent.decision import Decisions
 from consentkit.consent.policy import (
     ADVERTISING,
-    DOCUMENTS,
     OWN_SOURCES,
     content_security_policy,
     open_hints,
@@ -24,81 +23,85 @@ from consentkit.html.tags import Addresses
 CSP = b"content-security-policy"
 
 
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What is closed to all who granted the same; in the modes `observe` and `warn` nothing is.
+
+    `gates`: something is to be kept out of responses; `lines` are the headers that documents get.
+    """
+
+    closed: Closed
+    gates: bool
+    lines: Headers
+
+
 class Sealer:
     """Makes the seals of one configuration."""
 
     def __init__(self, config: Config, guard: Guard) -> None:
         self.guard = guard
-        self.enforces = config.consent.mode == "enforce"
         self.has_csp = config.consent.csp
+        self._enforces = config.consent.mode == "enforce"
         self._declaration = config.declaration
         self._hosts = config.site.hosts
-        self._closed = lru_cache(maxsize=256)(self._find)
+        self.closure = lru_cache(maxsize=256)(self._closure)
 
-    def _find(self, granted: frozenset[str]) -> tuple[Closed, bytes]:
+    def _closure(self, granted: frozenset[str]) -> Closure:
         closed = closed_origins(self._declaration, granted.__contains__)
-        return closed, content_security_policy(self._hosts, closed)
+        lines: Headers = []
+        if self._enforces and self.has_csp:
+            lines.append((CSP, content_security_policy(self._hosts, closed)))
+        if self._enforces and "marketing" not in granted:
+            lines.append((b"permissions-policy", ADVERTISING))
+        return Closure(closed, self._enforces and bool(closed), lines)
 
-    def closed(self, decisions: Decisions) -> tuple[Closed, bytes]:
-        """What is closed to a visitor, and the policy that says so."""
-        return self._closed(decisions.granted)
-
-    def seal(self, scope: Scope, host: str, decisions: Decisions) -> "Seal":
+    def seal(self, scope: Scope, host: str, closure: Closure) -> "Seal":
         """The seal of one response."""
-        return Seal(self, scope, host, decisions)
+        return Seal(self, scope, host, closure)
 
 
 class Seal:
-    """One response. In the modes `observe` and `warn` it changes nothing."""
+    """One response to a visitor to whom something is closed."""
 
-    def __init__(self, sealer: Sealer, scope: Scope, host: str, decisions: Decisions) -> None:
+    def __init__(self, sealer: Sealer, scope: Scope, host: str, closure: Closure) -> None:
         self._sealer = sealer
         self._scope = scope
         self._host = host
-        self._decisions = decisions
-        self._closed, self._policy = sealer.closed(decisions)
-        self.gates = sealer.enforces and bool(self._closed)
+        self._closure = closure
 
     @cached_property
     def _addresses(self) -> Addresses:
         page = f"{self._scope.get('scheme', 'https')}://{self._host}{self._scope['path']}"
-        return Addresses(self._closed, page)
+        return Addresses(self._closure.closed, page)
 
     def gate(self, placeholder: Placeholder) -> TagGate | None:
         """The gate for the tags of the page, None if nothing is closed."""
-        return TagGate(self._addresses, placeholder, sealed=self._sealer.has_csp) if self.gates else None
+        return TagGate(self._addresses, placeholder, sealed=self._sealer.has_csp) if self._closure.gates else None
 
     def unrewritten(self) -> Unrewritten | None:
         """What takes a page whose rewriter could not be made, None if it may pass as it is."""
-        if not self.gates:
+        if not self._closure.gates:
             return None
         return Unrewritten(Defused(self._addresses) if self._sealer.has_csp else Withheld())
 
     def hints(self, links: Iterable[bytes]) -> list[bytes]:
         """The links of an early hint that may leave; an error lets none out."""
-        if not self.gates:
+        if not self._closure.gates:
             return list(links)
-        return self._sealer.guard.run("gating early hints", lambda: open_hints(links, self._addresses), list)
+        try:
+            return open_hints(links, self._addresses)
+        except Exception as problem:
+            self._sealer.guard.note("gating early hints", problem)
+            return []
 
-    def headers(self, headers: Headers, *, own: bool) -> Headers:
-        """The response headers with what closes; an error closes more. `own`: a page of consentkit's own, as it is."""
-        if own or not self._sealer.enforces:
-            return headers
-
-        def closing() -> Headers:
-            return [pair for pair in headers if pair[0].lower() != b"link"] + [
-                (CSP, f"default-src {OWN_SOURCES}".encode())
-            ]
-
-        return self._sealer.guard.run("gating headers", lambda: self._sealed(headers), closing)
-
-    def _sealed(self, headers: Headers) -> Headers:
-        out = without_closed_links(headers, self._addresses) if self.gates else headers
-        kind = next((value for name, value in headers if name.lower() == b"content-type"), b"")
-        if kind.partition(b";")[0].strip().lower().decode("latin-1") not in DOCUMENTS:
-            return out
-        if self._sealer.has_csp:
-            out = [*out, (CSP, self._policy)]
-        if not self._decisions.of("marketing"):
-            out = [*out, (b"permissions-policy", ADVERTISING)]
-        return out
+    def headers(self, headers: Headers, *, is_document: bool) -> Headers:
+        """The headers without links to closed origins and with what documents get; an error closes more."""
+        lines = self._closure.lines if is_document else []
+        if not self._closure.gates:
+            return headers + lines
+        try:
+            return without_closed_links(headers, self._addresses) + lines
+        except Exception as problem:
+            self._sealer.guard.note("gating headers", problem)
+            kept = [pair for pair in headers if pair[0].lower() != b"link"]
+            return [*kept, (CSP, f"default-src {OWN_SOURCES}".encode())]

@@ -1,11 +1,11 @@
 """Preferences that the browser sends with every request."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 
-def gpc_is_on(values: Iterable[bytes]) -> bool:
+def gpc_is_on(values: Sequence[bytes]) -> bool:
     """Whether Global Privacy Control is on: one `Sec-GPC` header that is exactly `1`; any other value says nothing.
 
     Source: W3C Global Privacy Control, §3.2.
     """
-    return any(value == b"1" for value in values)
+    return b"1" in values

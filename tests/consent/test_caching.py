@@ -8,8 +8,6 @@ from consentkit.consent.caching import keep_private
 from tests.support.asgi import DOCUMENT, HTML, answering, ask
 from tests.support.sites import consent_cookie, kit_of
 
-VARY = (b"Cookie", b"Sec-GPC")
-
 
 def directives(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
     """Cache-Control as a cache reads it: split at commas outside quotes, quoted pairs understood (RFC 9110 §5.6)."""
@@ -65,7 +63,7 @@ def test_no_shared_cache_stores_it(controls: list[list[str]], edges: list[str]) 
     """Whatever the app said, a shared cache may not store the response afterwards."""
     headers = [(b"Cache-Control", ", ".join(values).encode()) for values in controls]
     headers += [(name.encode(), b"max-age=600") for name in edges]
-    assert not shared_cache_stores(keep_private(headers, VARY))
+    assert not shared_cache_stores(keep_private(headers))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +75,7 @@ def test_no_shared_cache_stores_it(controls: list[list[str]], edges: list[str]) 
 def test_directives_for_the_browser_itself_stay(before: bytes | None, after: bytes) -> None:
     """What the app says to the visitor's own browser is its own affair."""
     headers = [(b"cache-control", before)] if before else []
-    assert after == dict(keep_private(headers, VARY))[b"cache-control"]
+    assert after == dict(keep_private(headers))[b"cache-control"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +85,7 @@ def test_directives_for_the_browser_itself_stay(before: bytes | None, after: byt
 )  # fmt: skip
 def test_vary_is_merged(before: list[bytes], after: bytes) -> None:
     """Several Vary headers become one, and `*` stays."""
-    merged = keep_private([(b"Vary", value) for value in before], VARY)
+    merged = keep_private([(b"Vary", value) for value in before])
     assert [after] == [value for name, value in merged if name == b"vary"]
 
 

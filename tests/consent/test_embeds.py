@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from consentkit import ConsentKit
+from consentkit.incoming import Incoming
 from tests.support.asgi import HTML, Answer, answering, ask
 from tests.support.sites import TODAY, choose, consent_cookie, kit_of, service, settings
 
@@ -115,7 +116,7 @@ def granted(cookie: bytes) -> dict[str, str]:
     one = kit()
     purposes = one.engine._pages.state(
         one.engine.decide(
-            __import__("consentkit.incoming", fromlist=["read"]).read({"headers": [(b"cookie", cookie)]}),
+            Incoming({"headers": [(b"cookie", cookie)]}),
             {"scheme": "https"},
             one.clock(),
         )
