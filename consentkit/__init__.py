@@ -1,5 +1,6 @@
 """consentkit: a cookie gate that obeys consent, and statistics that identify nobody."""
 
+from consentkit.consent.changes import ConsentChange
 from consentkit.consent.consent import Consent, consent_of
 from consentkit.consent.egress import guard_egress
 from consentkit.errors import ConfigError, ConsentKitError, ConsentRequired, NotWrappedError, SecretError
@@ -9,6 +10,7 @@ from consentkit.middleware import ConsentMiddleware
 __all__ = [
     "ConfigError",
     "Consent",
+    "ConsentChange",
     "ConsentKit",
     "ConsentKitError",
     "ConsentMiddleware",

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope
 
 from consentkit.assets import Assets
 from consentkit.config import Config
+from consentkit.consent.changes import Announcer
 from consentkit.consent.choice import ChoiceCodec
 from consentkit.consent.consent import Consent
 from consentkit.consent.cookies import values
@@ -59,6 +60,7 @@ class Engine:
         make_id: Callable[[], str],
         *,
         proof: Proof,
+        announcer: Announcer,
     ) -> None:
         self.config = config
         self.declaration = config.declaration
@@ -73,7 +75,13 @@ class Engine:
         self._sealer = Sealer(config, guard)
         self._own = (config.consent.path, GPC_ADDRESS, KEY_ADDRESS)
         self._pages = ConsentPages(
-            self._renderer, self._codec, self.gate, embeds=self._embeds, proof=proof, make_id=make_id
+            self._renderer,
+            self._codec,
+            self.gate,
+            embeds=self._embeds,
+            proof=proof,
+            announcer=announcer,
+            make_id=make_id,
         )
         self._undecided = {gpc: decide(self.declaration, None, gpc=gpc) for gpc in (True, False)}
         self._remembered: OrderedDict[tuple[bytes, int, bool], Decisions] = OrderedDict()

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from consentkit.assets import Assets
 from consentkit.config import Config, load
+from consentkit.consent.changes import Announcer, F
 from consentkit.consent.consent import own_pages
 from consentkit.consent.proof import Proof
 from consentkit.engine import Engine
@@ -48,7 +49,10 @@ class ConsentKit:
         self._keys = tuple(keys)
         self._noted_twice = False
         self._assets = Assets()
-        self.engine = Engine(config, keys, self._assets, self.guard, make_id, proof=self.proof)
+        self._announcer = Announcer(config.declaration, self.guard, clock)
+        self.engine = Engine(
+            config, keys, self._assets, self.guard, make_id, proof=self.proof, announcer=self._announcer
+        )
 
     @classmethod
     def from_file(cls, path: str | Path, *, environ: Mapping[str, str] = os.environ) -> "ConsentKit":
@@ -58,6 +62,13 @@ class ConsentKit:
     def wrap(self, app: ASGIApp) -> ConsentMiddleware:
         """The app with the gate, the banner and the counting around it."""
         return ConsentMiddleware(app, kit=self)
+
+    def on_change(self, callback: F) -> F:
+        """Call this, a function or coroutine function, with a ConsentChange when a visitor chose or withdrew.
+
+        It runs after the choice is in the ledger and the answer has gone out; errors are logged once a kind.
+        """
+        return self._announcer.add(callback)
 
     def note_wrapped_twice(self) -> None:
         """Say, once, that two middlewares of consentkit are around one app."""

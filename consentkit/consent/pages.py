@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope
 
+from consentkit.consent.changes import Announcer
 from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, make_choice
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
@@ -37,10 +38,12 @@ class ConsentPages:
         *,
         embeds: Embeds,
         proof: Proof,
+        announcer: Announcer,
         make_id: Callable[[], str],
     ) -> None:
         self._embeds = embeds
         self._proof = proof
+        self._announcer = announcer
         self._renderer = renderer
         self._codec = codec
         self._gate = gate
@@ -196,7 +199,8 @@ class ConsentPages:
 
     async def _accepted(self, visit: Visit, choice: Choice, submission: Submission) -> Response:
         decisions = decide(self._declaration, choice, gpc=visit.decisions.gpc)
-        if not await self._proof.keep(self._change(visit, choice, submission)):
+        change = self._change(visit, choice, submission)
+        if not await self._proof.keep(change):
             return self._rejected(visit, 503, key="unproven", problem=UNWRITTEN, submission=submission)
         if visit.wants_json:
             response: Response = JSONResponse(self.state(decisions), headers=SECURITY)
@@ -205,6 +209,8 @@ class ConsentPages:
         days = (self._codec.expires(choice) - visit.today).days
         response.raw_headers.append((b"set-cookie", _cookie_line(visit.scope, self._codec.encode(choice), days=days)))
         self._delete(response, visit, decisions)
+        if not change.repeats():
+            response.background = self._announcer.after_answer(visit.decisions, decisions)
         return response
 
     def _delete(self, response: Response, visit: Visit, decisions: Decisions) -> None:
@@ -240,14 +246,16 @@ class ConsentPages:
             return self._rejected(visit, 404, key="no_record", problem=NO_RECORD, submission=said)
         if not await self._proof.erase(before.id):
             return self._rejected(visit, 503, key="unproven", problem=UNWRITTEN, submission=said)
+        undecided = decide(self._declaration, None, gpc=visit.decisions.gpc)
         if visit.wants_json:
-            undecided = decide(self._declaration, None, gpc=visit.decisions.gpc)
             response: Response = JSONResponse(self.state(undecided), headers=SECURITY)
         else:
             fields = {"erased": "1", "lang": self._language(visit, said.language)}
             response = RedirectResponse(f"{visit.base}?{urlencode(fields)}", 303, headers=SECURITY)
         response.raw_headers.append((b"set-cookie", _cookie_line(visit.scope, "", days=0)))
         self._delete(response, visit, decide(self._declaration, self._make((), visit), gpc=visit.decisions.gpc))
+        if before.granted:
+            response.background = self._announcer.after_answer(visit.decisions, undecided)
         return response
 
     def _destination(self, visit: Visit, submission: Submission) -> str:
