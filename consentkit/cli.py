@@ -15,6 +15,7 @@ from rich.table import Table
 
 from consentkit.cli_declaration import declaration
 from consentkit.cli_ledger import ledger
+from consentkit.cli_observed import line_of, observed, observed_findings
 from consentkit.cli_options import FINDING, WRONG_USE, config_option, json_option
 from consentkit.config import Config, load
 from consentkit.errors import ConfigError, ConsentKitError
@@ -44,6 +45,7 @@ def main() -> None:
 
 main.add_command(ledger)
 main.add_command(declaration)
+main.add_command(observed)
 
 
 @main.command()
@@ -79,13 +81,19 @@ def check(file: Path | None, config_path: Path, as_json: bool) -> None:
         findings = [{"key": f.key, "message": f.message, "rule": f.rule or None} for f in problem.findings]
         click.echo(json.dumps({"file": str(path), "findings": findings}, indent=2) if as_json else str(problem))
         sys.exit(WRONG_USE if problem.findings[0].key == "file" else FINDING)
-    declaration = config.declaration
+    seen = [line_of(finding) for finding in observed_findings(config)]
     if as_json:
-        click.echo(json.dumps({"file": str(path), "findings": []}))
-        return
+        differences = [{"key": "services", "message": message, "rule": "C19"} for message in seen]
+        click.echo(json.dumps({"file": str(path), "findings": differences}, indent=2))
+        sys.exit(FINDING if seen else 0)
+    declaration = config.declaration
     names = ", ".join(purpose.id for purpose in declaration.purposes)
-    click.echo(f"{path}: no findings. {len(declaration.services)} services, purposes: {names}.")
+    found = f"{len(seen)} findings in what the site really stores" if seen else "no findings"
+    click.echo(f"{path}: {found}. {len(declaration.services)} services, purposes: {names}.")
     click.echo(f"Policy version {declaration.policy_version}.")
+    for message in seen:
+        click.echo(f"services: {message} [C19]")
+    sys.exit(FINDING if seen else 0)
 
 
 @main.command("import-log")

@@ -47,6 +47,7 @@ class ConsentSettings:
     revision: int
     csp: bool
     consent_mode: ConsentMode
+    observed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def _refuse_shared_files(config: Config, findings: list[Finding]) -> None:
         "stats.sink": config.stats.sink,
         "stats.private": config.stats.private,
         "consent.ledger": config.consent.ledger,
+        "consent.observed": config.consent.observed,
         "dashboard.users": config.dashboard.users,
     }
     seen: dict[str, str] = {}
@@ -204,6 +206,7 @@ def _read_consent(table: Table) -> ConsentSettings:
         revision=table.number("revision", 1, low=1, high=9999),
         csp=table.get("csp", bool, True),
         consent_mode=_read_consent_mode(table),
+        observed=_store(table, "observed", "sqlite:///var/observed.db"),
     )
     table.done(FORBIDDEN_CONSENT_KEYS)
     return settings

@@ -1,0 +1,6 @@
+CREATE TABLE sights (
+    name TEXT NOT NULL, route TEXT NOT NULL, count INTEGER NOT NULL CHECK (count > 0), longest INTEGER NOT NULL,
+    first TEXT NOT NULL, last TEXT NOT NULL,
+    PRIMARY KEY (name, route)
+) WITHOUT ROWID;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
