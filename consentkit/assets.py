@@ -48,6 +48,10 @@ class Assets:
         """The relative address of a file; KeyError for a file that there is not."""
         return f"static/{self._names[name]}"
 
+    def text(self, name: str) -> str:
+        """What a file says; KeyError for a file that there is not."""
+        return self._assets[self._names[name]].content.decode("utf-8")
+
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """An ASGI app that serves `…/<hashed name>`."""
         await self.response(scope)(scope, receive, send)

@@ -14,6 +14,7 @@ from consentkit.config import Config
 from consentkit.consent.changes import Announcer
 from consentkit.consent.choice import ChoiceCodec
 from consentkit.consent.consent import Consent
+from consentkit.consent.consent_mode import SCRIPT, ConsentMode, ConsentModeTag
 from consentkit.consent.cookies import values
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
@@ -48,7 +49,7 @@ class Engine:
     """Applies one configuration to requests. No error of its own leaves it: then nothing is granted.
 
     `keys`: the first signs, all verify. `is_personal`: pages differ by visitor. `injects_link`: pages get the link that
-    reopens the preferences.
+    reopens the preferences. `tells_tags`: they get the script of consent mode.
     """
 
     def __init__(
@@ -68,6 +69,8 @@ class Engine:
         self._proof = proof
         self.gate = Gate(self.declaration, config.consent.mode)
         self.injects_link = config.consent.link == "inject"
+        self._consent_mode = _consent_mode_tag(config.consent.consent_mode, assets)
+        self.tells_tags = self._consent_mode is not None
         self.is_personal = bool(self.declaration.choosable)
         self._codec = ChoiceCodec(self.declaration, keys, config.consent.validity_days)
         self._renderer = Renderer(config, assets)
@@ -146,7 +149,13 @@ class Engine:
 
     def consent(self, scope: Scope, decisions: Decisions, closure: Closure) -> Consent:
         """What handlers find under `scope["consentkit"]`."""
-        return Consent(decisions, address=self.base(scope), languages=self.config.site.languages, closed=closure.closed)
+        return Consent(
+            decisions,
+            address=self.base(scope),
+            languages=self.config.site.languages,
+            closed=closure.closed,
+            consent_mode=self._consent_mode,
+        )
 
     def seal(self, scope: Scope, incoming: Incoming, closure: Closure) -> Seal:
         """What keeps the origins of services that are not granted out of a response."""
@@ -181,25 +190,42 @@ class Engine:
             return []
 
     def rewriter(
-        self, scope: Scope, incoming: Incoming, decisions: Decisions, closure: Closure, nonces: Nonces
+        self,
+        scope: Scope,
+        incoming: Incoming,
+        decisions: Decisions,
+        closure: Closure,
+        nonces: Nonces,
+        *,
+        consent: Consent,
     ) -> PageRewriter | Unrewritten | None:
         """The rewriter for one page; if it cannot be made, what lets nothing through that is closed."""
         seal = self.seal(scope, incoming, closure)
         try:
-            return self._rewriter(scope, incoming, decisions, seal, nonces)
+            return self._rewriter(scope, incoming, decisions, seal, nonces, consent=consent)
         except Exception as problem:
             self.guard.note("changing a page", problem)
             return seal.unrewritten()
 
     def _rewriter(
-        self, scope: Scope, incoming: Incoming, decisions: Decisions, seal: Seal, nonces: Nonces
+        self,
+        scope: Scope,
+        incoming: Incoming,
+        decisions: Decisions,
+        seal: Seal,
+        nonces: Nonces,
+        *,
+        consent: Consent,
     ) -> PageRewriter:
-        """Closed tags out; in the banner if it is due, the link if templates lack it."""
+        """Closed tags out; in the banner if it is due, the link and the script of consent mode if templates lack it."""
         base, here = self.base(scope), _here(scope)
         placed: list[str] = []
 
         def language(page: str) -> str:
             return page or pick_language(incoming[b"accept-language"], self.config.site.languages) or ""
+
+        def consent_mode(_: str) -> str:
+            return consent.consent_mode_to_add(nonces.script)
 
         def banner(page: str) -> str:
             return self._renderer.banner(language(page), base, return_to=here, nonces=nonces)
@@ -216,6 +242,7 @@ class Engine:
 
         document = incoming.wants_document
         return PageRewriter(
+            at_head=consent_mode if document and self.tells_tags else None,
             at_start=banner if document and decisions.asks else None,
             at_end=link if document and self.injects_link else None,
             gate=seal.gate(placeholder),
@@ -250,6 +277,11 @@ class Engine:
             today=_date(int(when // 86_400)),
         )
         return await self._pages.respond(visit, receive)
+
+
+def _consent_mode_tag(mode: ConsentMode, assets: Assets) -> ConsentModeTag | None:
+    """What makes the script of consent mode, None where nobody is told."""
+    return ConsentModeTag(mode, script=assets.text(SCRIPT), address=assets.url(SCRIPT)) if mode else None
 
 
 def _here(scope: Scope) -> str:

@@ -92,7 +92,8 @@ class Exchange(Sent):
         self._engine = engine
         self._decisions = decisions
         self._closure = closure = engine.closure(decisions)
-        self._changes = closure.gates or ((decisions.asks or engine.injects_link) and incoming.wants_document)
+        puts_in = decisions.asks or engine.injects_link or engine.tells_tags
+        self._changes = closure.gates or (puts_in and incoming.wants_document)
         self._deletions: Headers = []
         self._held: Message | None = None
         self._rewriter: PageRewriter | Unrewritten | None = None
@@ -171,15 +172,22 @@ class Exchange(Sent):
         headers, sets = self._gated(out, kind)
         if sets or self.consent.was_read or (is_page and self._engine.is_personal):
             headers = keep_private(headers) if concern_caches(out.names) else headers + PRIVATE
-        if self._changes and is_page and not self.consent.is_own_page and self._can_change(out, kind):
+        if self._changes and is_page and self._has_to_change() and self._can_change(out, kind):
             if self.scope["method"] == "HEAD":
                 headers = _changed(headers)
             else:
                 page_nonces = nonces(out.all(b"content-security-policy"))
                 self._rewriter = self._engine.rewriter(
-                    self.scope, self.incoming, self._decisions, self._closure, page_nonces
+                    self.scope, self.incoming, self._decisions, self._closure, page_nonces, consent=self.consent
                 )
         return {**message, "headers": headers}
+
+    def _has_to_change(self) -> bool:
+        """Whether anything is left to do for a page, now that the app has made it."""
+        consent = self.consent
+        if not consent.placed_consent_mode:
+            return not consent.is_own_page
+        return self._closure.gates or self._decisions.asks or self._engine.injects_link
 
     def _gated(self, out: Outgoing, kind: Kind) -> tuple[Headers, bool]:
         """The headers that may leave with those that documents get, and whether a cookie is set."""

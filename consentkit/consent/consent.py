@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from consentkit.consent.consent_mode import ConsentModeTag
 from consentkit.consent.decision import Decision, Decisions
 from consentkit.errors import ConsentRequired, NotWrappedError
 from consentkit.html.origins import NOTHING, Closed
@@ -20,17 +21,26 @@ class Consent:
     """The decisions of one request. Reading one marks the response as depending on the visitor.
 
     `is_own_page` marks a page of consentkit's own that is served from inside the app: it asks for nothing.
+    `placed_consent_mode` says that a template placed the script of consent mode, which is then not put in again.
     """
 
     def __init__(
-        self, decisions: Decisions, *, address: str, languages: tuple[str, ...], closed: Closed = NOTHING
+        self,
+        decisions: Decisions,
+        *,
+        address: str,
+        languages: tuple[str, ...],
+        closed: Closed = NOTHING,
+        consent_mode: ConsentModeTag | None = None,
     ) -> None:
         self.was_read = False
         self.is_own_page = False
+        self.placed_consent_mode = False
         self._decisions = decisions
         self._address = address
         self._languages = languages
         self._closed = closed
+        self._consent_mode = consent_mode
 
     def decision(self, id_: str) -> Decision:
         """The decision on a purpose or service: state and reason; an undeclared id is `unset`, `unknown`."""
@@ -67,6 +77,25 @@ class Consent:
         query = urlencode({"lang": language}) if language else ""
         address = f"{self._address}?{query}" if query else self._address
         return Markup('<a href="{}" rel="nofollow">{}</a>').format(address, escape(self.link_text(language)))
+
+    def consent_mode_tag(self, *, nonce: str = "") -> Markup:
+        """The script that tells tags of the consent, for templates that place it themselves, first in `<head>`.
+
+        `nonce` is the one of the page's Content-Security-Policy for scripts. Empty unless `consent_mode` is configured.
+        """
+        self.was_read = True
+        self.placed_consent_mode = True
+        return self._consent_mode_html(nonce)
+
+    def consent_mode_to_add(self, nonce: str) -> Markup:
+        """The same for a page whose template has not placed it, empty for one whose template has."""
+        return Markup() if self.placed_consent_mode else self._consent_mode_html(nonce)
+
+    def _consent_mode_html(self, nonce: str) -> Markup:
+        if self._consent_mode is None:
+            return Markup()
+        granted = None if self._decisions.choice is None else self._decisions.granted
+        return self._consent_mode.html(granted, base=self._address, nonce=nonce)
 
 
 def consent_of(request_or_scope: Any) -> Consent:
