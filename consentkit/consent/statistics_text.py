@@ -7,18 +7,22 @@ from consentkit.config import Config
 from consentkit.stats.model import BREAKDOWNS
 from consentkit.texts import duration_text, isolated, texts
 
-WORDS: Mapping[str, str] = MappingProxyType({
-    "page": "pages",
-    "host": "pages",
-    "status": "pages",
-    "referrer": "referrers",
-    "browser": "technology",
-    "os": "technology",
-    "device": "technology",
-    "language": "language",
-    "country": "country",
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "pages": ("page", "host", "status", "reason", "move", "goal", "missing", "missing_from", "download"),
+    "referrers": ("referrer",),
+    "campaigns": (
+        "channel", "campaign", "campaign_source", "campaign_medium", "campaign_term", "campaign_content", "click_id",
+    ),
+    "technology": ("browser", "browser_version", "os", "device"),
+    "language": ("language",),
+    "country": ("country", "region"),
+    "network": ("network", "organisation"),
+    "searches": ("search",),
 })  # fmt: skip
-"""Under which words of the paragraph a breakdown stands, in the order in which they are named."""
+"""The words of the paragraph, in their order, and the breakdowns that stand under each."""
+
+LOOKED_UP = frozenset({*WORDS["country"], *WORDS["network"]})
+"""Breakdowns that come from a database by the visitor's address."""
 
 EXEMPTION_OF = {
     "nl": "nl_quality_measurement",
@@ -31,7 +35,7 @@ EXEMPTION_OF = {
 
 def breakdowns_of(config: Config) -> list[str]:
     """The breakdowns that this site counts; without a database there is no country."""
-    return [name for name in BREAKDOWNS if name != "country" or config.stats.geoip]
+    return [name for name in BREAKDOWNS if name not in LOOKED_UP or config.stats.geoip]
 
 
 def statistics_paragraph(config: Config, language: str) -> str:
@@ -55,5 +59,5 @@ def statistics_paragraph(config: Config, language: str) -> str:
 def _listed(breakdowns: Sequence[str], language: str) -> str:
     """What is counted, each thing named once."""
     t = texts(language)
-    keys = dict.fromkeys(WORDS[name] for name in sorted(breakdowns, key=list(WORDS).index))
-    return str(t["banner"]["between"].join(t["statistics"][key] for key in keys))
+    words = [t["statistics"][key] for key, names in WORDS.items() if not set(names).isdisjoint(breakdowns)]
+    return str(t["banner"]["between"].join(words))
