@@ -17,7 +17,8 @@ from consentkit.consent.policy import (
 )
 from consentkit.guard import Guard
 from consentkit.html.origins import Closed, closed_origins
-from consentkit.html.page import Defused, Placeholder, TagGate, Unrewritten, Withheld
+from consentkit.html.page import Placeholder, TagGate, Unrewritten
+from consentkit.html.scan import Scan
 from consentkit.html.tags import Addresses
 
 CSP = b"content-security-policy"
@@ -82,7 +83,7 @@ class Seal:
         """What takes a page whose rewriter could not be made, None if it may pass as it is."""
         if not self._closure.gates:
             return None
-        return Unrewritten(Defused(self._addresses) if self._sealer.has_csp else Withheld())
+        return Unrewritten(Scan(self._addresses, everything=not self._sealer.has_csp))
 
     def hints(self, links: Iterable[bytes]) -> list[bytes]:
         """The links of an early hint that may leave; an error lets none out."""

@@ -40,8 +40,8 @@ class InertGate(TagGate):
     """Makes what would contact a closed origin inert.
 
     What stands inside `<noscript>` is taken out instead: no script revives it where there are none. An embed waits
-    inside its placeholder, of whose HTML `LATER` is a part. Nothing seals the page, so it ends where the rewriter gives
-    up.
+    inside its placeholder, of whose HTML `LATER` is a part. No policy seals the page: where the rewriter gives up, the
+    scan disarms the rest.
     """
 
     def __init__(self, addresses: Addresses, placeholder: Placeholder) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from consentkit.declaration import Declaration
 from consentkit.html.urls import origin
@@ -38,9 +39,8 @@ class Closed:
         """The ids of the services that keep an origin closed; none for one that is open or not declared."""
         if found is None or not self.services:
             return ()
-        where = place(found)
-        names = (where, *_wider(where))
-        if any(name in self.open for name in names):
+        names = _names(found)
+        if not self.open.isdisjoint(names):
             return ()
         return next((self.services[name] for name in names if name in self.services), ())
 
@@ -73,6 +73,13 @@ def closed_origins(declaration: Declaration, granted: Callable[[str], bool]) -> 
 def places(origins: Iterable[str]) -> list[str]:
     """The places of origins as they are declared."""
     return [place(found) for text in origins if (found := origin(text))]
+
+
+@lru_cache(maxsize=1024)
+def _names(found: str) -> tuple[str, ...]:
+    """The places that an origin is declared by."""
+    where = place(found)
+    return (where, *_wider(where))
 
 
 def _wider(where: str) -> list[str]:

@@ -1,19 +1,33 @@
 """What one page needs: the banner and the link put in, closed elements taken out."""
 
-import re
 from collections.abc import Callable
 
 from consentkit.html.inject import Fragment, Injection
 from consentkit.html.prelude import read_prelude
-from consentkit.html.rewriter import Node, Passing, Rest, StreamRewriter
-from consentkit.html.tags import EMBEDS, GATED, Addresses, Found, closed_element
+from consentkit.html.rewriter import Node, StreamRewriter
+from consentkit.html.scan import MAX_DEPTH, Scan, disarmed, scanned
+from consentkit.html.tags import BESIDE, EMBEDS, GATED, Addresses, Found, closed_element
 from consentkit.html.urls import decoded
 
-MAX_DEPTH = 3
-"""Documents inside attributes of documents inside … that are looked into; a deeper frame is taken out."""
+FOREIGN_SRC = (":", "//", "\\\\", "&", "\\9 ", "\\a ", "\\d ")
+"""What an address of another origin holds, as selectors write it; see `tags.FOREIGN`."""
 
-MAX_TAG = 4096
-HINT = re.compile(rb"<(?:link|meta)", re.I)
+PICTURES = ", ".join(
+    (
+        *(f'img[src*="{text}"]' for text in FOREIGN_SRC),
+        *(f'img[srcset*="{text}"]' for text in FOREIGN_SRC[:4]),
+    )
+)
+"""A page may have hundreds of pictures of its own; each call of a handler costs, a selector next to nothing."""
+
+WATCHED = ", ".join(
+    (
+        *(name for name in GATED if name not in ("img", "input", "meta", "use")),
+        "input[src], meta[http-equiv]",
+        'use:not([href^="#"]), use[xlink\\:href]:not([xlink\\:href^="#"])',
+    )
+)
+STAYING = ", ".join(f"{name}[{attribute}]" for name, attributes in BESIDE.items() for attribute in attributes)
 
 Placeholder = Callable[[Node, Found, bool, str], str]
 """Makes what stands in place of an embed: its start tag, why it is closed, whether it stands inside a form (where no
@@ -29,40 +43,44 @@ class TagGate:
 
     def __init__(self, addresses: Addresses, placeholder: Placeholder | None, *, sealed: bool, depth: int = 0) -> None:
         self.addresses = addresses
-        self.seen = 0
-        self.cuts = 0
         self._placeholder = placeholder
         self._sealed = sealed
         self._depth = depth
         self._in_form = False
         self._language: Callable[[], str] = str
 
-    def rest(self) -> Rest:
-        """What becomes of a page that the rewriter gave up on."""
-        return Defused(self.addresses) if self._sealed else Withheld()
+    def scan(self) -> Scan:
+        """What has a second look at the page when it was rewritten, and the only one if that failed."""
+        return Scan(self.addresses.copy(), everything=not self._sealed)
 
     def register(self, rewriter: StreamRewriter, language: Callable[[], str] = str) -> None:
         """Ask a rewriter for what this needs to see."""
         self._language = language
-        rewriter.on("base[href]", lambda node: self.addresses.add_base(node.get("href")))
+        rewriter.on("base[href]", self._check_base)
         if self._placeholder:
             rewriter.on(", ".join(f"form {name}" for name in EMBEDS), self._note_form)
-        rewriter.on(", ".join(GATED), self._check)
-        rewriter.on("noscript", lambda node: node.look_into(self.filtered))
+        rewriter.on(f"{WATCHED}, {'img' if self.addresses.own_closed else PICTURES}", self._check)
+        rewriter.on(STAYING, self._check_beside)
+        rewriter.on("noscript", lambda node: node.look_into(self.filtered, self._strict))
 
     def _note_form(self, _: Node) -> None:
         self._in_form = True
 
+    def _check_base(self, node: Node) -> None:
+        if self.addresses.add_base(node.get("href")):
+            node.cut("")
+
     def _check(self, node: Node) -> None:
         in_form, self._in_form = self._in_form, False
-        self.seen += 1
         found = closed_element(node.name, node.attributes, self.addresses)
         if found:
-            self.cuts += 1
             self.shut(node, found, in_form)
         elif node.name == "iframe" and any(self._holds_closed(v) for key, v in node.attributes if key == "srcdoc"):
-            self.cuts += 1
             self.shut_document(node)
+
+    def _check_beside(self, node: Node) -> None:
+        if closed_element(node.name, node.attributes, self.addresses):
+            node.change_tag(lambda tag: disarmed(tag, self.addresses))
 
     def shut(self, node: Node, found: Found, in_form: bool) -> None:
         """Keep a closed element from the page."""
@@ -85,71 +103,14 @@ class TagGate:
         return self.filtered(content) != content
 
     def filtered(self, content: bytes) -> bytes:
-        """HTML in which nothing would contact a closed origin; empty if it cannot be told."""
-        inner = TagGate(self.addresses, None, sealed=False, depth=self._depth + 1)
-        rewriter = StreamRewriter(Withheld())
+        """Whole HTML in which nothing would contact a closed origin."""
+        inner = TagGate(self.addresses.copy(), None, sealed=False, depth=self._depth + 1)
+        rewriter = StreamRewriter()
         inner.register(rewriter)
-        out = rewriter.feed(content) + rewriter.finish()
-        return b"" if rewriter.failure else out
+        return scanned(rewriter.feed(content) + rewriter.finish(), self.addresses, depth=self._depth + 1)
 
-
-class Withheld:
-    """Nothing more of the page is sent: no policy of ours would stop what it holds."""
-
-    def feed(self, _: bytes) -> bytes:
-        """Take the next bytes."""
-        return b""
-
-    def finish(self) -> bytes:
-        """Take the end."""
-        return b""
-
-
-class Defused:
-    """The rest passes, but for `<link>` and `<meta>` tags that are closed or cannot be told.
-
-    A Content-Security-Policy stops everything else; it does not stop a connection opened in advance, nor a refresh.
-    """
-
-    def __init__(self, addresses: Addresses) -> None:
-        self._addresses = addresses
-        self._waiting = b""
-
-    def feed(self, chunk: bytes) -> bytes:
-        """Take the next bytes."""
-        text = self._waiting + chunk
-        self._waiting = b""
-        out: list[bytes] = []
-        at = 0
-        while match := HINT.search(text, at):
-            out.append(text[at : match.start()])
-            end = text.find(b">", match.end())
-            if end < 0 and len(text) - match.start() <= MAX_TAG:
-                self._waiting = text[match.start() :]
-                return b"".join(out)
-            tag = text[match.start() : end + 1] if end >= 0 else b""
-            at = match.end() if not tag or not self._may_pass(tag) else end + 1
-            out.append(tag if at == end + 1 and tag else b"<x-" + text[match.start() + 3 : match.end()])
-        cut = next((place for place in range(max(at, len(text) - 4), len(text)) if _begins(text[place:])), len(text))
-        self._waiting = text[cut:]
-        return b"".join((*out, text[at:cut]))
-
-    def finish(self) -> bytes:
-        """Take the end; a tag that has none is none."""
-        return self._waiting
-
-    def _may_pass(self, tag: bytes) -> bool:
-        gate = TagGate(self._addresses, None, sealed=False, depth=MAX_DEPTH)
-        rewriter = StreamRewriter(Passing())
-        gate.register(rewriter)
-        rewriter.feed(tag)
-        rewriter.finish()
-        return (gate.seen, gate.cuts, rewriter.failure) == (1, 0, None)
-
-
-def _begins(text: bytes) -> bool:
-    lower = text.lower()
-    return bool(lower) and (b"<link".startswith(lower) or b"<meta".startswith(lower))
+    def _strict(self) -> Scan:
+        return Scan(self.addresses.copy(), everything=True)
 
 
 class Unrewritten:
@@ -157,9 +118,9 @@ class Unrewritten:
 
     failure: Exception | None = None
 
-    def __init__(self, rest: Rest) -> None:
-        self.feed = rest.feed
-        self.finish = rest.finish
+    def __init__(self, scan: Scan) -> None:
+        self.feed = scan.feed
+        self.finish = scan.finish
 
     def close(self) -> None:
         """Nothing is held."""
@@ -176,7 +137,8 @@ class PageRewriter:
         at_end: Fragment | None = None,
         gate: TagGate | None = None,
     ) -> None:
-        self._rewriter = StreamRewriter(gate.rest() if gate else Passing())
+        self._rewriter = StreamRewriter()
+        self._scan = gate.scan() if gate else None
         self._injection = Injection(at_head=at_head, at_start=at_start, at_end=at_end)
         self._injection.register(self._rewriter)
         self._beginning: bytes | None = b""
@@ -190,11 +152,13 @@ class PageRewriter:
 
     def feed(self, chunk: bytes) -> bytes:
         """Take the next bytes of the document."""
-        return self._rewriter.feed(chunk) if self._beginning is None else self._begin(chunk, is_all=False)
+        out = self._rewriter.feed(chunk) if self._beginning is None else self._begin(chunk, is_all=False)
+        return self._scan.feed(out) if self._scan else out
 
     def finish(self) -> bytes:
         """Take the end of the document."""
-        return self._begin(b"", is_all=True) + self._rewriter.finish(self._injection.rest)
+        out = self._begin(b"", is_all=True) + self._rewriter.finish(self._injection.rest)
+        return self._scan.feed(out) + self._scan.finish() if self._scan else out
 
     def _begin(self, chunk: bytes, *, is_all: bool) -> bytes:
         if self._beginning is None:

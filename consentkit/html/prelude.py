@@ -41,7 +41,7 @@ def read_prelude(text: bytes, *, is_all: bool) -> Prelude | None:
         name = match[1].lower() if match else b""
         is_document = is_document or name in (b"html", b"head", b"body")
         tag = read_tag(text, match.end()) if match else None
-        if tag is None or name == b"body" or (name == b"meta" and not _is_encoding(tag)):
+        if tag is None or not tag.end or name == b"body" or (name == b"meta" and not _is_encoding(tag)):
             break
         if name == b"html" and not language:
             language = decoded((tag.get(b"lang") or b"").decode("utf-8", "replace"))[:35]

@@ -7,35 +7,31 @@ the marks is how much of the input has been dealt with, and after an error the r
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from lolhtml import ContentType, HTMLRewriter
 
 XHTML = "http://www.w3.org/1999/xhtml"
-MAX_CAPTURED = 65_536
-"""Bytes of an element's content that are held to be looked at; more is left out."""
+MAX_CAPTURED = 32_768
+"""Bytes of an element's content that are held to be looked at in one piece."""
+
+MAX_PENDING = 24_576
+"""Bytes of a tag that has not ended yet; they are held twice, here and by lol-html."""
+
+FREE = 262_144
+MAX_OPEN = 65_536
+"""Tags that may be open at once, counted from `FREE` bytes of a document on: lol-html keeps about 125 bytes of each."""
 
 
-class Rest(Protocol):
-    """What becomes of the rest of a document after an error."""
+class Filter(Protocol):
+    """Changes bytes as they pass."""
 
     def feed(self, chunk: bytes) -> bytes:
         """Take the next bytes; returns those to send."""
 
     def finish(self) -> bytes:
         """Take the end."""
-
-
-class Passing:
-    """The rest passes as it is."""
-
-    def feed(self, chunk: bytes) -> bytes:
-        """Take the next bytes."""
-        return chunk
-
-    def finish(self) -> bytes:
-        """Take the end."""
-        return b""
 
 
 class Node:
@@ -76,45 +72,85 @@ class Node:
         else:
             self._element.after(end, ContentType.HTML)
 
+    def change_tag(self, change: Callable[[bytes], bytes]) -> None:
+        """Replace the start tag alone by what `change` makes of it; the content stays."""
+        self._element.before(self._rewriter.mark("tag", change), ContentType.HTML)
+
     def replace_tag(self, html: str) -> None:
         """Put HTML in place of the start tag alone, a tag that ends it; the content stays."""
-        self._element.before(self._rewriter.mark("tag", html), ContentType.HTML)
+        new = _ascii(html)
+        # A slash ends the tag where it stands in SVG or MathML.
+        self.change_tag(lambda tag: new[:-1] + b"/>" if tag.endswith(b"/>") else new)
 
     def put_after(self, html: str) -> None:
         """Put HTML in after the end of the element."""
         self._element.after(self._rewriter.mark("put", html), ContentType.HTML)
 
-    def look_into(self, change: Callable[[bytes], bytes]) -> None:
-        """Replace the raw content by what `change` makes of it."""
-        begin, end = self._rewriter.marks("look", change)
+    def look_into(self, change: Callable[[bytes], bytes], otherwise: Callable[[], Filter]) -> None:
+        """Replace the raw content by what `change` makes of it; content longer than `MAX_CAPTURED` passes a filter."""
+        begin, end = self._rewriter.marks("look", change, otherwise)
         self._element.prepend(begin, ContentType.HTML)
         self._element.append(end, ContentType.HTML)
+
+
+@dataclass(slots=True)
+class Region:
+    """What lies between two marks: `end` is the second. Without a `change` it is left out."""
+
+    end: bytes
+    name: bytes = b""
+    last: bytes = b""
+    change: Callable[[bytes], bytes] | None = None
+    otherwise: Callable[[], Filter] | None = None
+    held: bytes = b""
+    filter: Filter | None = None
+
+    def take(self, data: bytes) -> bytes:
+        """The next bytes of what lies between; returns those to send already."""
+        if self.change is None or self.otherwise is None:
+            self.last = data
+            return b""
+        if self.filter:
+            return self.filter.feed(data)
+        self.held += data
+        if len(self.held) <= MAX_CAPTURED:
+            return b""
+        self.filter = self.otherwise()
+        held, self.held = self.held, b""
+        return self.filter.feed(held)
+
+    def finish(self) -> bytes:
+        """What is still to be sent at the end."""
+        if self.filter:
+            return self.filter.finish()
+        if self.change:
+            return self.change(self.held)
+        # An element that was never closed ends with its parent, whose end tag is not ours to take.
+        is_other = self.last[:2] == b"</" and not self.last[2:].lower().startswith(self.name)
+        return self.last if is_other else b""
 
 
 class StreamRewriter:
     """Rewrites one document: `feed` each chunk, then `finish`; both return the bytes to send.
 
-    An error of lol-html or of a handler ends the rewriting and not the page: what went out stays, `rest` takes what has
-    not been dealt with, and `failure` holds what went wrong.
+    An error of lol-html or of a handler ends the rewriting and not the page: what went out stays, the rest passes as it
+    is, and `failure` holds what went wrong.
     """
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self) -> None:
         self.failure: Exception | None = None
-        self._rest = rest
         self._secret = f"consentkit:{secrets.token_hex(8)}:"
         self._prefix = self._secret.encode()
         self._marks: dict[bytes, tuple[Any, ...]] = {}
         self._count = 0
         self._cause: Exception | None = None
+        self._fed = 0
+        self._open = 0
         self._passed = 0
         self._tail = b""
         self._out: list[bytes] = []
-        self._instead: bytes | None = None
-        self._until = b""
-        self._last = b""
-        self._held: list[bytes] | None = None
-        self._change: Callable[[bytes], bytes] = bytes
-        self._name = b""
+        self._change_tag: Callable[[bytes], bytes] | None = None
+        self._region: Region | None = None
         self._rewriter: Any = HTMLRewriter(self._sink)
 
     def on(self, selector: str, handle: Callable[[Node], None]) -> None:
@@ -124,9 +160,18 @@ class StreamRewriter:
     def feed(self, chunk: bytes) -> bytes:
         """Take the next bytes of the document."""
         if self.failure:
-            return self._rest.feed(chunk)
+            return chunk
         self._tail += chunk
-        return self._run(chunk)
+        out = self._run(chunk)
+        if not self.failure and self._is_beyond_measure(chunk):
+            out += self._give_up(OverflowError("a tag, or the number of open tags, is larger than a page's may be"))
+        return out
+
+    def _is_beyond_measure(self, chunk: bytes) -> bool:
+        self._fed += len(chunk)
+        if self._fed > FREE:
+            self._open = max(0, self._open + chunk.count(b"<") - 2 * chunk.count(b"</"))
+        return len(self._tail) > MAX_PENDING or self._open > MAX_OPEN
 
     def put(self, make: Callable[[], str]) -> bytes:
         """HTML that stands behind all that was fed so far, if that ended in a whole tag."""
@@ -141,8 +186,6 @@ class StreamRewriter:
         """Take the end of the document, behind which `at_end` is put."""
         out = b"" if self.failure else self._run(None)
         out += self.put(at_end)
-        if self.failure:
-            out += self._rest.finish()
         self.close()
         return out
 
@@ -187,18 +230,25 @@ class StreamRewriter:
         except RuntimeError as problem:
             # lol-html gives up on input beyond its limits and on markup that it cannot tell apart as it streams.
             self.failure = self._cause or problem
-        if self._held is not None and (chunk is None or self.failure):
+        if self.failure:
+            return self._give_up(self.failure)
+        if chunk is None and self._region and self._region.change:
             self._end_region()
-        out = b"".join(self._out)
-        self._out.clear()
         self._tail = self._tail[self._passed :]
         self._passed = 0
-        return out + self._give_up(self.failure) if self.failure else out
+        return self._taken()
 
     def _give_up(self, failure: Exception) -> bytes:
         self.failure = failure
-        rest, self._tail = self._tail, b""
-        return self._rest.feed(rest)
+        if self._region and self._region.change:
+            self._end_region()
+        rest, self._tail = self._tail[self._passed :], b""
+        return self._taken() + rest
+
+    def _taken(self) -> bytes:
+        out = b"".join(self._out)
+        self._out.clear()
+        return out
 
     def _sink(self, chunk: Any) -> None:
         data = bytes(chunk)
@@ -206,43 +256,33 @@ class StreamRewriter:
             self._act(data, *self._marks.pop(data))
             return
         self._passed += len(data)
-        if self._instead is not None:
-            # A start tag comes out in one piece. Its slash ends it where it stands in SVG or MathML.
-            tag, self._instead = self._instead, None
-            data = tag[:-1] + b"/>" if data.endswith(b"/>") else tag
-        if self._held is not None:
-            self._held.append(data)
-        elif self._until:
-            self._last = data
-        else:
-            self._out.append(data)
+        if self._change_tag:
+            # A start tag comes out in one piece.
+            data, self._change_tag = self._change_tag(data), None
+        self._out.append(self._region.take(data) if self._region else data)
 
     def _act(self, data: bytes, kind: str, *details: Any) -> None:
-        if self._until:
-            if data == self._until:
+        if self._region:
+            if data == self._region.end:
                 self._end_region()
         elif kind == "tag":
-            self._instead = _ascii(details[0])
+            self._change_tag = details[0]
         elif kind == "put":
             self._out.append(_ascii(details[0]))
             if len(details) > 1:
                 details[1]()
         elif kind == "cut":
-            self._until, replacement, name = details
+            end, replacement, name = details
             self._out.append(_ascii(replacement))
-            self._last, self._name = b"", name.encode()
+            self._region = Region(end, name.encode())
         elif kind == "look":
-            self._until, self._change = details
-            self._held = []
+            end, change, otherwise = details
+            self._region = Region(end, change=change, otherwise=otherwise)
 
     def _end_region(self) -> None:
-        self._until = b""
-        if self._held is not None:
-            content, self._held = b"".join(self._held), None
-            self._out.append(self._change(content) if len(content) <= MAX_CAPTURED else b"")
-        elif self._last[:2] == b"</" and not self._last[2:].lower().startswith(self._name):
-            # An element that was never closed ends with its parent, whose end tag is not ours to take.
-            self._out.append(self._last)
+        if self._region:
+            self._out.append(self._region.finish())
+        self._region = None
 
 
 class _Element:

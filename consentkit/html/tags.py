@@ -5,6 +5,7 @@ What a browser may read in more than one way is read in all of them, and one tha
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from consentkit.html.origins import Closed
@@ -16,9 +17,17 @@ GATED = (
 )  # fmt: skip
 """Elements that load something by themselves (HTML §4, SVG 2 §16)."""
 
-ADDRESSES = frozenset({"src", "href", "xlink:href", "data", "poster", "lowsrc", "dynsrc"})
-LISTS = frozenset({"srcset", "imagesrcset", "attributionsrc", "values", "to", "from", "by"})
+ADDRESSES = frozenset({"src", "href", "xlink:href", "data", "poster", "background"})
+LISTS = frozenset({"srcset", "imagesrcset", "attributionsrc", "ping", "values", "to", "from", "by"})
 READ = ADDRESSES | LISTS
+
+BESIDE = {
+    "a": ("ping",), "area": ("ping",), "body": ("background",), "table": ("background",), "td": ("background",),
+}  # fmt: skip
+"""Elements that stay, without the attributes by which they contact somebody besides what they are for."""
+
+SWITCHES = {"link": ("rel",), "meta": ("http-equiv",), "base": ("href",)}
+"""Attributes without which an element does nothing, where they are not the ones that hold the address."""
 
 HARMLESS_RELS = frozenset({
     "alternate", "author", "bookmark", "canonical", "external", "help", "license", "me", "next", "nofollow", "noopener",
@@ -29,17 +38,26 @@ HARMLESS_RELS = frozenset({
 EMBEDS = {"iframe": "frame", "object": "frame", "embed": "frame", "video": "media", "audio": "media"}
 """Elements that a visitor misses, and how they are shown once."""
 
-OWN_PATH = re.compile(r"(?:/(?![/\\])|[A-Za-z0-9_~.-]+/)[A-Za-z0-9._~/?=%&;,+-]*")
+FOREIGN = re.compile(r"[:\\&\t\n\r]|//")
+"""Without one of these an address is relative to the page or its base: it has no scheme and no host."""
+
 REFRESH = re.compile(r"[\s\x0c]*[0-9.]*[\s\x0c;,]*(?:url[\s\x0c]*=[\s\x0c]*)?([\"']?)(.*)", re.I | re.S)
 MAX_BASES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An element that may not pass: the ids of the services that keep its origin closed, and its address."""
+    """An element that may not pass: the ids of the services that keep its origin closed, and its address as it is
+    written in a page of the given base."""
 
     services: tuple[str, ...]
-    address: str
+    written: str
+    base: str
+
+    @property
+    def address(self) -> str:
+        """The address in full."""
+        return absolute(self.written, self.base)
 
 
 class Addresses:
@@ -53,28 +71,41 @@ class Addresses:
         self.closed = closed
         self.bases = [page, *(other for scheme in ("https", "http") if (other := f"{scheme}://{rest}") != page)]
         self._seen = {origin(base) for base in self.bases}
-        self._own_closed = any(closed.owners(found) for found in self._seen)
+        self.own_closed = any(closed.owners(found) for found in self._seen)
 
-    def add_base(self, href: str) -> None:
-        """A `<base href>`; ValueError for more of them than any page has."""
+    def copy(self) -> "Addresses":
+        """The same as far as it is known now; what is noted later is noted apart."""
+        other = copy(self)
+        other.bases, other._seen = list(self.bases), set(self._seen)
+        return other
+
+    def add_base(self, href: str) -> Found | None:
+        """Take note of a `<base href>`, or say who keeps it closed; ValueError for more of them than any page has.
+
+        One that is closed must not reach the browser, so no relative address ever leads to a closed origin.
+        """
+        text = decoded(href)
+        closed = self.closed_by(text)
+        if closed:
+            return closed
         for page in tuple(self.bases[:2]):
-            found = origin(decoded(href), page)
+            found = origin(text, page)
             if found is None or found in self._seen:
                 continue
             if len(self.bases) > MAX_BASES:
                 raise ValueError("more <base> elements than a page may have")
             self._seen.add(found)
             self.bases.append(f"{found}/")
-            self._own_closed = self._own_closed or bool(self.closed.owners(found))
+        return None
 
     def closed_by(self, address: str) -> Found | None:
         """Who keeps an address (character references read) closed, None if nobody does."""
-        if address[:5].lower() == "data:" or (not self._own_closed and OWN_PATH.fullmatch(address)):
+        if address[:5].lower() == "data:" or not (self.own_closed or FOREIGN.search(address)):
             return None
         for base in self.bases:
             owners = self.closed.owners(origin(address, base))
             if owners:
-                return Found(owners, absolute(address, base))
+                return Found(owners, address, base)
         return None
 
     def first(self, addresses: Iterable[str]) -> Found | None:
@@ -94,11 +125,21 @@ def loaded(name: str, attributes: Sequence[tuple[str, str]]) -> Iterator[str]:
         return
     if name == "link" and all(_is_harmless(value) for key, value in attributes if key == "rel"):
         return
+    watched = BESIDE.get(name, READ)
     for key, value in attributes:
+        if key not in watched:
+            continue
         if key in ADDRESSES:
             yield decoded(value)
-        elif key in LISTS:
+        else:
             yield from candidates(decoded(value))
+
+
+def closed_attributes(name: str, attributes: Sequence[tuple[str, str]], addresses: Addresses) -> frozenset[str]:
+    """The attributes without which an element contacts no closed origin."""
+    if name in SWITCHES:
+        return frozenset(SWITCHES[name] if closed_element(name, attributes, addresses) else ())
+    return frozenset(key for key, value in attributes if closed_element(name, [(key, value)], addresses))
 
 
 def candidates(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Start tags as bytes, read as a browser's tokenizer reads them (HTML §13.2.5), wherever they stand."""
 
 import re
+import sys
 from dataclasses import dataclass
 
 ATTRIBUTE = re.compile(
@@ -10,18 +11,24 @@ ATTRIBUTE = re.compile(
 END = re.compile(rb"[\t\n\f\r /]*+>")
 
 
+MAX_ATTRIBUTES = 40
+"""More attributes than any real tag has; reading them all at each place where a tag may begin would take too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute: its name in lower case, its value undecoded, and where in the text its name begins."""
+    """One attribute: its name in lower case, its value undecoded, and where in the text both begin."""
 
     name: bytes
     value: bytes
     at: int
+    value_at: int
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """The attributes of a start tag, a repeated one each time, and where in the text the tag ends."""
+    """The attributes of a start tag, a repeated one each time, and where in the text the tag ends; 0 if that is not
+    known, because it has more than `MAX_ATTRIBUTES`."""
 
     attributes: tuple[Attribute, ...]
     end: int
@@ -30,16 +37,23 @@ class Tag:
         """The value of an attribute, the first of that name as in browsers; None if absent."""
         return next((attribute.value for attribute in self.attributes if attribute.name == name), None)
 
+    def as_text(self) -> list[tuple[str, str]]:
+        """Names and undecoded values."""
+        return [(one.name.decode("utf-8", "replace"), one.value.decode("utf-8", "replace")) for one in self.attributes]
 
-def read_tag(text: bytes, at: int) -> Tag | None:
-    """The start tag whose name ends at `at`, None if the text ends before it."""
+
+def read_tag(text: bytes, at: int, limit: int = sys.maxsize) -> Tag | None:
+    """The start tag whose name ends at `at`, None if the text, or what lies before `limit`, ends before it does."""
     found: list[Attribute] = []
-    while True:
-        if match := END.match(text, at):
+    end = min(limit, len(text))
+    while len(found) <= MAX_ATTRIBUTES:
+        if match := END.match(text, at, end):
             return Tag(tuple(found), match.end())
-        match = ATTRIBUTE.match(text, at)
-        if match is None or match.end() == len(text):
+        match = ATTRIBUTE.match(text, at, end)
+        if match is None or match.end() == end:
             return None
-        value = next((part for part in match.groups()[1:] if part is not None), b"")
-        found.append(Attribute(match[1].lower(), value, match.start(1)))
+        group = match.lastindex or 1
+        value = match[group] if group > 1 else b""
+        found.append(Attribute(match[1].lower(), value, match.start(1), match.start(group)))
         at = match.end()
+    return Tag(tuple(found), 0)

@@ -126,10 +126,10 @@ def test_own_elements_pass_byte_for_byte() -> None:
     assert html == rewrite(html)
 
 
-def test_page_ends_where_it_cannot_be_told_apart() -> None:
+def test_what_cannot_be_told_apart_is_disarmed() -> None:
     """No policy would stop what follows."""
-    out = rewrite(b"<p>a<select><xmp><script>'<select>'</script></xmp><script src=https://ads.example.net></script>")
-    assert b"ads.example.net" not in out
+    page = b"<p>a<select><xmp><script>'<select>'</script></xmp><script src=https://ads.example.net></script>"
+    assert page.replace(b"src=", b"_rc=") == rewrite(page)
 
 
 def test_repeated_and_odd_attributes() -> None:

@@ -1,0 +1,201 @@
+"""A second look at the bytes of a page that are about to be sent, whatever a browser may take them for.
+
+A tag that a browser sees begins with its name in ASCII and is read from there by the same rules wherever it stands
+(HTML §13.2.5). So looking at each place where one could begin misses none: not behind the ends that SVG and MathML
+break at, nor in what only one of two parsers holds for text. What is closed is disarmed by changing one or two letters,
+never a quote, a blank or a bracket: so nothing else in the page changes its meaning, not even where what looked like a
+tag was none. Every decision follows from the bytes alone, wherever the chunks end.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from consentkit.html import css
+from consentkit.html.scripts import IMPORT_MAP, SPECULATION_RULES, closed_strings
+from consentkit.html.tags import BESIDE, GATED, Addresses, closed_attributes, loaded
+from consentkit.html.tokens import Attribute, Tag, read_tag
+from consentkit.html.urls import decoded
+
+MAX_TAG = 16_384
+"""Bytes of a tag, or of a script with rules, that are looked at; a longer one is disarmed."""
+
+MAX_DEPTH = 3
+"""Documents inside attributes of documents inside … that are looked into; a deeper frame counts as closed."""
+
+FEW = ("link", "meta", "base", "script")
+"""What a Content-Security-Policy does not stop: connections in advance, refreshes, bases, speculation rules."""
+
+MAX_FUNCTION = len(b"image-set")
+ENDS = re.compile(rb"<[a-zA-Z]{0,16}\Z|@[a-zA-Z]{0,6}\Z")
+BEGUN = {text[:length] for text in (b"url(", b"image-set(") for length in range(1, len(text))}
+SIMPLE = re.compile(rb"(?:[^\"'>]|\"[^\"]*+\"|'[^']*+')*+>")
+SCRIPT_END = re.compile(rb"</script", re.I)
+LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/\\&#.:%?-_~")
+
+
+def _beginning(names: Iterable[str]) -> re.Pattern[bytes]:
+    """Where a tag of one of these names may begin. Grouped by first letter the search is twice as fast."""
+    rests: dict[str, list[str]] = {}
+    for name in sorted(names):
+        rests.setdefault(name[0], []).append(name[1:])
+    groups = (f"[{letter}{letter.upper()}](?i:{'|'.join(rest)})" for letter, rest in rests.items())
+    letters = "".join(rests)
+    return re.compile(f"<(?=[{letters}{letters.upper()}])({'|'.join(groups)})(?=[\\t\\n\\f\\r />])".encode())
+
+
+TAGS = {True: _beginning((*GATED, *BESIDE, "base")), False: _beginning(FEW)}
+
+
+class Scan:
+    """Disarms what would contact a closed origin: `feed` each chunk, then `finish`; both return the bytes to send.
+
+    `everything`: elements that a Content-Security-Policy would stop too.
+    """
+
+    def __init__(self, addresses: Addresses, *, everything: bool, depth: int = 0) -> None:
+        self._addresses = addresses
+        self._everything = everything
+        self._depth = depth
+        self._patterns = (TAGS[everything], css.CALL, css.IMPORT)
+        self._waiting = b""
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Take the next bytes."""
+        text, end = self._scanned(self._waiting + chunk, is_all=False)
+        self._waiting = text[end:]
+        return text[:end]
+
+    def finish(self) -> bytes:
+        """Take the end."""
+        text, self._waiting = self._waiting, b""
+        return self._scanned(text, is_all=True)[0]
+
+    def _scanned(self, text: bytes, *, is_all: bool) -> tuple[bytes, int]:
+        """The text disarmed, as far as the returned place; what stands behind it needs more text to be known."""
+        hits = [pattern.search(text) for pattern in self._patterns]
+        while hit := min(filter(None, hits), key=re.Match.start, default=None):
+            look = self._tag if hit.re is self._patterns[0] else self._load
+            known = look(text, hit, is_all=is_all)
+            if known is None:
+                return text, max(0, hit.start() - MAX_FUNCTION) if hit[0] == b"(" else hit.start()
+            for place, pattern in enumerate(self._patterns):
+                if hits[place] is hit or known is not text:
+                    hits[place] = pattern.search(known, hit.end())
+            text = known
+        return text, len(text) if is_all else _whole(text)
+
+    def _tag(self, text: bytes, hit: re.Match[bytes], *, is_all: bool) -> bytes | None:
+        """The text with this tag disarmed if it is closed; None if more text is needed."""
+        name = hit[1].lower().decode()
+        limit = hit.start() + MAX_TAG
+        simple = SIMPLE.match(text, hit.end(), limit) if name != "base" else None
+        texts = _loaded(name, simple[0], self._everything) if simple else None
+        if texts is not None and not self._addresses.first(texts):
+            return text
+        tag = read_tag(text, hit.end(), limit)
+        if tag is None and len(text) < limit and not is_all:
+            return None
+        if tag is None or not tag.end:
+            return _put(text, hit.start() + 1, b"x")
+        if name == "script" and (kind := _kind(tag)):
+            return self._rules(text, tag, kind, limit, is_all=is_all)
+        for attribute in self._closed(name, tag):
+            text = _put(text, attribute.at, b"_")
+        return text
+
+    def _closed(self, name: str, tag: Tag) -> list[Attribute]:
+        """The attributes that must not be understood."""
+        if name == "base":
+            return [each for each in tag.attributes if each.name == b"href" and self._is_closed_base(each.value)]
+        if name == "script" and not self._everything:
+            return []
+        names = closed_attributes(name, tag.as_text(), self._addresses)
+        return [
+            each
+            for each in tag.attributes
+            if each.name.decode("utf-8", "replace") in names
+            or (each.name == b"srcdoc" and name == "iframe" and self._holds_closed(each.value))
+        ]
+
+    def _is_closed_base(self, href: bytes) -> bool:
+        try:
+            return self._addresses.add_base(href.decode("utf-8", "replace")) is not None
+        except ValueError:
+            return True
+
+    def _holds_closed(self, srcdoc: bytes) -> bool:
+        if self._depth >= MAX_DEPTH:
+            return True
+        content = decoded(srcdoc.decode("utf-8", "replace")).encode("utf-8", "replace")
+        return scanned(content, self._addresses, depth=self._depth + 1) != content
+
+    def _rules(self, text: bytes, tag: Tag, kind: str, limit: int, *, is_all: bool) -> bytes | None:
+        """The text with the closed addresses of an import map or of speculation rules disarmed."""
+        end = SCRIPT_END.search(text, tag.end, limit)
+        if end is None:
+            if len(text) < limit and not is_all:
+                return None
+            for attribute in tag.attributes:
+                text = _put(text, attribute.at, b"_") if attribute.name == b"type" else text
+            return text
+        for at in closed_strings(text[tag.end : end.start()], kind, self._addresses):
+            text = _no_address(text, tag.end + at)
+        return text
+
+    def _load(self, text: bytes, hit: re.Match[bytes], *, is_all: bool) -> bytes | None:
+        """The text with what CSS loads here disarmed if it is closed; None if more text is needed."""
+        limit = hit.end() + css.MAX_ADDRESS
+        found, ended = css.addresses(text, hit, limit)
+        if not ended and len(text) < limit and not is_all:
+            return None
+        for at, spelled in found:
+            if self._addresses.first(css.as_browser(each) for each in spelled):
+                text = _no_address(text, at)
+        return text
+
+
+def scanned(content: bytes, addresses: Addresses, *, depth: int = 0) -> bytes:
+    """Whole HTML in which nothing is left that would contact a closed origin."""
+    scan = Scan(addresses, everything=True, depth=depth)
+    return scan.feed(content) + scan.finish()
+
+
+def disarmed(tag: bytes, addresses: Addresses) -> bytes:
+    """A start tag without the attributes by which it would contact a closed origin."""
+    return scanned(tag, addresses)
+
+
+@lru_cache(maxsize=1024)
+def _loaded(name: str, rest: bytes, everything: bool) -> tuple[str, ...] | None:
+    """What a tag may load; None if `rest`, what comes behind its name, is not all of it, or more must be looked at."""
+    tag = read_tag(rest, 0)
+    if tag is None or tag.end != len(rest) or tag.get(b"srcdoc") is not None or (name == "script" and _kind(tag)):
+        return None
+    return tuple(loaded(name, tag.as_text())) if everything or name != "script" else ()
+
+
+def _kind(tag: Tag) -> str:
+    """Whether a script is an import map or speculation rules; "" for any other."""
+    kind = decoded((tag.get(b"type") or b"").decode("utf-8", "replace")).strip().lower()
+    return kind if kind in (IMPORT_MAP, SPECULATION_RULES) else ""
+
+
+def _put(text: bytes, at: int, letters: bytes) -> bytes:
+    return text[:at] + letters + text[at + len(letters) :]
+
+
+def _no_address(text: bytes, at: int) -> bytes:
+    """The text with the address at a place turned into one of the scheme `x`, which leads nowhere."""
+    while text[at : at + 1].isspace():
+        at += 1
+    plain = next((length for length in (2, 1) if LETTERS.issuperset(text[at : at + length])), 0)
+    return _put(text, at, b"x:"[:plain])
+
+
+def _whole(text: bytes) -> int:
+    """Where what may go on in the next chunk begins."""
+    match = ENDS.search(text, max(0, len(text) - 20))
+    tail = text[-MAX_FUNCTION:].lower()
+    begun = next((length for length in range(len(tail), 0, -1) if tail[-length:] in BEGUN), 0)
+    return min(match.start() if match else len(text), len(text) - begun)
