@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 HERE = Path(__file__).parent
+
+REFERENCE = re.compile(rb'"\./([a-z_]+\.(?:js|css))"')
+"""How a module of ours names another file of ours: `"./sweep.js"`."""
 
 
 def static_folder() -> Path:
@@ -28,17 +32,25 @@ class Asset:
 
 
 class Assets:
-    """Serves the files of a folder by their hashed names."""
+    """Serves the files of a folder by their hashed names. Modules that name other files get these by hashed names."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._names: dict[str, str] = {}
         self._assets: dict[str, Asset] = {}
         for path in sorted((folder or static_folder()).iterdir()):
-            if path.suffix in (".css", ".js", ".svg"):
+            if path.suffix in (".css", ".js", ".svg") and path.name not in self._names:
                 self._add(path)
 
     def _add(self, path: Path) -> None:
+        def hashed_name(match: re.Match[bytes]) -> bytes:
+            name = match[1].decode()
+            if name not in self._names:
+                self._add(path.with_name(name))
+            return b'"./%s"' % self._names[name].encode()
+
         content = path.read_bytes()
+        if path.suffix == ".js":
+            content = REFERENCE.sub(hashed_name, content)
         hashed = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
         kind = "text/javascript" if path.suffix == ".js" else mimetypes.types_map[path.suffix]
         self._names[path.name] = hashed

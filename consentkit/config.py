@@ -19,6 +19,7 @@ from consentkit.texts import available
 
 MODES = ("observe", "warn", "enforce")
 LINKS = ("inject", "template")
+LAYOUTS = ("bar", "dialog")
 EXEMPTION_PROFILES = ("none", "nl", "fr", "es", "uk")
 
 
@@ -43,6 +44,7 @@ class ConsentSettings:
     path: str
     validity_days: int
     link: str
+    layout: str
     ledger: str
     revision: int
     csp: bool
@@ -202,6 +204,7 @@ def _read_consent(table: Table) -> ConsentSettings:
             why="a choice is asked again after 12 months at the latest",
         ),
         link=table.one_of("link", LINKS, "inject"),
+        layout=table.one_of("layout", LAYOUTS, "bar"),
         ledger=_store(table, "ledger", "sqlite:///var/consent.db"),
         revision=table.number("revision", 1, low=1, high=9999),
         csp=table.get("csp", bool, True),

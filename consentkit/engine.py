@@ -149,11 +149,13 @@ class Engine:
 
     def consent(self, scope: Scope, decisions: Decisions, closure: Closure) -> Consent:
         """What handlers find under `scope["consentkit"]`."""
+        base = self.base(scope)
         return Consent(
             decisions,
-            address=self.base(scope),
+            address=base,
             languages=self.config.site.languages,
             closed=closure.closed,
+            module=lambda nonce: self._renderer.module(decisions, base, nonce),
             consent_mode=self._consent_mode,
         )
 
@@ -228,10 +230,10 @@ class Engine:
             return consent.consent_mode_to_add(nonces.script)
 
         def banner(page: str) -> str:
-            return self._renderer.banner(language(page), base, return_to=here, nonces=nonces)
+            return self._renderer.banner(decisions, language(page), base, return_to=here, nonces=nonces)
 
         def link(page: str) -> str:
-            return self._renderer.link(language(page), base, nonces)
+            return self._renderer.link(decisions, language(page), base, nonces)
 
         def placeholder(node: Node, found: Found, in_form: bool, page: str) -> str:
             first = not placed

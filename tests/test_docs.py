@@ -70,7 +70,7 @@ def test_every_command_is_documented() -> None:
 def test_the_modes_of_the_documentation_are_those_of_the_code() -> None:
     """The words that the table allows for mode and link are the ones that are read."""
     text = (ROOT / "docs" / "configuration.md").read_text("utf-8")
-    words = (*config_module.MODES, *config_module.LINKS, *config_module.EXEMPTION_PROFILES)
+    words = (*config_module.MODES, *config_module.LINKS, *config_module.LAYOUTS, *config_module.EXEMPTION_PROFILES)
     assert [] == [word for word in words if f"`{word}`" not in text]
 
 

@@ -1,10 +1,10 @@
 """What handlers and templates ask: `consent_of(request).granted("marketing")`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consentkit.consent.consent_mode import ConsentModeTag
@@ -22,6 +22,7 @@ class Consent:
 
     `is_own_page` marks a page of consentkit's own that is served from inside the app: it asks for nothing.
     `placed_consent_mode` says that a template placed the script of consent mode, which is then not put in again.
+    `module` makes the element that brings the script beside the link, given a nonce.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Consent:
         languages: tuple[str, ...],
         closed: Closed = NOTHING,
         consent_mode: ConsentModeTag | None = None,
+        module: Callable[[str], Markup] = lambda _: Markup(),
     ) -> None:
         self.was_read = False
         self.is_own_page = False
@@ -41,6 +43,7 @@ class Consent:
         self._languages = languages
         self._closed = closed
         self._consent_mode = consent_mode
+        self._module = module
 
     def decision(self, id_: str) -> Decision:
         """The decision on a purpose or service: state and reason; an undeclared id is `unset`, `unknown`."""
@@ -72,11 +75,15 @@ class Consent:
         known = language_of(language)
         return str(texts(known if known in self._languages else self._languages[0])["link"]["text"])
 
-    def link(self, language: str = "") -> Markup:
-        """That link as HTML, to be placed by a template."""
+    def link(self, language: str = "", *, nonce: str = "") -> Markup:
+        """That link as HTML, to be placed by a template, and the module that opens it as a dialog.
+
+        `nonce` is that of the page's Content-Security-Policy, for pages whose `script-src` has one and no `'self'`.
+        """
         query = urlencode({"lang": language}) if language else ""
         address = f"{self._address}?{query}" if query else self._address
-        return Markup('<a href="{}" rel="nofollow">{}</a>').format(address, escape(self.link_text(language)))
+        link = Markup('<a href="{}" rel="nofollow">{}</a>').format(address, self.link_text(language))
+        return link + self._module(nonce)
 
     def consent_mode_tag(self, *, nonce: str = "") -> Markup:
         """The script that tells tags of the consent, for templates that place it themselves, first in `<head>`.

@@ -286,6 +286,9 @@ class ConsentPages:
             "decided": choice.decided.isoformat() if choice else None,
             "asked_again": self._codec.expires(choice).isoformat() if choice else None,
             "gpc": decisions.gpc,
+            "asks": decisions.asks,
+            "granted": sorted(decisions.granted),
+            "sweep": self._renderer.sweep(decisions),
         }
 
 

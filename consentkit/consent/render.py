@@ -1,5 +1,6 @@
 """Makes the HTML of the banner, the preferences page and the declaration."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -18,11 +19,13 @@ from consentkit.consent.ledger.chain import digest
 from consentkit.consent.ledger.record import Notice
 from consentkit.consent.nonces import Nonces
 from consentkit.consent.statistics_text import statistics_paragraph
+from consentkit.consent.sweep import Sweep, Sweeper
 from consentkit.declaration import Service, in_language
 from consentkit.texts import isolated, language_of, texts
 
-BANNER, PREFERENCES = LAYOUTS = ("banner", "preferences")
-STYLE_NONCE, SCRIPT_NONCE = "@@STYLE_NONCE@@", "@@SCRIPT_NONCE@@"
+PREFERENCES = "preferences"
+"""The layout of the preferences page as the ledger names it, beside those of the banner."""
+
 SHOWN = "@@SHOWN@@"
 """Where a form names the notice that it is a part of; the name is a hash of the notice without it."""
 
@@ -34,6 +37,7 @@ class Renderer:
         self.config = config
         self.assets = assets
         self.languages = config.site.languages
+        self._layout = config.consent.layout
         self._environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -41,6 +45,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._sweeper = Sweeper(config.declaration, config.consent.mode)
         self._banner = lru_cache(maxsize=256)(self._make_banner)
         self.notice = lru_cache(maxsize=256)(self._make_notice)
 
@@ -49,18 +54,17 @@ class Renderer:
         known = language_of(wanted)
         return known if known in self.languages else self.languages[0]
 
-    def banner(self, language: str, base: str, *, return_to: str, nonces: Nonces) -> str:
+    def banner(self, decisions: Decisions, language: str, base: str, *, return_to: str, nonces: Nonces) -> str:
         """The banner for a page: its stylesheet, form and module. `base` is the address of the consent pages."""
-        html = self._banner(self.language(language), base)
-        html = html.replace(SHOWN, self.notice(BANNER, self.language(language), base).mark)
-        html = html.replace(STYLE_NONCE, _attribute(nonces.style)).replace(SCRIPT_NONCE, _attribute(nonces.script))
-        return html.replace("@@RETURN@@", str(escape(return_to)))
+        language = self.language(language)
+        html = self._banner(language, base).replace(SHOWN, self.notice(self._layout, language, base).mark)
+        html = html.replace("@@NONCE@@", _attribute(nonces.style)).replace("@@RETURN@@", str(escape(return_to)))
+        return f"{html}{self.module(decisions, base, nonces.script)}"
 
     def _make_notice(self, layout: str, language: str, base: str) -> Notice:
         """What visitors are shown in a layout and language, without what differs by request."""
-        if layout == BANNER:
-            html = self._banner(language, base).replace(STYLE_NONCE, "").replace(SCRIPT_NONCE, "")
-            html = html.replace("@@RETURN@@", "")
+        if layout != PREFERENCES:
+            html = self._banner(language, base).replace("@@NONCE@@", "").replace("@@RETURN@@", "")
         else:
             undecided = decide(self.config.declaration, None, gpc=False)
             html = self.preferences(undecided, language=language, base=base, back="", message="", shown=SHOWN)
@@ -70,8 +74,8 @@ class Renderer:
     def answered(self, mark: str, *, language: str, base: str, on_own_page: bool) -> tuple[Notice, bool]:
         """The notice that a choice answers, and whether its form named this very one by its mark."""
         layout = mark.partition(".")[0]
-        if layout not in LAYOUTS:
-            layout = PREFERENCES if on_own_page else BANNER
+        if layout not in (self._layout, PREFERENCES):
+            layout = PREFERENCES if on_own_page else self._layout
         notice = self.notice(layout, language, base)
         return notice, notice.mark == mark
 
@@ -81,26 +85,40 @@ class Renderer:
             "banner.html",
             language,
             base,
+            layout=self._layout,
             purposes=titles,
             css=self.assets.url("banner.css"),
-            js=self.assets.url("banner.js"),
         )
 
-    def link(self, language: str, base: str, nonces: Nonces) -> str:
+    def link(self, decisions: Decisions, language: str, base: str, nonces: Nonces) -> str:
         """The link that reopens the preferences, for pages whose templates do not place it."""
         language = self.language(language)
-        return str(
-            Markup(
-                '<link rel="stylesheet" href="{base}{css}"{nonce}><p class="consentkit-link" lang="{language}">'
-                '<a href="{base}?lang={language}" rel="nofollow">{text}</a></p>'
-            ).format(
-                base=base,
-                css=self.assets.url("link.css"),
-                nonce=_attribute(nonces.style),
-                language=language,
-                text=texts(language)["link"]["text"],
-            )
+        return Markup(
+            '<link rel="stylesheet" href="{base}{css}"{nonce}><p class="consentkit-link" lang="{language}">'
+            '<a href="{base}?lang={language}" rel="nofollow">{text}</a></p>{module}'
+        ).format(
+            base=base,
+            css=self.assets.url("link.css"),
+            nonce=_attribute(nonces.style),
+            language=language,
+            text=texts(language)["link"]["text"],
+            module=self.module(decisions, base, nonces.script),
         )
+
+    def module(self, decisions: Decisions, base: str, nonce: str = "", *, name: str = "consent.js") -> Markup:
+        """The element that brings a module of ours, and tells it under which decisions the page was made."""
+        sweep = self._sweeper.lists(decisions)
+        return Markup('<script type="module" src="{}{}" data-consentkit-granted="{}"{}{}></script>').format(
+            base,
+            self.assets.url(name),
+            " ".join(sorted(decisions.granted)),
+            Markup(' data-consentkit-sweep="{}"').format(json.dumps(sweep)) if sweep else "",
+            _attribute(nonce),
+        )
+
+    def sweep(self, decisions: Decisions) -> Sweep:
+        """What the browser is to delete, by kind of storage."""
+        return self._sweeper.lists(decisions)
 
     def preferences(
         self,
@@ -124,6 +142,7 @@ class Renderer:
             language,
             base,
             here=base,
+            module=self.module(decisions, base, name="pages.js"),
             back=back,
             message=t["preferences"][message] if message else "",
             message_kind="warning" if warning else "good",

@@ -32,6 +32,9 @@ class ConsentLike(Protocol):
     def link_text(self, language: str, /) -> str:
         """The words of the link to the preferences page."""
 
+    def link(self, language: str, /) -> Markup:
+        """The link to the preferences, with the module that opens them as a dialog."""
+
 
 def consent_from_kit(request: Request) -> ConsentLike:
     """The visitor's consent as consentkit's middleware left it; raises if the app is not wrapped."""

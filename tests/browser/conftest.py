@@ -36,6 +36,6 @@ def visitor(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Brows
 
 
 @pytest.fixture
-def journey(visitor: BrowserContext, demo: Demo) -> Journey:
+def journey(visitor: BrowserContext, demo: Demo, request: pytest.FixtureRequest) -> Journey:
     """A visitor at the example site."""
-    return Journey(visitor, demo)
+    return Journey(visitor, demo, scripted=request.node.callspec.params["visitor"])

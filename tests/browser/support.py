@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 
 from consentkit.kit import ConsentKit
 
@@ -47,8 +47,9 @@ def listening() -> socket.socket:
 class Journey:
     """One visitor's tab, with what it asked for and what is stored."""
 
-    def __init__(self, context: BrowserContext, demo: Demo) -> None:
+    def __init__(self, context: BrowserContext, demo: Demo, *, scripted: bool) -> None:
         self.context = context
+        self.scripted = scripted
         self.demo = demo
         self.page: Page = context.new_page()
         self.requested: list[str] = []
@@ -59,6 +60,15 @@ class Journey:
     def visit(self, path: str) -> None:
         """Open a page and wait until it has loaded whole."""
         self.page.goto(self.demo.home + path, wait_until="networkidle")
+
+    def preferences(self, link: str) -> Locator:
+        """Follow a link to the preferences: with JavaScript a dialog over the page, without it a page."""
+        self.page.get_by_role("link", name=link).first.click()
+        place = (
+            self.page.get_by_role("dialog", name="Cookie-instellingen") if self.scripted else self.page.locator("main")
+        )
+        place.get_by_role("heading", level=1, name="Cookie-instellingen").wait_for()
+        return place
 
     def stored(self) -> dict[str, bool]:
         """The names of all cookies of the profile, and whether scripts are kept from each (HttpOnly)."""

@@ -113,12 +113,12 @@ def test_event_has_the_fields_of_the_standard(kit: ConsentKit) -> None:
     ] == content["events"]  # fmt: skip
 
 
-@pytest.mark.parametrize("layout", ["banner", "preferences"])
+@pytest.mark.parametrize("layout", ["bar", "preferences"])
 @pytest.mark.parametrize("language", ["en", "nl", "es"])
 def test_notice_that_was_shown_is_kept_by_its_hash(kit: ConsentKit, layout: str, language: str) -> None:
     """The form names the notice it stands in; its text is kept once, without what differs by request."""
     app = kit.wrap(answering(DOCUMENT.replace(b'lang="en"', f'lang="{language}"'.encode())))
-    shown = ask(app, "/shop") if layout == "banner" else ask(app, "/consent/", query_string=f"lang={language}".encode())
+    shown = ask(app, "/shop") if layout == "bar" else ask(app, "/consent/", query_string=f"lang={language}".encode())
     said = mark(shown.text)
     assert said.startswith(f"{layout}.{language}.")
     post(kit, "/consent/", choice="accept_all", shown=said)
@@ -131,9 +131,7 @@ def test_notice_that_was_shown_is_kept_by_its_hash(kit: ConsentKit, layout: str,
     assert [] == [part for part in ("@@", "/shop", said) if part in html]
 
 
-@pytest.mark.parametrize(
-    "said", ["", f"banner.en.{'0' * 16}", "x" * 5000, "preferences.xx.1", "@@SHOWN@@", "\x00.\xff"]
-)
+@pytest.mark.parametrize("said", ["", f"bar.en.{'0' * 16}", "x" * 5000, "preferences.xx.1", "@@SHOWN@@", "\x00.\xff"])
 def test_form_that_names_no_known_notice_is_taken_and_marked(kit: ConsentKit, said: str) -> None:
     """A page that was open during a deployment, a script, an attacker: the record says that it is not confirmed."""
     assert 303 == post(kit, choice="accept_all", shown=said).status

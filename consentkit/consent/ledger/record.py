@@ -18,7 +18,7 @@ ACCEPTED, REFUSED, CHOSEN, WITHDRAWN = "accepted", "refused", "chosen", "withdra
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the visitor was shown, without what differs by request. `layout`: banner or preferences."""
+    """What the visitor was shown, without what differs by request. `layout`: bar, dialog or preferences."""
 
     layout: str
     language: str
