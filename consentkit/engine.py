@@ -13,13 +13,13 @@ from consentkit.assets import Assets
 from consentkit.config import Config
 from consentkit.consent.changes import Announcer
 from consentkit.consent.choice import ChoiceCodec
-from consentkit.consent.consent import Consent
+from consentkit.consent.consent import Consent, Snippets
 from consentkit.consent.consent_mode import SCRIPT, ConsentMode, ConsentModeTag
-from consentkit.consent.cookies import values
+from consentkit.consent.cookies import Cookies
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
 from consentkit.consent.embeds import Embeds
-from consentkit.consent.gate import OWN_COOKIES, Gate
+from consentkit.consent.gate import Gate
 from consentkit.consent.ledger.receipt import KEY_ADDRESS
 from consentkit.consent.nonces import Nonces
 from consentkit.consent.pages import ConsentPages, gpc_response
@@ -27,7 +27,7 @@ from consentkit.consent.proof import Proof
 from consentkit.consent.render import Renderer
 from consentkit.consent.seal import Closure, Seal, Sealer
 from consentkit.consent.signals import gpc_is_on
-from consentkit.consent.visit import Visit, cookie_name
+from consentkit.consent.visit import COOKIE, SECURE_COOKIE, SECURE_SCHEMES, Visit
 from consentkit.guard import Guard
 from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.html.rewriter import Node
@@ -38,7 +38,6 @@ from consentkit.texts import pick_language
 REMEMBERED = 4096
 """Verified consent cookies whose decisions are remembered, 2 kB or so each: a signature is checked once."""
 
-CONSENT_COOKIE = {name: f"{name}=".encode() for name in OWN_COOKIES}
 
 GPC_ADDRESS = "/.well-known/gpc.json"
 
@@ -69,14 +68,16 @@ class Engine:
         self._proof = proof
         self.gate = Gate(self.declaration, config.consent.mode)
         self.injects_link = config.consent.link == "inject"
-        self._consent_mode = _consent_mode_tag(config.consent.consent_mode, assets)
-        self.tells_tags = self._consent_mode is not None
+        consent_mode = _consent_mode_tag(config.consent.consent_mode, assets)
+        self.tells_tags = consent_mode is not None
         self.is_personal = bool(self.declaration.choosable)
         self._codec = ChoiceCodec(self.declaration, keys, config.consent.validity_days)
         self._renderer = Renderer(config, assets)
         self._embeds = Embeds(config, self._renderer)
         self._sealer = Sealer(config, guard)
         self._own = (config.consent.path, GPC_ADDRESS, KEY_ADDRESS)
+        self._address = f"{config.consent.path}/"
+        self._snippets = Snippets(config.site.languages, consent_mode, self._renderer.module)
         self._pages = ConsentPages(
             self._renderer,
             self._codec,
@@ -96,24 +97,26 @@ class Engine:
     def decide(self, incoming: Incoming, scope: Scope, when: float) -> Decisions:
         """The decisions for a request; an error means that nothing is granted."""
         gpc = gpc_is_on(incoming.signals)
-        cookie = incoming.cookie
-        if cookie is None:
+        cookies = incoming.cookies
+        if cookies is None:
             return self._undecided[gpc]
         try:
-            found = values(cookie, CONSENT_COOKIE[cookie_name(scope)])
-            return (found and self._chosen(found, int(when // 86_400), gpc)) or self._undecided[gpc]
+            found = cookies.values(SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE)
+            if not found:
+                return self._undecided[gpc]
+            day = int(when // 86_400)
+            chosen = self._verified(found[0], day, gpc) if len(found) == 1 else self._common(found, day, gpc)
+            return chosen or self._undecided[gpc]
         except Exception as problem:
             self.guard.note("reading the choice", problem)
             return self._undecided[gpc]
 
-    def _chosen(self, found: list[bytes], day: int, gpc: bool) -> Decisions | None:
-        """The decisions that follow from the consent cookies of a request, usually one.
+    def _common(self, found: list[bytes], day: int, gpc: bool) -> Decisions | None:
+        """The decisions that follow from several consent cookies.
 
         consentkit's own cookie is host-only, so without the `__Host-` prefix a second valid one may have been put there
         by another host of the same domain: only what all of them grant is granted.
         """
-        if len(found) == 1:
-            return self._verified(found[0], day, gpc)
         all_of_them = [decisions for value in set(found) if (decisions := self._verified(value, day, gpc))]
         if len(all_of_them) < 2:
             return all_of_them[0] if all_of_them else None
@@ -141,7 +144,8 @@ class Engine:
 
     def base(self, scope: Scope) -> str:
         """The address of the consent pages as the browser sees it, ending in `/`."""
-        return f"{scope.get('root_path', '')}{self.config.consent.path}/"
+        root = scope.get("root_path")
+        return f"{root}{self._address}" if root else self._address
 
     def closure(self, decisions: Decisions) -> Closure:
         """What is closed to a visitor."""
@@ -149,24 +153,16 @@ class Engine:
 
     def consent(self, scope: Scope, decisions: Decisions, closure: Closure) -> Consent:
         """What handlers find under `scope["consentkit"]`."""
-        base = self.base(scope)
-        return Consent(
-            decisions,
-            address=base,
-            languages=self.config.site.languages,
-            closed=closure.closed,
-            module=lambda nonce: self._renderer.module(decisions, base, nonce),
-            consent_mode=self._consent_mode,
-        )
+        return Consent(decisions, self._snippets, address=self.base(scope), closed=closure.closed)
 
     def seal(self, scope: Scope, incoming: Incoming, closure: Closure) -> Seal:
         """What keeps the origins of services that are not granted out of a response."""
         return self._sealer.seal(scope, incoming[b"host"], closure)
 
-    def gate_in(self, cookie: bytes, decisions: Decisions) -> bytes:
+    def gate_in(self, cookies: Cookies, decisions: Decisions) -> bytes:
         """The Cookie header for the app; an error lets nothing in."""
         try:
-            return self.gate.gate_in(cookie, decisions)
+            return self.gate.gate_in(cookies, decisions)
         except Exception as problem:
             self.guard.note("gating a request", problem)
             return b""
@@ -179,14 +175,14 @@ class Engine:
             self.guard.note("gating a response", problem)
             return [pair for pair in headers if pair[0].lower() != b"set-cookie"]
 
-    def deletions(self, scope: Scope, incoming: Incoming, decisions: Decisions) -> Headers:
+    def deletions(self, scope: Scope, host: str, cookies: Cookies, decisions: Decisions) -> Headers:
         """Headers that delete the refused cookies that a request brought; an error deletes none."""
         try:
-            refused = self.gate.refused(incoming.cookie or b"", decisions)
+            refused = self.gate.refused(cookies, decisions)
             if not refused:
                 return []
-            host = incoming[b"host"].partition(":")[0]
-            return [(b"set-cookie", line) for line in deletion_lines(refused, host=host, path=scope["path"])]
+            lines = deletion_lines(refused, host=host.partition(":")[0], path=scope["path"])
+            return [(b"set-cookie", line) for line in lines]
         except Exception as problem:
             self.guard.note("deleting refused cookies", problem)
             return []

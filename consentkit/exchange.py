@@ -24,22 +24,19 @@ NO_BODY = (204, 205, 206, 304)
 
 
 class Sent:
-    """What was sent in answer to a request; `done` is called once, when it is over.
+    """What was sent in answer to a request; `on_done` is called once, when it is over.
 
     `status`, `content_type` and `size` (bytes of the body) tell what left.
     """
 
-    __slots__ = ("_done", "_is_done", "_send", "content_type", "incoming", "scope", "size", "status")
+    status = 0
+    content_type = ""
+    size = 0
+    is_done = False
 
-    def __init__(self, scope: Scope, incoming: Incoming, send: Send, done: Callable[["Sent"], None]) -> None:
-        self.scope = scope
-        self.incoming = incoming
-        self.status = 0
-        self.content_type = ""
-        self.size = 0
+    def __init__(self, send: Send, on_done: Callable[["Sent"], None]) -> None:
         self._send = send
-        self._done = done
-        self._is_done = False
+        self._on_done = on_done
 
     @property
     def is_own(self) -> bool:
@@ -51,52 +48,44 @@ class Sent:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.content_type = kind_of(Outgoing(message.get("headers", ()))[b"content-type"]).text
+        self.size += len(message.get("body", b""))
         await self._send(message)
-        if message["type"] == "http.response.body":
-            self.size += len(message.get("body", b""))
-            if not message.get("more_body", False):
-                self.done()
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self.done()
 
     def done(self) -> None:
         """Tell, once, that the response is over."""
-        if not self._is_done:
-            self._is_done = True
-            self._done(self)
+        if not self.is_done:
+            self.is_done = True
+            self._on_done(self)
 
 
 class Exchange(Sent):
     """A request to the app, and its response as the visitor's decisions let it leave."""
 
-    __slots__ = (
-        "_changes",
-        "_closure",
-        "_decisions",
-        "_deletions",
-        "_engine",
-        "_held",
-        "_rewriter",
-        "consent",
-    )
+    _deletions: Headers | None = None
+    _held: Message | None = None
+    _rewriter: PageRewriter | Unrewritten | None = None
 
     def __init__(
         self,
         engine: Engine,
-        decisions: Decisions,
         scope: Scope,
         incoming: Incoming,
+        decisions: Decisions,
         *,
         send: Send,
-        done: Callable[[Sent], None],
+        on_done: Callable[[Sent], None],
     ) -> None:
-        super().__init__(scope, incoming, send, done)
+        self._send = send
+        self._on_done = on_done
         self._engine = engine
+        self._scope = scope
+        self._incoming = incoming
         self._decisions = decisions
         self._closure = closure = engine.closure(decisions)
         puts_in = decisions.asks or engine.injects_link or engine.tells_tags
         self._changes = closure.gates or (puts_in and incoming.wants_document)
-        self._deletions: Headers = []
-        self._held: Message | None = None
-        self._rewriter: PageRewriter | Unrewritten | None = None
         self.consent = engine.consent(scope, decisions, closure)
 
     @property
@@ -106,16 +95,16 @@ class Exchange(Sent):
 
     def scope_for_app(self) -> dict[str, Any]:
         """A copy of the scope (ASGI specification, "Middleware") with gated cookies and the consent."""
-        incoming, scope = self.incoming, self.scope
+        engine, incoming, scope = self._engine, self._incoming, self._scope
         copy = {**scope, SCOPE_KEY: self.consent}
-        cookie = gated = incoming.headers.get(b"cookie")
-        if cookie is not None:
-            gated = self._engine.gate_in(cookie, self._decisions)
-            if self._decisions.denied:
-                self._deletions = self._engine.deletions(scope, incoming, self._decisions)
         changes = self._changes and incoming.may_get_page
-        if changes or gated != cookie:
-            copy["headers"] = incoming.changed(gated or b"", drop_conditions=changes)
+        cookies, gated = incoming.cookies, b""
+        if cookies is not None:
+            gated = engine.gate_in(cookies, self._decisions)
+            if self._decisions.denied:
+                self._deletions = engine.deletions(scope, incoming[b"host"], cookies, self._decisions)
+        if changes or (cookies is not None and gated != cookies.header):
+            copy["headers"] = incoming.changed(gated, drop_conditions=changes)
         if changes and scope.get("extensions"):
             copy["extensions"] = {
                 name: value for name, value in scope["extensions"].items() if name not in BODY_BY_FILE
@@ -141,7 +130,7 @@ class Exchange(Sent):
                 self._held = message
         elif kind == "http.response.early_hint":
             given = list(message.get("links", ()))
-            kept = self._engine.seal(self.scope, self.incoming, self._closure).hints(given)
+            kept = self._engine.seal(self._scope, self._incoming, self._closure).hints(given)
             await self._send(message if kept == given else {**message, "links": kept})
         else:
             if kind in BODY_BY_FILE:
@@ -151,8 +140,11 @@ class Exchange(Sent):
 
     def done(self) -> None:
         """Tell, once, that the response is over."""
-        self._give_up()
-        super().done()
+        if self._rewriter is not None:
+            self._give_up()
+        if not self.is_done:
+            self.is_done = True
+            self._on_done(self)
 
     def _give_up(self) -> None:
         """Close the rewriter, on the thread that made it, and note what went wrong: the page passed unchanged then."""
@@ -169,16 +161,30 @@ class Exchange(Sent):
         kind = kind_of(out[b"content-type"])
         self.content_type = kind.text
         is_page = kind.is_html and self.status not in (204, 304)
-        headers, sets = self._gated(out, kind)
-        if sets or self.consent.was_read or (is_page and self._engine.is_personal):
+        headers, first = out.headers, out.first
+        is_own_page = self.consent.is_own_page
+        if b"set-cookie" in first:
+            headers = self._engine.gate_out(headers, self._decisions)
+        if b"link" in first and not is_own_page:
+            seal = self._engine.seal(self._scope, self._incoming, self._closure)
+            headers = seal.headers(headers, is_document=kind.is_document)
+        elif kind.is_document and not is_own_page:
+            headers = headers + self._closure.lines
+        if self._deletions:
+            headers = headers + self._deletions
+        if (
+            (is_page and self._engine.is_personal)
+            or self.consent.was_read
+            or (headers is not out.headers and _sets(headers))
+        ):
             headers = keep_private(headers) if concern_caches(out.names) else headers + PRIVATE
         if self._changes and is_page and self._has_to_change() and self._can_change(out, kind):
-            if self.scope["method"] == "HEAD":
+            if self._scope["method"] == "HEAD":
                 headers = _changed(headers)
             else:
                 page_nonces = nonces(out.all(b"content-security-policy"))
                 self._rewriter = self._engine.rewriter(
-                    self.scope, self.incoming, self._decisions, self._closure, page_nonces, consent=self.consent
+                    self._scope, self._incoming, self._decisions, self._closure, page_nonces, consent=self.consent
                 )
         return {**message, "headers": headers}
 
@@ -188,23 +194,6 @@ class Exchange(Sent):
         if not consent.placed_consent_mode:
             return not consent.is_own_page
         return self._closure.gates or self._decisions.asks or self._engine.injects_link
-
-    def _gated(self, out: Outgoing, kind: Kind) -> tuple[Headers, bool]:
-        """The headers that may leave with those that documents get, and whether a cookie is set."""
-        headers = out.headers
-        sets = False
-        if b"set-cookie" in out.first:
-            headers = self._engine.gate_out(headers, self._decisions)
-            sets = any(name.lower() == b"set-cookie" for name, _ in headers)
-        if not self.consent.is_own_page:
-            if b"link" in out.first:
-                seal = self._engine.seal(self.scope, self.incoming, self._closure)
-                headers = seal.headers(headers, is_document=kind.is_document)
-            elif kind.is_document:
-                headers = headers + self._closure.lines
-        if self._deletions:
-            return headers + self._deletions, True
-        return headers, sets
 
     def _can_change(self, out: Outgoing, kind: Kind) -> bool:
         """Whether the body is a whole, plain HTML document that the visitor will see as a page."""
@@ -242,3 +231,7 @@ class Exchange(Sent):
 def _changed(headers: Headers) -> Headers:
     """The headers without those that describe the body as the app made it."""
     return [pair for pair in headers if pair[0].lower() not in (*VALIDATORS, b"content-length")]
+
+
+def _sets(headers: Headers) -> bool:
+    return any(name.lower() == b"set-cookie" for name, _ in headers)

@@ -2,6 +2,8 @@
 
 from starlette.types import Scope
 
+from consentkit.consent.cookies import Cookies
+
 Headers = list[tuple[bytes, bytes]]
 
 FRAGMENT_HEADERS = frozenset({b"hx-request", b"turbo-frame", b"x-pjax", b"x-up-version"})
@@ -21,10 +23,11 @@ class Incoming:
     """A request as the gate sees it.
 
     `headers` holds the last of each name, in lower case, but all of the fields that HTTP/2 may split Cookie into (RFC
-    9113 §8.2.3), joined; `signals` the values of Sec-GPC. `is_plain`: they are the request's, name by name.
+    9113 §8.2.3), joined; `cookies` are those, read, None if there are none; `signals` the values of Sec-GPC.
+    `is_plain`: each name came once and in lower case.
     """
 
-    __slots__ = ("_raw", "headers", "is_plain", "signals")
+    __slots__ = ("_raw", "cookies", "headers", "is_plain", "signals")
 
     def __init__(self, scope: Scope) -> None:
         self._raw = raw = scope.get("headers", ())
@@ -38,17 +41,13 @@ class Incoming:
             if b"cookie" in headers:
                 headers[b"cookie"] = b"; ".join(self._all(b"cookie"))
         self.headers = headers
+        self.cookies = Cookies(headers[b"cookie"]) if b"cookie" in headers else None
 
     def _all(self, wanted: bytes) -> list[bytes]:
         return [value for name, value in self._raw if name.lower() == wanted]
 
     def __getitem__(self, name: bytes) -> str:
         return self.headers.get(name, b"").decode("latin-1")
-
-    @property
-    def cookie(self) -> bytes | None:
-        """The cookies, None if there are none."""
-        return self.headers.get(b"cookie")
 
     @property
     def is_fragment(self) -> bool:

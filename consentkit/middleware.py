@@ -50,9 +50,9 @@ class ConsentMiddleware:
                 kit.guard.note("counting", problem)
 
         if own is not None:
-            answer = Sent(scope, incoming, send, count)
+            answer = Sent(send, count)
         else:
-            answer = exchange = Exchange(engine, decisions, scope, incoming, send=send, done=count)
+            answer = exchange = Exchange(engine, scope, incoming, decisions, send=send, on_done=count)
             scope = exchange.scope_for_app()
         try:
             await (own or self.app)(scope, receive, answer.send)
@@ -60,7 +60,8 @@ class ConsentMiddleware:
             answer.status = answer.status or 500
             raise
         finally:
-            answer.done()
+            if not answer.is_done:
+                answer.done()
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -80,9 +81,8 @@ class ConsentMiddleware:
         incoming = Incoming(scope)
         decisions = engine.decide(incoming, scope, self.kit.clock())
         copy = {**scope, SCOPE_KEY: engine.consent(scope, decisions, engine.closure(decisions))}
-        cookie = incoming.cookie
-        if cookie is not None:
-            copy["headers"] = incoming.changed(engine.gate_in(cookie, decisions), drop_conditions=False)
+        if incoming.cookies is not None:
+            copy["headers"] = incoming.changed(engine.gate_in(incoming.cookies, decisions), drop_conditions=False)
 
         async def gated_send(message: Message) -> None:
             if message["type"] in ("websocket.accept", "websocket.http.response.start") and message.get("headers"):

@@ -1,6 +1,7 @@
 """What handlers and templates ask: `consent_of(request).granted("marketing")`."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,33 +18,34 @@ from consentkit.texts import language_of, texts
 SCOPE_KEY = "consentkit"
 
 
+@dataclass(frozen=True, slots=True)
+class Snippets:
+    """What templates of one site may place: the link in these languages, with the module beside it, and consent mode.
+
+    `module` makes its element, given the decisions, the address of the consent pages and a nonce.
+    """
+
+    languages: tuple[str, ...]
+    consent_mode: ConsentModeTag | None = None
+    module: Callable[[Decisions, str, str], Markup] = lambda *_: Markup()
+
+
 class Consent:
     """The decisions of one request. Reading one marks the response as depending on the visitor.
 
     `is_own_page` marks a page of consentkit's own that is served from inside the app: it asks for nothing.
     `placed_consent_mode` says that a template placed the script of consent mode, which is then not put in again.
-    `module` makes the element that brings the script beside the link, given a nonce.
     """
 
-    def __init__(
-        self,
-        decisions: Decisions,
-        *,
-        address: str,
-        languages: tuple[str, ...],
-        closed: Closed = NOTHING,
-        consent_mode: ConsentModeTag | None = None,
-        module: Callable[[str], Markup] = lambda _: Markup(),
-    ) -> None:
-        self.was_read = False
-        self.is_own_page = False
-        self.placed_consent_mode = False
+    was_read = False
+    is_own_page = False
+    placed_consent_mode = False
+
+    def __init__(self, decisions: Decisions, snippets: Snippets, *, address: str, closed: Closed = NOTHING) -> None:
         self._decisions = decisions
         self._address = address
-        self._languages = languages
+        self._snippets = snippets
         self._closed = closed
-        self._consent_mode = consent_mode
-        self._module = module
 
     def decision(self, id_: str) -> Decision:
         """The decision on a purpose or service: state and reason; an undeclared id is `unset`, `unknown`."""
@@ -73,7 +75,8 @@ class Consent:
     def link_text(self, language: str = "") -> str:
         """The words of that link in a language."""
         known = language_of(language)
-        return str(texts(known if known in self._languages else self._languages[0])["link"]["text"])
+        languages = self._snippets.languages
+        return str(texts(known if known in languages else languages[0])["link"]["text"])
 
     def link(self, language: str = "", *, nonce: str = "") -> Markup:
         """That link as HTML, to be placed by a template, and the module that opens it as a dialog.
@@ -83,7 +86,7 @@ class Consent:
         query = urlencode({"lang": language}) if language else ""
         address = f"{self._address}?{query}" if query else self._address
         link = Markup('<a href="{}" rel="nofollow">{}</a>').format(address, self.link_text(language))
-        return link + self._module(nonce)
+        return link + self._snippets.module(self._decisions, self._address, nonce)
 
     def consent_mode_tag(self, *, nonce: str = "") -> Markup:
         """The script that tells tags of the consent, for templates that place it themselves, first in `<head>`.
@@ -99,10 +102,11 @@ class Consent:
         return Markup() if self.placed_consent_mode else self._consent_mode_html(nonce)
 
     def _consent_mode_html(self, nonce: str) -> Markup:
-        if self._consent_mode is None:
+        consent_mode = self._snippets.consent_mode
+        if consent_mode is None:
             return Markup()
         granted = None if self._decisions.choice is None else self._decisions.granted
-        return self._consent_mode.html(granted, base=self._address, nonce=nonce)
+        return consent_mode.html(granted, base=self._address, nonce=nonce)
 
 
 def consent_of(request_or_scope: Any) -> Consent:

@@ -6,7 +6,6 @@ them; where the two differ or a line is malformed, the answer is the one that le
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,16 +26,6 @@ def has_control(text: bytes) -> bool:
     return text.translate(None, CONTROLS) != text
 
 
-def raw_name(pair: bytes) -> bytes:
-    """What stands before the `=` of a pair, b"" where there is none to rely on.
-
-    A pair without `=` is nameless to Chromium and a name to others, and a nameless cookie can pose as any other
-    (`=__Host-x=1`), so neither has a name here.
-    """
-    raw, equals, _ = pair.partition(b"=")
-    return raw if equals and not has_control(pair) else b""
-
-
 def name_of(raw: bytes) -> str | None:
     """The name that stands before a `=`, None where there is none to rely on.
 
@@ -47,29 +36,33 @@ def name_of(raw: bytes) -> str | None:
     return name if name and name == name.strip() else None
 
 
-def pairs(header: bytes) -> list[bytes]:
-    """The pairs of a Cookie header, trimmed, empty ones left out; `;` ends a pair even inside quotes."""
-    return [pair for part in header.split(b";") if (pair := part.strip(BLANK))]
+class Cookies:
+    """A Cookie header, read: `pairs` holds each pair, trimmed, behind its raw name; `;` ends one even inside quotes.
 
-
-def values(header: bytes, prefix: bytes) -> list[bytes]:
-    """The values of a cookie, by its name and the `=` behind it; usually one."""
-    return [pair[len(prefix) :] for pair in pairs(header) if pair.startswith(prefix)] if prefix in header else []
-
-
-def filtered(header: bytes, allowed: Callable[[bytes], bool]) -> tuple[bytes, list[bytes]]:
-    """The header without the pairs that are not allowed, by their raw name, and the raw names that were taken out.
-
-    What stays is joined byte for byte; a header from which nothing goes is returned as it came.
+    The raw name is what stands before the `=`, b"" where there is none to rely on: a pair without `=` is nameless to
+    Chromium and a name to others, and a nameless cookie can pose as any other (`=__Host-x=1`).
     """
-    kept, names = [], []
-    for pair in pairs(header):
-        name = raw_name(pair)
-        if allowed(name):
-            kept.append(pair)
-        else:
-            names.append(name)
-    return (b"; ".join(kept) if names else header), names
+
+    __slots__ = ("header", "pairs")
+    pairs: list[tuple[bytes, bytes]]
+
+    def __init__(self, header: bytes) -> None:
+        self.header = header
+        self.pairs = named = []
+        odd = has_control(header)
+        for part in header.split(b";"):
+            pair = part.strip(BLANK)
+            if pair:
+                raw, equals, _ = pair.partition(b"=")
+                named.append((raw if equals and not (odd and has_control(pair)) else b"", pair))
+
+    def values(self, name: bytes) -> list[bytes]:
+        """The values of a cookie, usually one."""
+        return [pair[len(name) + 1 :] for raw, pair in self.pairs if raw == name]
+
+    def only(self, kept: list[bytes]) -> bytes:
+        """The header with some of its pairs, in their order: byte for byte, as it came if all are kept."""
+        return self.header if len(kept) == len(self.pairs) else b"; ".join(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,8 @@ def parse_set_cookie(line: bytes) -> SetCookie:
     first, *attributes = line.split(b";")
     if has_control(line):
         return SetCookie(None, False)
-    return SetCookie(name_of(raw_name(first)), _deletes(attributes))
+    raw, equals, _ = first.partition(b"=")
+    return SetCookie(name_of(raw) if equals else None, _deletes(attributes))
 
 
 def _deletes(attributes: list[bytes]) -> bool:

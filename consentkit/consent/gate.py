@@ -4,10 +4,11 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from consentkit.consent.cookies import filtered, name_of, parse_set_cookie
+from consentkit.consent.cookies import Cookies, name_of, parse_set_cookie
 from consentkit.consent.decision import Decision, Decisions, State
 from consentkit.declaration import Declaration, Service
 
@@ -35,8 +36,8 @@ MAX_NAMES = 200
 MAX_NAME = 256
 """Bounds: names that are counted, and bytes of a name that is looked up; a longer one is not granted."""
 
-MAX_VERDICTS = 8192
-"""Names, each with what is granted and refused, whose verdict is remembered."""
+MAX_VERDICTS = 128
+"""Bound: what is granted and refused in so many combinations, for each of them so many names are remembered."""
 
 NAMELESS = "(nameless)"
 
@@ -52,6 +53,23 @@ class Verdict(NamedTuple):
     label: str
 
 
+class _Verdicts(dict[bytes, Verdict]):
+    """Verdicts by raw name, found when first asked for; bounded, because visitors can make names up."""
+
+    def __init__(self, gate: "Gate", decisions: Decisions) -> None:
+        super().__init__()
+        self._gate = gate
+        self._decisions = decisions
+
+    def __missing__(self, raw: bytes) -> Verdict:
+        verdict = self._gate.verdict(raw, self._decisions)
+        if len(raw) <= MAX_NAME:
+            if len(self) >= MAX_VERDICTS:
+                self.clear()
+            self[raw] = verdict
+        return verdict
+
+
 class Gate:
     """Applies decisions to cookies. `mode`: enforce takes out; warn only says so in the log; observe only counts.
 
@@ -65,8 +83,7 @@ class Gate:
         self.dropped: Counter[tuple[str, str]] = Counter()
         self._owners = lru_cache(maxsize=512)(declaration.owners)
         self._declared_name = lru_cache(maxsize=512)(declaration.declared_name)
-        self._verdicts: dict[tuple[frozenset[str], frozenset[str]], dict[bytes, Verdict]] = {}
-        self._remembered = 0
+        self._verdicts: dict[tuple[frozenset[str], frozenset[str]], _Verdicts] = {}
 
     def decision(self, name: str | None, decisions: Decisions) -> Decision | None:
         """The decision that a cookie hangs on, or None for one that is undeclared or has no name to rely on."""
@@ -80,52 +97,45 @@ class Gate:
         decided = [decisions.of(service.id) for service in owners]
         return next((decision for decision in decided if not decision), decided[0])
 
-    def gate_in(self, cookie: bytes, decisions: Decisions) -> bytes:
+    def gate_in(self, cookies: Cookies, decisions: Decisions) -> bytes:
         """The Cookie header that the app may see; it never sees the consent cookie, whatever the mode."""
-        known = self._known(decisions)
-
-        def allowed(raw: bytes) -> bool:
-            verdict = known.get(raw) or self._judge(raw, decisions, known)
+        verdicts = self._verdicts_for(decisions)
+        kept = []
+        for raw, pair in cookies.pairs:
+            verdict = verdicts[raw]
+            if verdict.passes:
+                kept.append(pair)
             if verdict.label:
                 self._count("request", verdict.label)
-            return verdict.passes
+        return cookies.only(kept)
 
-        return filtered(cookie, allowed)[0]
-
-    def refused(self, cookie: bytes, decisions: Decisions) -> list[str]:
+    def refused(self, cookies: Cookies, decisions: Decisions) -> list[str]:
         """The cookies of a request that were refused in so many words (by choice or signal): they are to be deleted."""
         if self.mode != "enforce":
             return []
-        known = self._known(decisions)
-        _, names = filtered(cookie, lambda raw: not (known.get(raw) or self._judge(raw, decisions, known)).refused)
-        return [name for raw in names if (name := name_of(raw))]
+        verdicts = self._verdicts_for(decisions)
+        return [name for raw, _ in cookies.pairs if verdicts[raw].refused and (name := name_of(raw))]
 
-    def _known(self, decisions: Decisions) -> dict[bytes, Verdict]:
-        """The verdicts that are remembered for all whose decisions are the same."""
-        if self._remembered >= MAX_VERDICTS:
-            self._verdicts.clear()
-            self._remembered = 0
+    def _verdicts_for(self, decisions: Decisions) -> "_Verdicts":
+        """The verdicts that hold for all whose decisions are the same."""
         key = (decisions.granted, decisions.denied)
-        known = self._verdicts.get(key)
-        if known is None:
-            known = self._verdicts[key] = {}
-            self._remembered += 1
-        return known
+        verdicts = self._verdicts.get(key)
+        if verdicts is None:
+            if len(self._verdicts) >= MAX_VERDICTS:
+                self._verdicts.clear()
+            verdicts = self._verdicts[key] = _Verdicts(self, replace(decisions, choice=None))
+        return verdicts
 
-    def _judge(self, raw: bytes, decisions: Decisions, known: dict[bytes, Verdict]) -> Verdict:
+    def verdict(self, raw: bytes, decisions: Decisions) -> Verdict:
+        """The verdict on a cookie of a request, by its raw name."""
         name = name_of(raw)
         if name in OWN_COOKIES:
             # A pattern such as `*` covers our own cookie too, and a choice that deletes itself is asked for for ever.
-            verdict = Verdict(False, False, "")
-        else:
-            decision = self.decision(name, decisions)
-            label = "" if decision else self._label(name) or "(undeclared)"
-            denied = decision is not None and decision.state is State.DENIED
-            verdict = Verdict(bool(decision) or self.mode != "enforce", denied, label)
-        if len(raw) <= MAX_NAME:
-            known[raw] = verdict
-            self._remembered += 1
-        return verdict
+            return Verdict(False, False, "")
+        decision = self.decision(name, decisions)
+        label = "" if decision else self._label(name) or "(undeclared)"
+        denied = decision is not None and decision.state is State.DENIED
+        return Verdict(bool(decision) or self.mode != "enforce", denied, label)
 
     def gate_out(self, headers: Iterable[tuple[bytes, bytes]], decisions: Decisions) -> Headers:
         """The response headers without the Set-Cookie lines that are not allowed; the app's deletions pass."""

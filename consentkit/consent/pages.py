@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope
 
 from consentkit.consent.changes import Announcer
 from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, make_choice
+from consentkit.consent.cookies import Cookies
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
 from consentkit.consent.embeds import Embeds, once_policy
@@ -215,7 +216,7 @@ class ConsentPages:
 
     def _delete(self, response: Response, visit: Visit, decisions: Decisions) -> None:
         """Delete the cookies that are refused from now on."""
-        refused = self._gate.refused(visit.headers.get(b"cookie", b""), decisions)
+        refused = self._gate.refused(Cookies(visit.headers.get(b"cookie", b"")), decisions)
         host = visit.text(b"host")
         path = path_of_referrer(visit.text(b"referer"), host).partition("?")[0] or visit.scope["path"]
         for line in deletion_lines(refused, host=host.partition(":")[0], path=path):
@@ -293,7 +294,7 @@ class ConsentPages:
 
 
 def _cookie_line(scope: Scope, value: str, *, days: int) -> bytes:
-    name = cookie_name(scope)
+    name = cookie_name(scope).decode()
     secure = "; Secure" if name.startswith("__Host-") else ""
     return f"{name}={value}; Path=/; Max-Age={days * 86_400}; HttpOnly; SameSite=Lax{secure}".encode()
 

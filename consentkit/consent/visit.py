@@ -20,6 +20,11 @@ SECURITY = {
 }
 
 
+SECURE_COOKIE, COOKIE = b"__Host-consentkit", b"consentkit"
+SECURE_SCHEMES = ("https", "wss")
+"""The consent cookie has the `__Host-` prefix wherever the connection allows it (RFC 6265bis §4.1.3)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """What the pages need to know of one request. `base` is the address of the consent pages, ending in `/`."""
@@ -49,9 +54,9 @@ class Visit:
             return ""
 
 
-def cookie_name(scope: Scope) -> str:
-    """The consent cookie's name: with the `__Host-` prefix wherever the connection allows it (RFC 6265bis §4.1.3)."""
-    return "__Host-consentkit" if scope.get("scheme") in ("https", "wss") else "consentkit"
+def cookie_name(scope: Scope) -> bytes:
+    """The consent cookie's name."""
+    return SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE
 
 
 async def read_body(receive: Receive) -> bytes | None:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from consentkit import NotWrappedError, consent_of
-from consentkit.consent.consent import SCOPE_KEY, Consent
+from consentkit.consent.consent import SCOPE_KEY, Consent, Snippets
 from consentkit.consent.decision import decide
 from tests.support.sites import choose, config_of, settings
 
@@ -14,7 +14,7 @@ SITE = config_of(settings()).declaration
 
 def consent() -> Consent:
     """The consent of a visitor who allowed the theme only."""
-    return Consent(decide(SITE, choose(SITE, "theme"), gpc=False), address="/sub/consent/", languages=("nl", "en"))
+    return Consent(decide(SITE, choose(SITE, "theme"), gpc=False), Snippets(("nl", "en")), address="/sub/consent/")
 
 
 def test_scope_and_request_give_the_same() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from starlette.requests import cookie_parser
 from starlette.responses import Response
 
-from consentkit.consent.cookies import filtered, name_of, pairs, parse_set_cookie, raw_name, values
+from consentkit.consent.cookies import Cookies, name_of, parse_set_cookie
 from consentkit.consent.decision import decide
 from consentkit.consent.gate import Gate
 from tests.support.browser_model import store
@@ -57,26 +57,26 @@ def test_cookie_behind_an_odd_one_does_not_escape() -> None:
     """The pair at which Python's parser stops hides nothing from ours."""
     header = b'_ga=GA1.2; pref={"a":1}; _fbp=fb.1'
     assert ["_ga"] == list(SimpleCookie(header.decode()))
-    assert ["_ga", "pref", "_fbp"] == [name_of(raw_name(pair)) for pair in pairs(header)]
+    assert ["_ga", "pref", "_fbp"] == [name_of(raw) for raw, _ in Cookies(header).pairs]
 
 
 def test_every_duplicate_of_a_refused_name_goes() -> None:
     """Frameworks take the last duplicate, so none may stay."""
-    header = b"x=1; a=1;x=2 ; b=2; x"
-    assert (b"a=1; b=2", [b"x", b"x", b""]) == filtered(header, lambda name: name not in (b"x", b""))
+    cookies = Cookies(b"x=1; a=1;x=2 ; b=2; x")
+    assert b"a=1; b=2" == cookies.only([pair for raw, pair in cookies.pairs if raw not in (b"x", b"")])
 
 
 def test_values_of_a_cookie_are_those_of_its_pairs() -> None:
     """A name inside another name or value is none, and every duplicate is found."""
     header = b"a=1; b=a=2;xa=3;\ta=4 ; a =5; A=6; a"
-    assert [b"1", b"4"] == values(header, b"a=")
-    assert [] == values(header, b"c=")
+    assert [b"1", b"4"] == Cookies(header).values(b"a")
+    assert [] == Cookies(header).values(b"c")
 
 
 def test_header_from_which_nothing_goes_is_the_same_object() -> None:
     """An untouched header keeps its blanks and its order, byte for byte."""
     header = b"a=1;b=2 ;  c=\xff"
-    assert filtered(header, lambda _: True)[0] is header
+    assert Cookies(header).only(pairs(header)) is header
 
 
 def starlette_deletion() -> bytes:
@@ -152,6 +152,11 @@ attribute_bytes = st.tuples(keys, joints, ages).map(b"".join) | st.binary(max_si
 lines = st.tuples(pair_bytes, st.lists(attribute_bytes, max_size=4)).map(lambda parts: b";".join([parts[0], *parts[1]]))
 
 
+def pairs(header: bytes) -> list[bytes]:
+    """The pairs of a Cookie header."""
+    return [pair for _, pair in Cookies(header).pairs]
+
+
 def needs_no_consent(name: str) -> bool:
     """The declaration's answer, worked out by hand: `pre_x` goes before `pre_*`."""
     return name in NECESSARY or (name.startswith("pre_") and name != "pre_x")
@@ -182,7 +187,7 @@ def test_no_request_shows_the_app_what_is_refused(parts: list[bytes], separator:
     """Neither a browser's reading nor the app's framework finds a refused name in what is left, and what is left is
     byte for byte, and in the order, that it came in."""
     header = separator.join(parts)
-    kept = GATE.gate_in(header, NOBODY)
+    kept = GATE.gate_in(Cookies(header), NOBODY)
     seen = [
         *cookie_parser(kept.decode("latin-1")),
         *(pair.partition(b"=")[0].strip(b" \t").decode("latin-1") for pair in pairs(kept)),
@@ -198,5 +203,5 @@ def test_no_bytes_raise(data: bytes) -> None:
     """Any bytes are read or denied, never an error."""
     name = parse_set_cookie(data).name
     assert name is None or name.encode("latin-1") in data
-    assert all(taken in data for taken in filtered(data, bool)[1])
-    assert all(refused.encode("latin-1") in data for refused in GATE.refused(data, NOBODY))
+    assert all(raw in pair and pair in data for raw, pair in Cookies(data).pairs)
+    assert all(refused.encode("latin-1") in data for refused in GATE.refused(Cookies(data), NOBODY))
