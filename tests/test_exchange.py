@@ -210,3 +210,11 @@ def test_link_placed_by_templates_is_not_injected() -> None:
     answer = ask(app, headers=[(b"cookie", consent_cookie(kit))])
     assert (DOCUMENT, b'"1"') == (answer.body, answer.get(b"etag"))
     assert BANNER in ask(app).body
+
+
+def test_a_page_without_a_body_tag_gets_markup_and_no_text() -> None:
+    """The banner and the link stand together at its end then, and neither escapes the other."""
+    answer = ask(kit_of().wrap(answering(b"<!doctype html><html lang=en><p>hello")))
+    assert b'<section id="consentkit"' in answer.body
+    assert b'<p class="consentkit-link"' in answer.body
+    assert b"&lt;" not in answer.body

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consentkit.consent.consent_mode import ConsentModeTag
 from consentkit.consent.decision import Decision, Decisions
+from consentkit.consent.signals import signal_note
 from consentkit.errors import ConsentRequired, NotWrappedError
 from consentkit.html.origins import NOTHING, Closed
 from consentkit.html.urls import origin
@@ -74,19 +75,23 @@ class Consent:
 
     def link_text(self, language: str = "") -> str:
         """The words of that link in a language."""
-        known = language_of(language)
-        languages = self._snippets.languages
-        return str(texts(known if known in languages else languages[0])["link"]["text"])
+        return str(texts(self._language(language))["link"]["text"])
 
     def link(self, language: str = "", *, nonce: str = "") -> Markup:
         """That link as HTML, to be placed by a template, and the module that opens it as a dialog.
 
+        While Global Privacy Control refuses something, a note beside it says that the signal is honoured.
         `nonce` is that of the page's Content-Security-Policy, for pages whose `script-src` has one and no `'self'`.
         """
         query = urlencode({"lang": language}) if language else ""
         address = f"{self._address}?{query}" if query else self._address
         link = Markup('<a href="{}" rel="nofollow">{}</a>').format(address, self.link_text(language))
-        return link + self._snippets.module(self._decisions, self._address, nonce)
+        note = signal_note(self._language(language)) if self._decisions.signal_holds else Markup()
+        return link + note + self._snippets.module(self._decisions, self._address, nonce)
+
+    def _language(self, wanted: str) -> str:
+        known, languages = language_of(wanted), self._snippets.languages
+        return known if known in languages else languages[0]
 
     def consent_mode_tag(self, *, nonce: str = "") -> Markup:
         """The script that tells tags of the consent, for templates that place it themselves, first in `<head>`.

@@ -53,6 +53,11 @@ class Decisions:
         """The decision on a purpose or service; an id that is not declared is not granted."""
         return self.by_id.get(id_, UNKNOWN)
 
+    @property
+    def signal_holds(self) -> bool:
+        """Whether the privacy signal refuses something: no choice that was made since goes before it."""
+        return self.gpc and any(decision is SIGNALLED for decision in self.by_id.values())
+
 
 def decide(declaration: Declaration, choice: Choice | None, *, gpc: bool) -> Decisions:
     """Decide on every purpose and service.

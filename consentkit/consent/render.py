@@ -18,6 +18,7 @@ from consentkit.consent.describe import describe
 from consentkit.consent.ledger.chain import digest
 from consentkit.consent.ledger.record import Notice
 from consentkit.consent.nonces import Nonces
+from consentkit.consent.signals import signal_note
 from consentkit.consent.statistics_text import statistics_paragraph
 from consentkit.consent.sweep import Sweep, Sweeper
 from consentkit.declaration import Service, in_language
@@ -95,13 +96,14 @@ class Renderer:
         language = self.language(language)
         return Markup(
             '<link rel="stylesheet" href="{base}{css}"{nonce}><p class="consentkit-link" lang="{language}">'
-            '<a href="{base}?lang={language}" rel="nofollow">{text}</a></p>{module}'
+            '<a href="{base}?lang={language}" rel="nofollow">{text}</a>{note}</p>{module}'
         ).format(
             base=base,
             css=self.assets.url("link.css"),
             nonce=_attribute(nonces.style),
             language=language,
             text=texts(language)["link"]["text"],
+            note=signal_note(language) if decisions.signal_holds else "",
             module=self.module(decisions, base, nonces.script),
         )
 

@@ -68,4 +68,5 @@ class Injection:
         self._end_done = True
 
     def _make(self, fragment: Fragment | None) -> str:
-        return fragment(self.prelude.language) if fragment else ""
+        # Plain text: what is marked as safe would escape what it is put together with.
+        return str(fragment(self.prelude.language)) if fragment else ""

@@ -1,10 +1,18 @@
 """Global Privacy Control, header by header."""
 
-import pytest
+import json
+from datetime import date
+from html import unescape
 
+import pytest
+from starlette.types import Scope
+
+from consentkit import consent_of
 from consentkit.consent.signals import gpc_is_on
 from tests.support.asgi import DOCUMENT, answering, ask
-from tests.support.sites import kit_of
+from tests.support.sites import TODAY, consent_cookie, kit_of
+
+GPC = (b"sec-gpc", b"1")
 
 
 @pytest.mark.parametrize(
@@ -24,4 +32,45 @@ def test_support_is_announced() -> None:
     """The well-known address tells that the signal is honoured, as JSON with exactly these fields."""
     answer = ask(kit_of().wrap(answering()), "/.well-known/gpc.json")
     assert b"application/json" == answer.get(b"content-type")
-    assert b'{"gpc": true, "lastUpdate": "' in answer.body
+    data = json.loads(answer.body)
+    assert {"gpc", "lastUpdate"} == set(data)
+    assert data["gpc"] is True
+    assert date.fromisoformat(data["lastUpdate"]) <= TODAY
+
+
+def test_support_is_said_beside_the_link() -> None:
+    """By consentkit's own link and by one that a template places; only while the signal refuses something."""
+    note = '<span class="consentkit-signal">Your browser’s privacy signal is honoured.</span>'
+    kit = kit_of()
+    chosen = consent_cookie(kit, "marketing", gpc=True)
+    for headers, said in (([], False), ([GPC], True), ([GPC, (b"cookie", chosen)], False)):
+        answer = ask(kit.wrap(answering(DOCUMENT)), headers=headers)
+        assert said == (note in unescape(answer.text))
+        seen: list[Scope] = []
+        ask(kit.wrap(answering(DOCUMENT, seen=seen)), headers=headers)
+        assert said == (note in unescape(consent_of(seen[0]).link("en")))
+
+
+def test_it_is_said_in_the_language_of_the_page() -> None:
+    """Or in the first of the site's, for one that the site does not have."""
+    seen: list[Scope] = []
+    ask(kit_of().wrap(answering(DOCUMENT, seen=seen)), headers=[GPC])
+    assert "Het privacysignaal van uw browser wordt gerespecteerd." in consent_of(seen[0]).link("nl-BE")
+    assert "Your browser" in consent_of(seen[0]).link("fi")
+
+
+def test_pages_differ_by_the_signal() -> None:
+    """A cache that kept one for the other would show the wrong visitor's page."""
+    vary = ask(kit_of().wrap(answering(DOCUMENT)), headers=[GPC]).get(b"vary")
+    assert vary is not None
+    assert b"Sec-GPC" in vary
+
+
+def test_an_explicit_choice_goes_before_the_signal_and_an_older_one_does_not() -> None:
+    """What was granted before it was switched on is refused; what is granted since holds."""
+    kit = kit_of()
+    for gpc, state in ((False, "denied"), (True, "granted")):
+        cookie = consent_cookie(kit, "marketing", gpc=gpc)
+        seen: list[Scope] = []
+        ask(kit.wrap(answering(DOCUMENT, seen=seen)), headers=[GPC, (b"cookie", cookie)])
+        assert state == str(consent_of(seen[0]).decision("marketing").state)
