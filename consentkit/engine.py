@@ -19,9 +19,10 @@ from consentkit.consent.cookies import Cookies
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
 from consentkit.consent.embeds import Embeds
-from consentkit.consent.gate import Gate
+from consentkit.consent.gate import GATED_HEADERS, Gate
 from consentkit.consent.ledger.receipt import KEY_ADDRESS
 from consentkit.consent.nonces import Nonces
+from consentkit.consent.observed import Sightings
 from consentkit.consent.pages import ConsentPages, gpc_response
 from consentkit.consent.proof import Proof
 from consentkit.consent.render import Renderer
@@ -61,11 +62,13 @@ class Engine:
         *,
         proof: Proof,
         announcer: Announcer,
+        sightings: Sightings,
     ) -> None:
         self.config = config
         self.declaration = config.declaration
         self.guard = guard
         self._proof = proof
+        self._sightings = sightings
         self.gate = Gate(self.declaration, config.consent.mode)
         self.injects_link = config.consent.link == "inject"
         consent_mode = _consent_mode_tag(config.consent.consent_mode, assets)
@@ -167,13 +170,20 @@ class Engine:
             self.guard.note("gating a request", problem)
             return b""
 
-    def gate_out(self, headers: Headers, decisions: Decisions) -> Headers:
-        """The response headers for the browser; an error lets no cookie out."""
+    def gate_out(self, headers: Headers, decisions: Decisions, path: str) -> Headers:
+        """The response headers for the browser; an error lets no cookie out. `path` is that of the request."""
+
+        def note(line: bytes, name: str | None) -> None:
+            try:
+                self._sightings.note_set(line, name, path)
+            except Exception as problem:
+                self.guard.note("noting a cookie", problem)
+
         try:
-            return self.gate.gate_out(headers, decisions)
+            return self.gate.gate_out(headers, decisions, note)
         except Exception as problem:
             self.guard.note("gating a response", problem)
-            return [pair for pair in headers if pair[0].lower() != b"set-cookie"]
+            return [pair for pair in headers if pair[0].lower() not in GATED_HEADERS]
 
     def deletions(self, scope: Scope, host: str, cookies: Cookies, decisions: Decisions) -> Headers:
         """Headers that delete the refused cookies that a request brought; an error deletes none."""

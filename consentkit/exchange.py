@@ -8,6 +8,7 @@ from starlette.types import Message, Scope, Send
 from consentkit.consent.caching import PRIVATE, Headers, concern_caches, keep_private
 from consentkit.consent.consent import SCOPE_KEY
 from consentkit.consent.decision import Decisions
+from consentkit.consent.gate import GATED_HEADERS
 from consentkit.consent.nonces import nonces
 from consentkit.engine import Engine
 from consentkit.html.page import PageRewriter, Unrewritten
@@ -163,8 +164,8 @@ class Exchange(Sent):
         is_page = kind.is_html and self.status not in (204, 304)
         headers, first = out.headers, out.first
         is_own_page = self.consent.is_own_page
-        if b"set-cookie" in first:
-            headers = self._engine.gate_out(headers, self._decisions)
+        if not GATED_HEADERS.isdisjoint(first):
+            headers = self._engine.gate_out(headers, self._decisions, self._scope["path"])
         if b"link" in first and not is_own_page:
             seal = self._engine.seal(self._scope, self._incoming, self._closure)
             headers = seal.headers(headers, is_document=kind.is_document)

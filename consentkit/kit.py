@@ -15,7 +15,9 @@ from consentkit.assets import Assets
 from consentkit.config import Config, load
 from consentkit.consent.changes import Announcer, F
 from consentkit.consent.consent import own_pages
+from consentkit.consent.observed import Sightings
 from consentkit.consent.proof import Proof
+from consentkit.consent.watch import Watch
 from consentkit.engine import Engine
 from consentkit.guard import Guard
 from consentkit.keys import keys_from
@@ -44,15 +46,24 @@ class ConsentKit:
         self.clock = clock
         self.timer = timer
         self.guard = Guard()
-        self.counting = Counting(config, clock)
         self.proof = Proof(config, keys, self.guard, clock)
         self._keys = tuple(keys)
         self._noted_twice = False
         self._assets = Assets()
         self._announcer = Announcer(config.declaration, self.guard, clock)
+        sightings = Sightings(config.declaration, clock)
         self.engine = Engine(
-            config, keys, self._assets, self.guard, make_id, proof=self.proof, announcer=self._announcer
+            config,
+            keys,
+            self._assets,
+            self.guard,
+            make_id,
+            proof=self.proof,
+            announcer=self._announcer,
+            sightings=sightings,
         )
+        self.watch = Watch(config, self.guard, sightings, self.engine.gate.take_seen)
+        self.counting = Counting(config, clock, chore=self.watch.tick)
 
     @classmethod
     def from_file(cls, path: str | Path, *, environ: Mapping[str, str] = os.environ) -> "ConsentKit":
@@ -94,6 +105,7 @@ class ConsentKit:
         return self.engine.declaration_html(language)
 
     def close(self) -> None:
-        """Write what has been counted, and give the ledger back; called when the server stops."""
+        """Write what has been counted and seen, and give the ledger back; called when the server stops."""
         self.guard.run("closing the ledger", self.proof.close, lambda: None)
         self.guard.run("writing the last counts", self.counting.close, lambda: None)
+        self.watch.flush(self.clock())

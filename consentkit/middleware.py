@@ -86,7 +86,7 @@ class ConsentMiddleware:
 
         async def gated_send(message: Message) -> None:
             if message["type"] in ("websocket.accept", "websocket.http.response.start") and message.get("headers"):
-                message = {**message, "headers": engine.gate_out(list(message["headers"]), decisions)}
+                message = {**message, "headers": engine.gate_out(list(message["headers"]), decisions, scope["path"])}
             await send(message)
 
         await self.app(copy, receive, gated_send)

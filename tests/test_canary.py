@@ -152,6 +152,7 @@ def test_nothing_that_identifies_a_visitor_is_kept(tmp_path: Path, caplog: pytes
     )
 
     assert b"/page/" in files["private.db"], "the counts did arrive, so there was something to look through"
+    assert b"_id_*" in files["observed.db"], "the cookies that the app set were observed"
     assert [] == re.findall(rb"canary[0-9a-f]{6,}", everything.lower())
     addresses = set(re.findall(rb"\b10\.\d+\.\d+\.\d+\b|2001:db8[0-9a-f:]*", everything))
     assert set() == addresses & {visitor.address.encode() for visitor in everybody}

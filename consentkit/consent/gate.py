@@ -3,13 +3,14 @@
 import logging
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from consentkit.consent.cookies import Cookies, name_of, parse_set_cookie
 from consentkit.consent.decision import Decision, Decisions, State
+from consentkit.consent.instructions import INSTRUCTIONS, Instructions
 from consentkit.declaration import Declaration, Service
 
 log = logging.getLogger("consentkit.gate")
@@ -41,16 +42,27 @@ MAX_VERDICTS = 128
 
 NAMELESS = "(nameless)"
 
+UNDECLARED = "(undeclared)"
+
+GATED_HEADERS = INSTRUCTIONS | {b"set-cookie"}
+"""Response headers that are looked at, in lower case."""
+
 Headers = list[tuple[bytes, bytes]]
+Note = Callable[[bytes, str | None], None]
+
+
+def _forget(_: bytes, __: str | None) -> None:
+    """Nobody wants to know."""
 
 
 class Verdict(NamedTuple):
     """On a cookie of a request: whether the app may see it, whether it was refused in so many words (by choice or
-    signal), and under which label it is counted, "" for one that may be there."""
+    signal), whether it may be there at all, and the name or pattern under which it is declared ("" for our own)."""
 
     passes: bool
     refused: bool
-    label: str
+    allowed: bool
+    name: str
 
 
 class _Verdicts(dict[bytes, Verdict]):
@@ -81,6 +93,8 @@ class Gate:
         self.declaration = declaration
         self.mode = mode
         self.dropped: Counter[tuple[str, str]] = Counter()
+        self._seen: Counter[str] = Counter()
+        self._instructions = Instructions(declaration, mode)
         self._owners = lru_cache(maxsize=512)(declaration.owners)
         self._declared_name = lru_cache(maxsize=512)(declaration.declared_name)
         self._verdicts: dict[tuple[frozenset[str], frozenset[str]], _Verdicts] = {}
@@ -101,13 +115,21 @@ class Gate:
         """The Cookie header that the app may see; it never sees the consent cookie, whatever the mode."""
         verdicts = self._verdicts_for(decisions)
         kept = []
+        seen = self._seen
         for raw, pair in cookies.pairs:
-            verdict = verdicts[raw]
-            if verdict.passes:
+            passes, _, allowed, name = verdicts[raw]
+            seen[name] += 1
+            if passes:
                 kept.append(pair)
-            if verdict.label:
-                self._count("request", verdict.label)
+            if not allowed:
+                self._count("request", name)
         return cookies.only(kept)
+
+    def take_seen(self) -> Counter[str]:
+        """How often requests brought which cookies since the last time, by declared name; from any thread."""
+        seen, self._seen = self._seen, Counter()
+        # Copied at once, because a request that is being read may still add to it.
+        return Counter({name: count for name, count in list(seen.items()) if name})
 
     def refused(self, cookies: Cookies, decisions: Decisions) -> list[str]:
         """The cookies of a request that were refused in so many words (by choice or signal): they are to be deleted."""
@@ -131,22 +153,31 @@ class Gate:
         name = name_of(raw)
         if name in OWN_COOKIES:
             # A pattern such as `*` covers our own cookie too, and a choice that deletes itself is asked for for ever.
-            return Verdict(False, False, "")
+            return Verdict(False, False, True, "")
         decision = self.decision(name, decisions)
-        label = "" if decision else self._label(name) or "(undeclared)"
         denied = decision is not None and decision.state is State.DENIED
-        return Verdict(bool(decision) or self.mode != "enforce", denied, label)
+        label = self._label(name) or (name if decision and name else UNDECLARED)
+        return Verdict(bool(decision) or self.mode != "enforce", denied, bool(decision), label)
 
-    def gate_out(self, headers: Iterable[tuple[bytes, bytes]], decisions: Decisions) -> Headers:
-        """The response headers without the Set-Cookie lines that are not allowed; the app's deletions pass."""
-        return [
-            pair for pair in headers if pair[0].lower() != b"set-cookie" or self._may_set(bytes(pair[1]), decisions)
-        ]
+    def gate_out(self, headers: Iterable[tuple[bytes, bytes]], decisions: Decisions, note: Note = _forget) -> Headers:
+        """The response headers without the Set-Cookie lines and instructions that are not allowed.
 
-    def _may_set(self, line: bytes, decisions: Decisions) -> bool:
+        The app's deletions pass. `note` is told of each line that sets a cookie, with the cookie's name if it has one.
+        """
+        return [pair for pair in headers if self._may_leave(pair, decisions, note)]
+
+    def _may_leave(self, pair: tuple[bytes, bytes], decisions: Decisions, note: Note) -> bool:
+        name = pair[0].lower()
+        if name == b"set-cookie":
+            return self._may_set(bytes(pair[1]), decisions, note)
+        return name not in INSTRUCTIONS or self._instructions.may_leave(name, decisions)
+
+    def _may_set(self, line: bytes, decisions: Decisions, note: Note) -> bool:
         cookie = parse_set_cookie(line)
         if cookie.name in OWN_COOKIES:
             return False
+        if not cookie.deletes:
+            note(line, cookie.name)
         decision = self.decision(cookie.name, decisions)
         if decision or (cookie.deletes and cookie.name is not None):
             return True

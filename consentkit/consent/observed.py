@@ -4,7 +4,7 @@ Names are those of the declaration or reduced to what an operator may read; no v
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
@@ -20,7 +20,6 @@ MAX_KEYS = 1000
 """Names with their routes that a worker keeps between two flushes; what is over the bound is counted under OTHER."""
 
 OTHER = "(other)"
-UNDECLARED = "(undeclared)"
 REQUEST = ""
 """Stands in place of a route for cookies that requests bring."""
 
@@ -73,17 +72,21 @@ class Finding:
 
 
 class Sightings:
-    """Counts in memory what one worker sees; bounded, and taken away by the thread that writes it."""
+    """Counts in memory what one worker sees; bounded, and taken away by the thread that writes it.
 
-    def __init__(self, declaration: Declaration) -> None:
+    `clock` gives epoch seconds.
+    """
+
+    def __init__(self, declaration: Declaration, clock: Callable[[], float]) -> None:
         self._declaration = declaration
+        self._clock = clock
         self._lock = Lock()
         self._seen: dict[Key, Sight] = {}
 
-    def note_set(self, line: bytes, name: str | None, path: str, now: float) -> None:
-        """Note a Set-Cookie line that the app sends (and that does not delete); `now` in epoch seconds."""
+    def note_set(self, line: bytes, name: str | None, path: str) -> None:
+        """Note a Set-Cookie line that the app sends, and that does not delete."""
         label = (self._declaration.declared_name(name) if name else "") or readable(name)
-        self._add(Key(label, canonical(path)), 1, lifetime_days(line, now))
+        self._add(Key(label, canonical(path)), 1, lifetime_days(line, self._clock()))
 
     def take(self, requested: Counter[str]) -> dict[Key, Sight]:
         """What was seen since the last time, with the cookies that requests brought, by their declared name."""

@@ -22,10 +22,12 @@ class Watch:
     day of the last comparison with the declaration, None before the first.
     """
 
-    def __init__(self, config: Config, guard: Guard, requested: Callable[[], Counter[str]]) -> None:
-        self.sightings = Sightings(config.declaration)
+    def __init__(
+        self, config: Config, guard: Guard, sightings: Sightings, requested: Callable[[], Counter[str]]
+    ) -> None:
         self.checked: date | None = None
         self._config = config
+        self._sightings = sightings
         self._store = observed_store_of(config)
         self._guard = guard
         self._requested = requested
@@ -44,7 +46,7 @@ class Watch:
 
     def _flush(self, now: float) -> None:
         today = datetime.fromtimestamp(now, self._config.site.timezone).date()
-        seen = self.sightings.take(self._requested())
+        seen = self._sightings.take(self._requested())
         if seen:
             self._store.add(seen, today)
         if (seen or today != self.checked) and self._store.path.is_file():

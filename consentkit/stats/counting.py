@@ -45,13 +45,18 @@ def facts_of(config: Config) -> dict[str, str]:
 
 
 class Counting:
-    """Counts requests; an error leaves a request uncounted and the page untouched. `clock` gives epoch seconds."""
+    """Counts requests; an error leaves a request uncounted and the page untouched. `clock` gives epoch seconds.
 
-    def __init__(self, config: Config, clock: Callable[[], float]) -> None:
+    `chore` is called each second, with the time, by the thread that writes the counts; it must not raise.
+    """
+
+    def __init__(
+        self, config: Config, clock: Callable[[], float], chore: Callable[[float], None] = lambda _: None
+    ) -> None:
         stores = Stores(
             lambda: private_of(config), lambda: sink_of(config), facts_of(config), config.stats.retention_months
         )
-        self.recorder = Recorder(stores, rule_of(config), clock=clock)
+        self.recorder = Recorder(stores, rule_of(config), clock=clock, chore=chore)
         self._observer = observer_of(config)
 
     def count(

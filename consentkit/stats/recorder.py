@@ -38,7 +38,7 @@ class Recorder:
     """Counts observations in memory and writes them in the background; never raises and never waits for a disk.
 
     Its thread starts with the first observation, in a forked worker again with the first one there. `clock` gives
-    epoch seconds. Errors are logged under "consentkit.stats", once a kind.
+    epoch seconds. Errors are logged under "consentkit.stats", once a kind. `chore` is called each second by the thread.
     """
 
     def __init__(
@@ -48,11 +48,13 @@ class Recorder:
         *,
         clock: Callable[[], float] = time.time,
         new_tally: Callable[[], Tally] = Tally,
+        chore: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._stores = stores
         self._rule = rule
         self._clock = clock
         self._new_tally = new_tally
+        self._chore = chore
         self._starting = threading.Lock()
         self._run: _Run | None = None
         # Kept, because SQLite forbids a forked process to close its parent's connection.
@@ -110,14 +112,16 @@ class Recorder:
         tally = self._new_tally()
         flusher = Flusher(tally, self._stores, self._rule, secrets.token_hex(8))
         stop = threading.Event()
-        thread = threading.Thread(target=_work, args=(flusher, stop, self._clock), name="consentkit-stats", daemon=True)
+        work = (flusher, stop, self._clock, self._chore)
+        thread = threading.Thread(target=_work, args=work, name="consentkit-stats", daemon=True)
         thread.start()
         return _Run(os.getpid(), tally, flusher, stop, thread)
 
 
-def _work(flusher: Flusher, stop: threading.Event, clock: Callable[[], float]) -> None:
+def _work(flusher: Flusher, stop: threading.Event, clock: Callable[[], float], chore: Callable[[float], None]) -> None:
     while not stop.wait(FLUSH_SECONDS):
         flusher.tick(clock())
+        chore(clock())
     lost = flusher.close(clock())
     if lost:
         _log.error("the counts of %d requests are lost: the private store could not be written", lost)

@@ -102,6 +102,13 @@ class Counted:
         self.closed += 1
 
 
+class Unwatched:
+    """Stands in for the watch over what is stored: writes no file."""
+
+    def flush(self, now: float) -> None:
+        """Write nothing."""
+
+
 def kit_of(
     tables: dict[str, Any] | None = None,
     *,
@@ -114,6 +121,7 @@ def kit_of(
     kit.counting = Counted()  # type: ignore[assignment]
     if folder == Path("/nowhere"):
         kit.proof.ledger = Ledger(None)
+        kit.watch = Unwatched()  # type: ignore[assignment]
     return kit
 
 
