@@ -33,8 +33,8 @@ check: $(READY)  ## formatting, lint, types, locked versions
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 
-bench: $(READY)  ## run the benchmarks; writes var/bench.json
-	$(VENV)/bin/python tests/benchmarks/run.py
+bench: $(READY)  ## run the benchmarks (BENCH="request_cost …": some); writes var/bench.json
+	$(VENV)/bin/python -m tests.benchmarks $(BENCH)
 
 screenshots: $(READY)  ## take the pictures of the documentation
 	CONSENTKIT_SCREENSHOTS=docs/images $(VENV)/bin/python -m pytest -q tests/browser/test_screenshots.py

@@ -1,0 +1,117 @@
+"""What consentkit adds to a request in CPU, beside middleware that people know."""
+
+import asyncio
+import json
+import tempfile
+from base64 import b64encode
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from itsdangerous import TimestampSigner
+from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.trace import TracerProvider
+from prometheus_client import CollectorRegistry
+from prometheus_fastapi_instrumentator import Instrumentator
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.types import ASGIApp
+from starlette_exporter import PrometheusMiddleware
+
+from consentkit import ConsentKit
+from tests.benchmarks.report import Report
+from tests.benchmarks.sites import PAGE, SECRET, answering, consent_cookie, kit_in, starlette_app
+from tests.benchmarks.timing import Subject, added, figures
+
+HTML, JSON = b"text/html; charset=utf-8", b"application/json"
+NOBODY, SIGNED_IN = "SessionMiddleware, nobody signed in", "SessionMiddleware, signed in"
+EXPORTER = "starlette_exporter"
+
+
+class Uncounted:
+    """Counts nothing: what is left is the gate."""
+
+    def count(self, *_: Any, **__: Any) -> None:
+        """Take a request that is over."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def reports() -> list[Report]:
+    """The gate alone, and everything."""
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        kits = {link: kit_in(Path(name) / link, link=link) for link in ("template", "inject")}
+        gate_only = kit_in(Path(name) / "gate")
+        gate_only.counting.close()
+        gate_only.counting = Uncounted()  # type: ignore[assignment]
+        for kit in (*kits.values(), gate_only):
+            stack.callback(kit.close)
+        choice = (b"cookie", b"session=" + b"s" * 40 + b"; " + consent_cookie(gate_only))
+        return [_gate(gate_only, choice), _everything(kits["template"], kits["inject"], choice)]
+
+
+def session_cookie() -> bytes:
+    """The cookie of a visitor who is signed in, as SessionMiddleware makes it."""
+    data = b64encode(json.dumps({"user": "ann", "cart": [1, 2]}).encode())
+    return b"session=" + TimestampSigner(SECRET).sign(data)
+
+
+def _gate(kit: ConsentKit, choice: tuple[bytes, bytes]) -> Report:
+    html, data = answering(HTML), answering(JSON)
+    session = SessionMiddleware(html, secret_key=SECRET)
+    signed_in = (b"cookie", session_cookie())
+    subjects = {
+        "bare": Subject(html, []),
+        "bare, JSON": Subject(data, [], "bare, JSON"),
+        "gate, page, choice made": Subject(kit.wrap(html), [choice]),
+        "gate, JSON, choice made": Subject(kit.wrap(data), [choice], "bare, JSON"),
+        "gate, page, no cookie, privacy signal": Subject(kit.wrap(html), [(b"sec-gpc", b"1")]),
+        "gate, JSON, no cookie": Subject(kit.wrap(data), [], "bare, JSON"),
+        NOBODY: Subject(session, []),
+        "SessionMiddleware, broken session": Subject(session, [choice]),
+        SIGNED_IN: Subject(session, [signed_in]),
+    }
+    subjects["bare"] = Subject(html, [], "bare")
+    found = asyncio.run(added(subjects, rounds=150, requests=100))
+    bases = {"÷ nobody": found[NOBODY], "÷ signed in": found[SIGNED_IN]}
+    return Report(
+        "The gate alone: µs of CPU added to a request whose answer is not rewritten",
+        ("median", "fastest tenth", *bases),
+        {name: figures(values, bases) for name, values in found.items()},
+        (
+            "One ASGI app that sends one page, called in this process; 150 interleaved rounds of 100 requests.",
+            "Nothing is counted. The session is verified and signed anew, as Starlette does for each request.",
+        ),
+    )
+
+
+def _everything(kit: ConsentKit, injecting: ConsentKit, choice: tuple[bytes, bytes]) -> Report:
+    instrumented = starlette_app()
+    Instrumentator(registry=CollectorRegistry()).instrument(instrumented)
+    traced: ASGIApp = OpenTelemetryMiddleware(
+        starlette_app(), tracer_provider=TracerProvider(), meter_provider=MeterProvider()
+    )
+    exporter = Middleware(PrometheusMiddleware, group_paths=True)
+    subjects = {
+        "bare": Subject(starlette_app(), [], "bare"),
+        "consentkit, choice made, counted": Subject(kit.wrap(starlette_app()), [choice]),
+        "consentkit, banner put in, counted": Subject(kit.wrap(starlette_app()), []),
+        "consentkit, link put in, counted": Subject(injecting.wrap(starlette_app()), [choice]),
+        EXPORTER: Subject(starlette_app(exporter), []),
+        "prometheus-fastapi-instrumentator": Subject(instrumented, []),
+        "OpenTelemetry ASGI middleware": Subject(traced, []),
+    }
+    found = asyncio.run(added(subjects, rounds=60, requests=100))
+    bases = {f"÷ {EXPORTER}": found[EXPORTER]}
+    return Report(
+        f"Everything: µs of CPU added to a page of {len(PAGE)} bytes",
+        ("median", "fastest tenth", *bases),
+        {name: figures(values, bases) for name, values in found.items()},
+        (
+            "A Starlette app with a router, called in this process; 60 interleaved rounds of 100 requests. Counting",
+            "happens in the request; the thread that writes it is not in these figures (see the flush).",
+            "OpenTelemetry: SDK providers without exporter or reader.",
+        ),
+    )
