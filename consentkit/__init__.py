@@ -6,6 +6,7 @@ from consentkit.consent.egress import guard_egress
 from consentkit.errors import ConfigError, ConsentKitError, ConsentRequired, NotWrappedError, SecretError
 from consentkit.kit import ConsentKit
 from consentkit.middleware import ConsentMiddleware
+from consentkit.stats.goals import count_goal
 
 __all__ = [
     "ConfigError",
@@ -18,5 +19,6 @@ __all__ = [
     "NotWrappedError",
     "SecretError",
     "consent_of",
+    "count_goal",
     "guard_egress",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from consentkit.config_services import read_declaration
+from consentkit.config_stats import StatsSettings, read_stats
 from consentkit.consent.consent_mode import RECEIVERS, SIGNALS, ConsentMode, wrong_ids
 from consentkit.declaration import BUILT_IN_PURPOSES, Declaration
 from consentkit.errors import ConfigError, Finding
@@ -20,7 +21,6 @@ from consentkit.texts import available
 MODES = ("observe", "warn", "enforce")
 LINKS = ("inject", "template")
 LAYOUTS = ("bar", "dialog")
-EXEMPTION_PROFILES = ("none", "nl", "fr", "es", "uk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,28 +50,6 @@ class ConsentSettings:
     csp: bool
     consent_mode: ConsentMode
     observed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """A page whose view counts as a conversion."""
-
-    id: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class StatsSettings:
-    """Where counts go and when they may be seen: `threshold` is k, in events; `patience_days` in days."""
-
-    sink: str
-    private: str
-    threshold: int
-    patience_days: int
-    retention_months: int
-    exemption: str
-    geoip: tuple[Path, ...]
-    goals: tuple[Goal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,31 +222,8 @@ def _store(table: Table, name: str, default: str) -> str:
 
 
 def _read_stats(table: Table, base: Path) -> StatsSettings:
-    settings = StatsSettings(
-        sink=_store(table, "sink", "sqlite:///var/stats.db"),
-        private=_store(table, "private", "sqlite:///var/private.db"),
-        threshold=table.number("threshold", 10, low=2, high=1000, why="1 would publish single page requests"),
-        patience_days=table.number("patience_days", 31, low=1, high=366),
-        retention_months=table.number(
-            "retention_months", 25, low=1, high=25, rule="C23", why="the French regulator allows 25 months"
-        ),
-        exemption=table.one_of("exemption", EXEMPTION_PROFILES, "none"),
-        geoip=tuple(base / name for name in table.texts("geoip")),
-        goals=tuple(_read_goal(goal) for goal in table.tables("goals")),
-    )
-    ids = [goal.id for goal in settings.goals]
-    if len(set(ids)) < len(ids):
-        table.wrong("goals", "has an id twice; ids are unique")
-    table.done()
-    return settings
-
-
-def _read_goal(table: Table) -> Goal:
-    goal = Goal(id=table.text("id", required=True), path=table.text("path", required=True))
-    if goal.path and not goal.path.startswith("/"):
-        table.wrong("path", f'{shown(goal.path)} is no path; it begins with "/"')
-    table.done()
-    return goal
+    sink = _store(table, "sink", "sqlite:///var/stats.db")
+    return read_stats(table, base, sink, _store(table, "private", "sqlite:///var/private.db"))
 
 
 def _read_dashboard(table: Table) -> DashboardSettings:

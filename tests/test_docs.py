@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from consentkit import config as config_module
 from consentkit.cli import main
 from consentkit.config import parse
+from consentkit.config_stats import EXEMPTION_PROFILES
 from consentkit.consent.ledger.receipt import public_keys, sign
 from consentkit.reader import Table
 from tests.support.asgi import ask
@@ -70,7 +71,7 @@ def test_every_command_is_documented() -> None:
 def test_the_modes_of_the_documentation_are_those_of_the_code() -> None:
     """The words that the table allows for mode and link are the ones that are read."""
     text = (ROOT / "docs" / "configuration.md").read_text("utf-8")
-    words = (*config_module.MODES, *config_module.LINKS, *config_module.LAYOUTS, *config_module.EXEMPTION_PROFILES)
+    words = (*config_module.MODES, *config_module.LINKS, *config_module.LAYOUTS, *EXEMPTION_PROFILES)
     assert [] == [word for word in words if f"`{word}`" not in text]
 
 

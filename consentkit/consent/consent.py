@@ -36,11 +36,13 @@ class Consent:
 
     `is_own_page` marks a page of consentkit's own that is served from inside the app: it asks for nothing.
     `placed_consent_mode` says that a template placed the script of consent mode, which is then not put in again.
+    `goals` are those that the app's code has counted.
     """
 
     was_read = False
     is_own_page = False
     placed_consent_mode = False
+    goals: tuple[str, ...] = ()
 
     def __init__(self, decisions: Decisions, snippets: Snippets, *, address: str, closed: Closed = NOTHING) -> None:
         self._decisions = decisions

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from consentkit.config import Config
-from consentkit.stats.model import BREAKDOWNS
+from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.texts import duration_text, isolated, texts
 
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -34,8 +34,10 @@ EXEMPTION_OF = {
 
 
 def breakdowns_of(config: Config) -> list[str]:
-    """The breakdowns that this site counts; without a database there is no country."""
-    return [name for name in BREAKDOWNS if name not in LOOKED_UP or config.stats.geoip]
+    """The breakdowns that this site counts; without a database there is no place, without parameters no search."""
+    stats = config.stats
+    missing = {*(() if stats.geoip else LOOKED_UP), *(() if stats.search_parameters else WORDS["searches"])}
+    return [name for name in BREAKDOWNS if name not in missing]
 
 
 def statistics_paragraph(config: Config, language: str) -> str:

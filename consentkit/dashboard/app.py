@@ -36,7 +36,7 @@ from consentkit.dashboard.render import Assets, Pages, Settings
 from consentkit.dashboard.sessions import Session, Signed
 from consentkit.dashboard.tiles import tiles
 from consentkit.dashboard.users import Users
-from consentkit.stats.model import VIEWS
+from consentkit.stats.breakdowns import VIEWS
 from consentkit.stats.report import build_report
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.stores.protocol import StoreError

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from consentkit.dashboard.periods import Period
-from consentkit.stats.model import BREAKDOWNS, OTHER, REQUESTS, VIEWS, VISITS
+from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS
+from consentkit.stats.model import OTHER
 from consentkit.stats.stores import SinkReader
 
 CLASSES = "classes"

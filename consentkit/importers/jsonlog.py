@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from consentkit.importers.parts import LATEST, address_of, epoch_of, facts_of, status_of
-from consentkit.stats.facts import HEADERS, SHORT_CAP, RequestFacts
+from consentkit.stats.facts import REFERER_CAP, SHORT_CAP, RequestFacts
 
 
 def parse_caddy(line: bytes) -> RequestFacts | None:
@@ -35,8 +35,8 @@ def parse_caddy(line: bytes) -> RequestFacts | None:
     if not isinstance(sent, dict) or not isinstance(answered, dict):
         return facts
     content_type = _first(_lower(answered).get("content-type"))[:SHORT_CAP]
-    known: dict[str, Any] = _known(_lower(sent))
-    return replace(facts, **known, content_type=content_type, logged=False)
+    headers = {**_known(_lower(sent)), **facts.headers}
+    return replace(facts, headers=headers, content_type=content_type, logged=False)
 
 
 def parse_traefik(line: bytes) -> RequestFacts | None:
@@ -82,13 +82,13 @@ def _moment(value: object) -> float | None:
     return None
 
 
-def _known(headers: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, (field, cap) in HEADERS.items():
-        value = _first(headers.get(name.decode()))
-        if value and field not in found and field != "host":
-            found[field] = value[:cap]
-    return found
+def _known(headers: Mapping[str, Any]) -> dict[bytes, bytes]:
+    """Headers as a server would have had them; what a log cannot have had as bytes is left out."""
+    return {
+        name.encode(): value.encode("latin-1", "replace")[:REFERER_CAP]
+        for name, values in headers.items()
+        if name.isascii() and (value := _first(values))
+    }
 
 
 def _lower(headers: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from consentkit.stats.facts import HOST_CAP, PATH_CAP, QUERY_CAP, REFERER_CAP, SHORT_CAP, USER_AGENT_CAP, RequestFacts
+from consentkit.stats.facts import (
+    HOST_CAP,
+    PATH_CAP,
+    QUERY_CAP,
+    REFERER_CAP,
+    SHORT_CAP,
+    USER_AGENT_CAP,
+    RequestFacts,
+    facts_of_texts,
+)
 
 ABSOLUTE = re.compile(rb"[a-z]{2,5}://[^/?#]*", re.IGNORECASE)
 MOST_DIGITS = 15
@@ -13,12 +22,12 @@ MOST_DIGITS = 15
 EARLIEST, LATEST = 0.0, datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
-def target_parts(target: bytes) -> tuple[str, str]:
+def target_parts(target: bytes) -> tuple[str, bytes]:
     """Decoded path and undecoded query of a request target (RFC 9112 §3.2), cut to size."""
     absolute = None if target.startswith(b"/") else ABSOLUTE.match(target)
     path, _, query = (target[absolute.end() :] if absolute else target).partition(b"?")
     decoded = (unquote_to_bytes(path) if b"%" in path else path).decode("utf-8", "replace")
-    return decoded[:PATH_CAP], query[:QUERY_CAP].decode("latin-1")
+    return decoded[:PATH_CAP], query[:QUERY_CAP]
 
 
 def size_of(digits: bytes) -> int:
@@ -66,14 +75,14 @@ def facts_of(
 ) -> RequestFacts:
     """The facts of a logged request whose headers are not known but for these; `size` in bytes."""
     path, query = target_parts(target)
-    return RequestFacts(
+    return facts_of_texts(
         when=when,
         method=method[:SHORT_CAP],
         path=path,
         query=query,
         host=host[:HOST_CAP],
         status=status,
-        bytes=max(0, size),
+        size=max(0, size),
         user_agent=user_agent[:USER_AGENT_CAP],
         referer=referer[:REFERER_CAP],
         address=address,

@@ -13,6 +13,7 @@ from consentkit.config import Config
 from consentkit.errors import ConsentKitError
 from consentkit.importers.formats import LogReader
 from consentkit.importers.source import MAX_LINE, STANDARD_INPUT, UNREADABLE, lines_of
+from consentkit.stats.breakdowns import VIEWS, VISITS, Crossing
 from consentkit.stats.counting import facts_of, observer_of, private_of, rule_of, sink_of
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.history import History
@@ -140,12 +141,14 @@ class Importer:
         self._sink = sink
         self._advance = advance
         self._format = log_format
+        self._crossings = config.stats.crossings
         self._observer = observer_of(config)
+        self._observer.prepare()
 
     def count(self, path: Path) -> ImportTotals:
         """Count what of a log has not been counted yet, a part at a time."""
         totals = ImportTotals()
-        part = _Part(path.name, self._rule, self._observer, self._format)
+        part = _Part(path.name, self._rule, self._crossings, self._observer, self._format)
         known = _known(self._private.adopted())
         number, stored = 0, 0
         try:
@@ -180,9 +183,12 @@ class _Part:
     It is one of time, status, bytes and length of each line, never of an address, a user agent or a path.
     """
 
-    def __init__(self, name: str, rule: Rule, observer: Observer, log_format: str) -> None:
+    def __init__(
+        self, name: str, rule: Rule, crossings: Sequence[Crossing], observer: Observer, log_format: str
+    ) -> None:
         self.name = name
         self._rule = rule
+        self._crossings = crossings
         self._observer = observer
         self._reader = LogReader(log_format)
         self._digest = hashlib.sha256()
@@ -191,7 +197,7 @@ class _Part:
     def forget(self) -> None:
         """Begin a new part."""
         self.totals = ImportTotals()
-        self.history = History(self._rule)
+        self.history = History(self._rule, self._crossings)
 
     def digest(self) -> str:
         """The digest of all lines so far."""
@@ -218,10 +224,10 @@ class _Part:
         self.history.add(seen, facts.when)
         totals.lines += 1
         totals.requests += 1
-        totals.views += seen.view
-        totals.visits += seen.visit
-        totals.bytes += seen.bytes
-        totals.status[seen.status] += 1
+        totals.views += seen.counts(VIEWS)
+        totals.visits += seen.counts(VISITS)
+        totals.bytes += facts.size
+        totals.status[facts.status] += 1
         totals.classes[seen.request_class] += 1
 
 
@@ -236,5 +242,5 @@ def _known(sources: Iterable[str]) -> Known:
 
 
 def _line_digest(facts: RequestFacts | None, line: bytes) -> bytes:
-    when, status, size = (int(facts.when), facts.status, facts.bytes) if facts else (0, 0, 0)
+    when, status, size = (int(facts.when), facts.status, facts.size) if facts else (0, 0, 0)
     return LINE_DIGEST.pack(when, status, size, len(line))

@@ -1,12 +1,22 @@
-"""The classes of requests: each request falls in exactly one, so they add up to all requests."""
+"""The classes of requests: each request falls in exactly one, so they add up to all requests.
+
+Judged by the request itself: its user agent, its headers, its path and how it was answered; never by what else came
+from the same address.
+"""
 
 import re
+from collections.abc import Callable
 
-from consentkit.stats.enrich import bots
-from consentkit.stats.enrich.bots import AI_CRAWLER, AI_FETCH, CRAWLER, FEED_READER, LIBRARY, MONITOR, PROBE
 from consentkit.stats.facts import RequestFacts
+from consentkit.stats.model import PERSON, Agent
 
-PERSON = "person"
+CRAWLER = "crawler"
+AI_CRAWLER = "ai_crawler"
+AI_FETCH = "ai_fetch"
+MONITOR = "monitor"
+FEED_READER = "feed_reader"
+LIBRARY = "library"
+PROBE = "probe"
 SUSPECTED = "suspected"
 PREFETCH = "prefetch"
 ASSET = "asset"
@@ -52,55 +62,117 @@ ASSET_PATH = re.compile(
     re.IGNORECASE,
 )
 
-CHROMIUM = re.compile(r"Chrome/(\d{1,4})\.")
-FIREFOX = re.compile(r"Firefox/(\d{1,4})\.")
-FETCH_METADATA_SINCE = {CHROMIUM: 80, FIREFOX: 90}
-"""The versions from which Chromium and Firefox send Sec-Fetch-* on every https request."""
+BY_BROWSER = frozenset({PERSON, ASSET})
+"""The classes of requests that a person's browser makes, by themselves or for a page."""
+
+HEADLESS = b"Headless"
+"""Chromium's own name for itself in Sec-CH-UA when nobody looks at it, whatever its user agent says."""
+
+PRERENDER = b"prerender"
+PREFETCHES = (b"prefetch", PRERENDER, b"preview")
+
+Get = Callable[[bytes], bytes | None]
 
 
-def classify(facts: RequestFacts) -> str:
-    """The one class of a request; the first that fits in the order of this function."""
+class Verdict:
+    """What the request says of its class. A `final` one stands whatever the user agent declares.
+
+    `bare`: headers are missing that current browsers send by https; `hinted`: it has hints that only Chromium sends.
+    """
+
+    __slots__ = ("_bare", "_hinted", "_own", "browsing", "by_browser", "final")
+
+    def __init__(
+        self, request_class: str, reason: str, *, final: bool = False, bare: bool = False, hinted: bool = False
+    ) -> None:
+        self._own = (request_class, reason)
+        self.final = final
+        self.browsing = request_class == PERSON
+        self.by_browser = request_class in BY_BROWSER
+        self._bare = bare
+        self._hinted = hinted
+
+    def judged(self, agent: Agent) -> tuple[str, str]:
+        """The one class of the request, and the reason for it."""
+        if self.final:
+            return self._own
+        declared = agent.declared
+        if declared is not None:
+            return declared
+        if self._bare and agent.sends_fetch_metadata:
+            return SUSPECTED, "no_fetch_metadata"
+        if self._hinted and not agent.sends_client_hints:
+            return SUSPECTED, "hints_of_another_browser"
+        return self._own
+
+
+OWN_ADDRESS = Verdict(OWN, "own", final=True)
+PREFETCHED = Verdict(PREFETCH, "prefetch", final=True)
+PRERENDERED = Verdict(PREFETCH, "prerender", final=True)
+PROBED_PATH = Verdict(PROBE, "path", final=True)
+ODD_METHOD = Verdict(PROBE, "method", final=True)
+AUTOMATED = Verdict(LIBRARY, "headless", final=True)
+ODD_ACCEPT = Verdict(SUSPECTED, "accept")
+SPAM = Verdict(SUSPECTED, "referrer_spam")
+
+_BROWSING = {
+    (bare, hinted): Verdict(PERSON, "browser", bare=bare, hinted=hinted)
+    for bare in (False, True)
+    for hinted in (False, True)
+}
+_PART = {
+    (reason, bare, hinted): Verdict(ASSET, reason, bare=bare, hinted=hinted)
+    for reason in ("destination", "extension")
+    for bare in (False, True)
+    for hinted in (False, True)
+}
+
+
+def judge(facts: RequestFacts) -> Verdict:
+    """The verdict on a request; the first that fits in the order of this function."""
     if facts.own:
-        return OWN
-    if _prefetched(facts.purpose):
-        return PREFETCH
-    if _probing(facts):
-        return PROBE
-    return bots.declared(facts.user_agent) or _browsing(facts)
+        return OWN_ADDRESS
+    return _prefetched(facts.headers.get) or _probing(facts) or _odd(facts.headers.get) or _browsing(facts)
 
 
-def _browsing(facts: RequestFacts) -> str:
-    if _suspect(facts):
-        return SUSPECTED
-    return ASSET if _part_of_page(facts) else PERSON
-
-
-def _prefetched(purpose: str) -> bool:
+def _prefetched(get: Get) -> Verdict | None:
     """`Sec-Purpose: prefetch;prerender`, and the older `Purpose`, `X-Purpose: preview` and `X-Moz: prefetch`."""
-    return bool(purpose) and purpose.lower().startswith(("prefetch", "prerender", "preview"))
+    purpose = get(b"sec-purpose") or get(b"purpose") or get(b"x-purpose") or get(b"x-moz")
+    if not purpose or not purpose[:9].lower().startswith(PREFETCHES):
+        return None
+    return PRERENDERED if PRERENDER in purpose.lower() else PREFETCHED
 
 
-def _probing(facts: RequestFacts) -> bool:
+def _odd(get: Get) -> Verdict | None:
+    """Headers that tell a program whatever its user agent says."""
+    hints = get(b"sec-ch-ua")
+    if hints and HEADLESS in hints:
+        return AUTOMATED
+    accept = get(b"accept")
+    if accept is None or b"html" in accept or get(b"sec-fetch-mode") != b"navigate":
+        return None
+    # A navigation that names what it takes, and pages are not among it.
+    return ODD_ACCEPT if get(b"sec-fetch-dest") == b"document" else None
+
+
+def _browsing(facts: RequestFacts) -> Verdict:
+    get = facts.headers.get
+    destination, hinted = get(b"sec-fetch-dest"), b"sec-ch-ua" in facts.headers
+    if destination:
+        return _BROWSING[False, hinted] if destination == b"document" else _PART["destination", False, hinted]
+    bare = facts.secure and not facts.logged and _bare(get)
+    return _PART["extension", bare, hinted] if ASSET_PATH.search(facts.path) else _BROWSING[bare, hinted]
+
+
+def _probing(facts: RequestFacts) -> Verdict | None:
     # A log has no method for a connection that was opened and never used.
-    if facts.method and facts.method not in METHODS:
-        return True
-    if 200 <= facts.status < 300 or facts.status in ANSWERED:
-        return False
-    return PROBED.search(facts.path) is not None
+    if facts.method not in METHODS and facts.method:
+        return ODD_METHOD
+    status = facts.status
+    if 200 <= status < 300 or status in ANSWERED:
+        return None
+    return PROBED_PATH if PROBED.search(facts.path) else None
 
 
-def _suspect(facts: RequestFacts) -> bool:
-    """A current browser's name without two headers that this browser never leaves out (not told from a log)."""
-    if facts.logged or not facts.secure or facts.fetch_site or facts.fetch_mode or facts.accept_language:
-        return False
-    for pattern, since in FETCH_METADATA_SINCE.items():
-        match = pattern.search(facts.user_agent)
-        if match is not None:
-            return int(match[1]) >= since
-    return False
-
-
-def _part_of_page(facts: RequestFacts) -> bool:
-    if facts.fetch_dest:
-        return facts.fetch_dest != "document"
-    return ASSET_PATH.search(facts.path) is not None
+def _bare(get: Get) -> bool:
+    return not (get(b"sec-fetch-site") or get(b"sec-fetch-mode") or get(b"accept-language"))

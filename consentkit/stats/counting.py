@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterable, Mapping
 from starlette.types import Scope
 
 from consentkit.config import Config
+from consentkit.consent.consent import SCOPE_KEY
 from consentkit.stats.enrich.place import Place
-from consentkit.stats.facts import RequestFacts, facts_from_scope
+from consentkit.stats.facts import RequestFacts
 from consentkit.stats.flusher import Stores
 from consentkit.stats.history import History
 from consentkit.stats.observer import Observer
 from consentkit.stats.recorder import Recorder
 from consentkit.stats.release import Rule
+from consentkit.stats.routes import route_of
 from consentkit.stats.stores import PrivateStore, Sink, open_private, open_sink
+from consentkit.stats.tally import Tally
 
 
 def rule_of(config: Config) -> Rule:
@@ -21,8 +24,22 @@ def rule_of(config: Config) -> Rule:
 
 
 def observer_of(config: Config) -> Observer:
-    """What turns this site's requests into observations."""
-    return Observer(config.site.hosts, config.site.timezone, Place(config.stats.geoip))
+    """What turns this site's requests into observations; `prepare()` is to be called before or beside."""
+    stats = config.stats
+    return Observer(
+        config.site.hosts,
+        config.site.timezone,
+        Place(stats.geoip),
+        goals={goal.id: goal.path or None for goal in stats.goals},
+        search=stats.search_parameters,
+        spam=stats.referrer_spam,
+        public=stats.public_parameters,
+    )
+
+
+def history_of(config: Config) -> History:
+    """What counts this site's past."""
+    return History(rule_of(config), config.stats.crossings)
 
 
 def private_of(config: Config) -> PrivateStore:
@@ -32,7 +49,7 @@ def private_of(config: Config) -> PrivateStore:
 
 def sink_of(config: Config) -> Sink:
     """This site's sink, opened."""
-    return open_sink(config.stats.sink, config.base)
+    return open_sink(config.stats.sink, config.base, config.stats.crossings)
 
 
 def facts_of(config: Config) -> dict[str, str]:
@@ -56,8 +73,15 @@ class Counting:
         stores = Stores(
             lambda: private_of(config), lambda: sink_of(config), facts_of(config), config.stats.retention_months
         )
-        self.recorder = Recorder(stores, rule_of(config), clock=clock, chore=chore)
         self._observer = observer_of(config)
+        self.recorder = Recorder(
+            stores,
+            rule_of(config),
+            clock=clock,
+            new_tally=lambda: Tally(config.stats.crossings),
+            prepare=self._observer.prepare,
+            chore=chore,
+        )
 
     def count(
         self,
@@ -68,17 +92,31 @@ class Counting:
         content_type: str,
         size: int,
         when: float,
-        took: float,  # noqa: ARG002 -- load figures by duration are made from it
+        took: float,
         own: bool,
     ) -> None:
-        """Count one request that is over.
+        """Count one request that is over; `scope` is the one that the app was given, where its router left the route.
 
         `headers` holds the last of each name, in lower case; `size` is in bytes, `when` in epoch seconds, `took` in
         seconds from the request to the last byte of its answer.
         """
         try:
-            facts = facts_from_scope(
-                headers, scope, status=status, content_type=content_type, bytes=size, when=when, own=own
+            client = scope.get("client")
+            facts = RequestFacts(
+                when=when,
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                headers=headers,
+                query=scope.get("query_string", b""),
+                content_type=content_type,
+                size=size,
+                took=took,
+                address=client[0] if client else None,
+                secure=scope.get("scheme") == "https",
+                own=own,
+                route=route_of(scope),
+                goals=consent.goals if (consent := scope.get(SCOPE_KEY)) else (),
             )
             self.recorder.count(self._observer.observe(facts))
         except Exception as error:
@@ -95,12 +133,13 @@ def count_samples(config: Config, traffic: Iterable[RequestFacts], on_request: C
     try:
         if "sample" in private.adopted():
             return False
-        history, observer = History(rule_of(config)), observer_of(config)
+        history, observer = history_of(config), observer_of(config)
+        observer.prepare()
         days: set[str] = set()
         for facts in traffic:
             observation = observer.observe(facts)
             history.add(observation, facts.when)
-            days.add(observation.day)
+            days.add(observation.request[0])
             on_request()
         if days:
             sink.describe({**facts_of(config), "sample": f"{min(days)}/{max(days)}"})

@@ -1,11 +1,8 @@
-"""What statistics need to know of one request, read once, every value cut to size before anything else."""
+"""One request and its answer, as statistics see it, whether it comes from a server, a log or a sample."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-UNKNOWN = "(unknown)"
-"""The value of a breakdown where a request does not tell it."""
 
 USER_AGENT_CAP = 512
 """Bytes. No browser sends more, and what a made-up user agent costs grows with its length."""
@@ -15,86 +12,53 @@ QUERY_CAP = 2048
 HOST_CAP = 255
 SHORT_CAP = 128
 
-HEADERS: Mapping[bytes, tuple[str, int]] = {
-    b"host": ("host", HOST_CAP),
-    b"user-agent": ("user_agent", USER_AGENT_CAP),
-    b"referer": ("referer", REFERER_CAP),
-    b"accept-language": ("accept_language", SHORT_CAP),
-    b"cache-control": ("cache_control", SHORT_CAP),
-    b"sec-fetch-site": ("fetch_site", SHORT_CAP),
-    b"sec-fetch-mode": ("fetch_mode", SHORT_CAP),
-    b"sec-fetch-dest": ("fetch_dest", SHORT_CAP),
-    b"sec-purpose": ("purpose", SHORT_CAP),
-    b"purpose": ("purpose", SHORT_CAP),
-    b"x-purpose": ("purpose", SHORT_CAP),
-    b"x-moz": ("purpose", SHORT_CAP),
+TEXTS: Mapping[str, bytes] = {
+    "host": b"host",
+    "user_agent": b"user-agent",
+    "referer": b"referer",
+    "accept": b"accept",
+    "accept_language": b"accept-language",
+    "cache_control": b"cache-control",
+    "fetch_site": b"sec-fetch-site",
+    "fetch_mode": b"sec-fetch-mode",
+    "fetch_dest": b"sec-fetch-dest",
+    "client_hints": b"sec-ch-ua",
+    "purpose": b"sec-purpose",
 }
-"""Header name → the field it fills and how many bytes of it are kept; the first that came here fills it."""
+"""Headers by the names under which logs and samples give them."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, kw_only=True, repr=False)
 class RequestFacts:
-    """One request and its answer, as statistics see it; lives only while the request is counted.
+    """Lives only while the request is counted. It has no readable repr: no visitor's value may slip into an error text.
 
-    `when` is in epoch seconds, `path` is decoded, `query` is not, `bytes` are those of the answer's body. A header
-    that did not come is "". `content_type` is None, and `logged` true, where the source cannot know the headers (an
-    access log). `own` marks consentkit's own addresses. It has no readable repr: no visitor's value may slip into
-    an error text.
+    `headers` are by lower-case name, of several the last; `when` is in epoch seconds, `took` in seconds (None where it
+    is not told), `path` is decoded, `query` is not, `size` is the bytes of the answer's body. `content_type` is None,
+    and `logged` true, where the source cannot know the headers (an access log). `own` marks consentkit's own addresses;
+    `route` is the template of the router's that answered; `goals` were reached in the site's code.
     """
 
     when: float
     method: str
     path: str
     status: int
-    query: str = ""
-    host: str = ""
+    headers: Mapping[bytes, bytes]
+    query: bytes = b""
     content_type: str | None = None
-    bytes: int = 0
-    user_agent: str = ""
-    referer: str = ""
-    accept_language: str = ""
-    cache_control: str = ""
-    fetch_site: str = ""
-    fetch_mode: str = ""
-    fetch_dest: str = ""
-    purpose: str = ""
+    size: int = 0
+    took: float | None = None
     address: str | None = None
     secure: bool = False
     own: bool = False
     logged: bool = False
-    route: str | None = None
+    route: str = ""
+    goals: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return "<RequestFacts>"
 
 
-def facts_from_scope(
-    headers: Mapping[bytes, bytes],
-    scope: Mapping[str, Any],
-    *,
-    status: int,
-    content_type: str,
-    bytes: int,
-    when: float,
-    own: bool = False,
-) -> RequestFacts:
-    """The facts of an ASGI http request whose answer is known. `headers`: the last of each name, in lower case."""
-    found: dict[str, Any] = {}
-    for name, (field, cap) in HEADERS.items():
-        value = headers.get(name)
-        if value is not None and field not in found:
-            found[field] = value[:cap].decode("latin-1")
-    client = scope.get("client")
-    return RequestFacts(
-        when=when,
-        method=scope["method"][:SHORT_CAP],
-        path=scope["path"][:PATH_CAP],
-        query=scope.get("query_string", b"")[:QUERY_CAP].decode("latin-1"),
-        status=status,
-        content_type=content_type[:SHORT_CAP],
-        bytes=bytes,
-        address=client[0] if client else None,
-        secure=scope.get("scheme") == "https",
-        own=own,
-        **found,
-    )
+def facts_of_texts(**values: Any) -> RequestFacts:
+    """The facts of a request whose headers are known as texts: the names of TEXTS beside those of RequestFacts."""
+    headers = {name: text.encode("latin-1", "replace") for key, name in TEXTS.items() if (text := values.pop(key, ""))}
+    return RequestFacts(headers=headers, **values)

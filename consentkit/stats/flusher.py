@@ -13,9 +13,11 @@ from datetime import date
 from pathlib import Path
 from types import FrameType
 
-from consentkit.stats.model import REQUESTS, BatchId, Increments
+from consentkit.stats.breakdowns import REQUESTS
+from consentkit.stats.model import BatchId, Increments
 from consentkit.stats.release import Rule
 from consentkit.stats.retention import cutoff, forget
+from consentkit.stats.spread import MAX_CELLS
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.tally import Tally
 
@@ -61,6 +63,7 @@ class Flusher:
         self._rule = rule
         self._source = source
         self._number = 0
+        self._pending = Increments()
         self._frozen: _Frozen | None = None
         self._private: PrivateStore | None = None
         self._sink: Sink | None = None
@@ -91,25 +94,29 @@ class Flusher:
         self._close_private()
         self._close_sink()
         unsent = self._frozen.increments if self._frozen else Increments()
-        unsent.merge(self._tally.take())
+        unsent.merge(self._pending)
         return sum(count for (_, metric), count in unsent.totals.items() if metric == REQUESTS)
 
     def _flush(self, now: float) -> None:
+        # First, so that what a worker holds stays bounded by cells while the store is away.
+        self._gather(now)
         if self._frozen is not None:
             self._send(self._frozen)
         self._frozen = self._freeze(now)
         if self._frozen is not None:
             self._send(self._frozen)
 
-    def _freeze(self, now: float) -> _Frozen | None:
-        day = self._rule.day(now)
-        increments = self._tally.take()
+    def _gather(self, now: float) -> None:
+        self._pending.merge(self._tally.take(), MAX_CELLS)
         if uncounted := self._tally.take_uncounted():
-            increments.totals[day, "uncounted"] += uncounted
+            self._pending.totals[self._rule.day(now), "uncounted"] += uncounted
+
+    def _freeze(self, now: float) -> _Frozen | None:
+        increments, self._pending = self._pending, Increments()
         if not increments:
             return None
         self._number += 1
-        return _Frozen(BatchId(self._source, self._number), increments, day)
+        return _Frozen(BatchId(self._source, self._number), increments, self._rule.day(now))
 
     def _send(self, frozen: _Frozen) -> None:
         self._opened_private().apply(frozen.batch, frozen.increments, frozen.day)

@@ -4,8 +4,9 @@ In memory, and the same rule as live: what came in during a minute is released a
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.model import OTHER, Cell, Increments, Observation, Release, Waiting
 from consentkit.stats.release import Rule, aged_before, as_release, decide, fresh_events
 from consentkit.stats.stores import PrivateStore, Sink, drain
@@ -22,11 +23,11 @@ class History:
     bounds the distinct values of a breakdown in a day, as in the private store.
     """
 
-    def __init__(self, rule: Rule, *, max_values: int = MAX_VALUES) -> None:
+    def __init__(self, rule: Rule, crossings: Sequence[Crossing] = (), *, max_values: int = MAX_VALUES) -> None:
         self._rule = rule
         self._minute = 0
         self._today = ""
-        self._tally = Tally()
+        self._tally = Tally(crossings)
         self._tallied = 0
         self._waiting = _WaitingRoom(rule, max_values)
         self._day: Release | None = None

@@ -1,29 +1,40 @@
 """The values that counting passes from room to room: observations, increments, batches, releases."""
 
+import itertools
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-REQUESTS = "requests"
-VIEWS = "views"
-VISITS = "visits"
+PERSON = "person"
+"""The class of requests that a person's browser made for a person."""
 
 OTHER = "(other)"
 """The value under which everything over a bound, and everything that waited too long, is counted."""
 
+UNKNOWN = "(unknown)"
+"""The value of a dimension where a request does not tell it."""
 
-BREAKDOWNS: dict[str, tuple[str, ...]] = {
-    "page": (VIEWS, VISITS),
-    "referrer": (VIEWS, VISITS),
-    "country": (VIEWS, VISITS),
-    "browser": (VIEWS, VISITS),
-    "os": (VIEWS, VISITS),
-    "device": (VIEWS, VISITS),
-    "language": (VIEWS, VISITS),
-    "host": (VIEWS, VISITS),
-    "status": (REQUESTS,),
-}
-"""Every breakdown and its metrics; each event has exactly one value in each breakdown of its metric."""
+NONE = "(none)"
+"""The value of a dimension that a request has nothing of, as of a campaign."""
+
+
+MAX_VALUE_LENGTH = 600
+"""Characters of a value, two of the longest paths and what is between; a longer one counts as `(other)`."""
+MAX_MINUTES = 2_880
+"""Minutes of load held apart, two days; when a store is away for longer, load is kept by the hour."""
+
+
+class Facet:
+    """Values of one or more dimensions that were read from one source, such as a header; shared by many visitors.
+
+    Equal only to itself, so that counting need not look at the values: two with the same values add up at the flush.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, **values: str) -> None:
+        self.values: Mapping[str, str] = values
 
 
 class Cell(NamedTuple):
@@ -44,22 +55,62 @@ class BatchId(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Agent(Protocol):
+    """A user agent whose meaning is looked up when asked for: in the recorder's thread, not while a page waits."""
+
+    @property
+    def declared(self) -> tuple[str, str] | None:
+        """The class that a program declares and the reason for it, None for what calls itself a browser."""
+
+    @property
+    def sends_fetch_metadata(self) -> bool:
+        """Whether a browser of this name and version sends Sec-Fetch-* with every https request."""
+
+    @property
+    def sends_client_hints(self) -> bool:
+        """Whether a browser of this name may send Sec-CH-UA."""
+
+    @property
+    def facet(self) -> Facet:
+        """Browser, its version, system and kind of device."""
+
+
+class Verdict(Protocol):
+    """What a request's headers, path and answer say of its class, before the user agent is asked."""
+
+    def judged(self, agent: Agent) -> tuple[str, str]:
+        """The one class of the request, and the reason for it."""
+
+
+RequestKey = tuple[str, Agent, Verdict, int]
+"""ISO day in the site's time zone, user agent, verdict, status."""
+
+EventKey = tuple[str, Agent, Verdict, tuple[str, ...], tuple[Facet, ...]]
+"""ISO day, user agent, verdict, the metrics that it counts for, and where it stands in the dimensions."""
+
+LoadEntry = tuple[str, float, float | None, int, int, str]
+"""ISO day, when the request came (epoch seconds), how long its answer took (seconds, None if not told), bytes, status,
+route."""
+
+
+class Observation(NamedTuple):
     """What one request adds to the counts; nothing in it could recognise a visitor again.
 
-    `day` is the ISO date in the site's time zone, `minute` is UTC as `2026-11-23T19:08Z`. `values` maps
-    breakdown → value and is filled for page views; a request that is no view has only `status`.
+    Requests that have the same key count together; `events` count only if the request turns out to be a person's.
     """
 
-    day: str
-    minute: str
-    request_class: str
-    status: int
-    bytes: int
-    view: bool = False
-    visit: bool = False
-    values: tuple[tuple[str, str], ...] = ()
+    request: RequestKey
+    events: tuple[EventKey, ...]
+    load: LoadEntry
+
+    @property
+    def request_class(self) -> str:
+        """The one class of the request; the user agent is looked up now."""
+        return self.request[2].judged(self.request[1])[0]
+
+    def counts(self, metric: str) -> int:
+        """How many events of a metric the request brings if it is a person's."""
+        return sum(metric in event[3] for event in self.events) if self.request_class == PERSON else 0
 
 
 @dataclass(slots=True)
@@ -77,11 +128,32 @@ class Increments:
     def __bool__(self) -> bool:
         return bool(self.cells or self.totals or self.load)
 
-    def merge(self, other: "Increments") -> None:
-        """Add another's counts to these."""
+    def merge(self, other: "Increments", max_cells: int | None = None) -> None:
+        """Add another's counts to these, within `max_cells` if a bound is given."""
         self.cells.update(other.cells)
         self.totals.update(other.totals)
         self.load.update(other.load)
+        if max_cells is not None:
+            self.bound(max_cells)
+
+    def bound(self, max_cells: int) -> None:
+        """Count cells beyond `max_cells`, and values that not every database can hold, as `(other)`; load by the hour
+        where there are too many minutes of it."""
+        over = [cell for cell in self.cells if not _storable(cell.value)]
+        over += list(itertools.islice(self.cells, max_cells, None))
+        for cell in dict.fromkeys(over):
+            if cell.value != OTHER:
+                self.cells[cell._replace(value=OTHER)] += self.cells.pop(cell)
+        minutes = {minute for minute, _ in self.load}
+        if len(minutes) > MAX_MINUTES:
+            for minute, metric in list(self.load):
+                count = self.load.pop((minute, metric))
+                self.load[f"{minute[:14]}00Z", metric] += count
+
+
+def _storable(value: str) -> bool:
+    """Whether every database can hold the text: no lone surrogate, no control character, not over-long."""
+    return len(value) <= MAX_VALUE_LENGTH and value.isprintable()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,115 +1,231 @@
-"""From the facts of one request to what it adds to the counts."""
+"""From the facts of one request to what it adds to the counts.
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+Nothing here waits for a parser: a header's text is looked up in a bounded table of texts that many visitors share, and
+a user agent is not looked up at all, but when the counts are flushed.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from consentkit.stats.classes import PERSON, classify
-from consentkit.stats.enrich.browser import client
-from consentkit.stats.enrich.language import language
+from consentkit.stats.breakdowns import DOWNLOADS, GOALS, MISSING, MOVES, SEARCHES, VIEWS, VISITS
+from consentkit.stats.classes import SPAM, judge
+from consentkit.stats.enrich import agent
+from consentkit.stats.enrich.agent import agent_of
+from consentkit.stats.enrich.campaign import NO_CAMPAIGN, Campaign, Queries
+from consentkit.stats.enrich.channel import channel_of
+from consentkit.stats.enrich.language import language_of
 from consentkit.stats.enrich.place import Place
-from consentkit.stats.enrich.referrer import DIRECT, INTERNAL, Referrers
-from consentkit.stats.facts import RequestFacts
-from consentkit.stats.model import OTHER, Observation
+from consentkit.stats.enrich.referrer import DIRECT, FROM_NOWHERE, FROM_WITHIN, INTERNAL, Referrers, Source
+from consentkit.stats.facts import HOST_CAP, PATH_CAP, RequestFacts
+from consentkit.stats.model import OTHER, EventKey, Facet, Observation
+from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages
 from consentkit.stats.paths import canonical
-from consentkit.stats.visits import begins_visit
+from consentkit.stats.visits import begins_visit, reloaded
 
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 PAGE_EXTENSIONS = frozenset({"html", "htm", "xhtml", "php", "asp", "aspx", "jsp"})
+DOWNLOADED = """
+    pdf zip gz tar tgz bz2 xz 7z rar dmg pkg exe msi deb rpm apk doc docx xls xlsx ppt pptx odt ods odp csv epub ics gpx
+    kml mobi iso
+"""
+DOWNLOAD_EXTENSIONS = frozenset(DOWNLOADED.split())
 LONGEST_EXTENSION = 5
-WITHIN_SITE = frozenset({"same-origin", "same-site"})
+WITHIN_SITE = frozenset({b"same-origin", b"same-site"})
+GONE = frozenset({404, 410})
 
 DAY_STEP = 900
 """Seconds. Every zone's midnight and every change of its clock fall on a quarter of an hour, so a day holds for one."""
 
+VIEW: tuple[str, ...] = (VIEWS,)
+ENTRY: tuple[str, ...] = (VIEWS, VISITS)
+CACHED_HOSTS = 256
+
+Happening = tuple[tuple[str, ...], tuple[Facet, ...]]
+"""The metrics that something counts for, and where it stands in the dimensions."""
+
 
 class Observer:
-    """Turns requests into observations for one site: `hosts` as configured, days in its `timezone`."""
+    """Turns requests into observations for one site: `hosts` as configured, days in its `timezone`.
 
-    def __init__(self, hosts: Iterable[str], timezone: ZoneInfo, place: Place) -> None:
+    `goals` are by id the paths that reach them, None for those reached in code; `search` the query parameters of the
+    site's own search; `spam` the referring domains to set apart; `public` the route parameters that may be shown.
+    """
+
+    def __init__(
+        self,
+        hosts: Iterable[str],
+        timezone: ZoneInfo,
+        place: Place,
+        *,
+        goals: Mapping[str, str | None] | None = None,
+        search: Iterable[str] = (),
+        spam: Iterable[str] = (),
+        public: Iterable[str] = PUBLIC_PARAMETERS,
+    ) -> None:
         self._hosts = frozenset(host.lower() for host in hosts)
         self._place = place
-        self._referrers = Referrers(self._hosts)
-        self._day = lru_cache(maxsize=64)(lambda quarter: _day(quarter, timezone))
+        self._pages = Pages(public)
+        self._referrers = Referrers(self._hosts, self._pages.of_referrer, spam)
+        self._queries = Queries(search)
+        self._goals = {id_: Facet(goal=id_) for id_ in goals or {}}
+        self._goals_at: dict[str, tuple[str, ...]] = {}
+        for id_, path in (goals or {}).items():
+            if path:
+                self._goals_at[path] = (*self._goals_at.get(path, ()), id_)
+        self._host_facets = {host: Facet(host=host) for host in self._hosts}
+        self._other_host = Facet(host=OTHER)
+        self._quarter = -1
+        self._day = ""
+        self._timezone = timezone
+
+    def prepare(self) -> None:
+        """Load lists, parsers and databases, and databases anew that were replaced; not for the event loop."""
+        agent.prepare()
+        self._place.refresh()
+
+    def refresh(self) -> None:
+        """Read databases of places that were replaced."""
+        self._place.refresh()
 
     def observe(self, facts: RequestFacts) -> Observation:
-        """What this request adds: only a page view by a person has values, and only such a view can begin a visit."""
-        request_class = classify(facts)
-        view = request_class == PERSON and is_view(facts)
-        visit, values = self._view(facts) if view else (False, ())
+        """What this request adds: only page requests of what may be a person have events."""
+        get = facts.headers.get
+        quarter = int(facts.when // DAY_STEP)
+        if quarter != self._quarter:
+            self._day = datetime.fromtimestamp(quarter * DAY_STEP, self._timezone).date().isoformat()
+            self._quarter = quarter
+        verdict = judge(facts)
+        user_agent = agent_of(get(b"user-agent", b""), get(b"sec-ch-ua"))
+        events: tuple[EventKey, ...] = ()
+        if verdict.browsing or (facts.goals and verdict.by_browser):
+            host = host_name(get(b"host", b""))
+            source = self._referrers.source(get(b"referer"), host)
+            if source.spam:
+                verdict = SPAM
+            else:
+                happened = self._happened(facts, host, source)
+                events = tuple((self._day, user_agent, verdict, metrics, facets) for metrics, facets in happened)
+        status = facts.status if 100 <= facts.status <= 599 else 0
         return Observation(
-            day=self._day(int(facts.when // DAY_STEP)),
-            minute=_minute(int(facts.when // 60)),
-            request_class=request_class,
-            status=facts.status,
-            bytes=facts.bytes,
-            view=view,
-            visit=visit,
-            values=values,
+            (self._day, user_agent, verdict, status),
+            events,
+            (self._day, facts.when, facts.took, facts.size, status, facts.route),
         )
 
-    def _view(self, facts: RequestFacts) -> tuple[bool, tuple[tuple[str, str], ...]]:
-        host = host_name(facts.host)
-        source = self._referrers.source(facts.referer, host)
-        visit = begins_visit(facts, source)
-        browser, system, device = client(facts.user_agent)
-        return visit, (
-            ("page", canonical(facts.path)),
-            ("referrer", _referrer(facts, source, visit)),
-            ("country", self._place.country(facts.address)),
-            ("browser", browser),
-            ("os", system),
-            ("device", device),
-            ("language", language(facts.accept_language)),
-            ("host", host if host in self._hosts else OTHER),
+    def _happened(self, facts: RequestFacts, host: str, source: Source) -> list[Happening]:
+        """The events of a page request, each with its metrics and where it stands in the dimensions."""
+        if not is_view(facts):
+            goals = self._reached(facts) if facts.goals else ()
+            return [((GOALS,), (*self._seen(facts, host, source), goal)) for goal in goals] or self._beside(
+                facts, source
+            )
+        headers = facts.headers
+        visit = begins_visit(headers, source.referrer)
+        source = _counted(headers, source, visit)
+        campaign, term = self._queries.read(facts.query) if facts.query else (NO_CAMPAIGN, "")
+        seen = self._seen(facts, host, source, campaign)
+        page = self._pages.facet(facts.path, facts.route)
+        happened: list[Happening] = [(ENTRY if visit else VIEW, (page, *seen))]
+        if source.page and source.page != page.values["page"] and not reloaded(headers):
+            happened.append(((MOVES,), (_move(source.page, page.values["page"]),)))
+        if term:
+            happened.append(((SEARCHES,), (Facet(search=term),)))
+        if facts.goals or facts.path in self._goals_at:
+            happened += [((GOALS,), (*seen, goal)) for goal in self._reached(facts)]
+        return happened
+
+    def _seen(
+        self, facts: RequestFacts, host: str, source: Source, campaign: Campaign = NO_CAMPAIGN
+    ) -> tuple[Facet, ...]:
+        """Where a view stands in the dimensions that say from where and with what it was seen."""
+        came = source.facet
+        if campaign is not NO_CAMPAIGN:
+            channel = channel_of(
+                source.channel, medium=campaign.medium, source=campaign.source, clicked=campaign.clicked
+            )
+            if channel != source.channel:
+                came = _from(source.referrer, channel)
+        return (
+            came,
+            campaign.facet,
+            self._place.facet(facts.address),
+            language_of(facts.headers.get(b"accept-language")),
+            self._host_facets.get(host, self._other_host),
         )
+
+    def _reached(self, facts: RequestFacts) -> tuple[Facet, ...]:
+        """The goals that a request reached, by its path or in the site's code; each once."""
+        ids = dict.fromkeys((*self._goals_at.get(facts.path, ()), *facts.goals))
+        return tuple(self._goals[id_] for id_ in ids if id_ in self._goals)
+
+    def _beside(self, facts: RequestFacts, source: Source) -> list[Happening]:
+        """What a request that shows no page brings: that one is missing, or a download."""
+        if facts.method != "GET":
+            return []
+        if facts.status in GONE:
+            wanted = canonical(facts.path)
+            return [((MISSING,), (Facet(missing=wanted, missing_from=f"{wanted} ← {source.page or source.referrer}"),))]
+        if facts.status == 200 and _extension(facts.path) in DOWNLOAD_EXTENSIONS:
+            return [((DOWNLOADS,), (Facet(download=canonical(facts.path)),))]
+        return []
 
 
 def is_view(facts: RequestFacts) -> bool:
     """Whether a request showed a page: a GET answered with HTML (or 304), not as a part of another page."""
-    if facts.method != "GET" or facts.fetch_dest not in ("", "document"):
+    if facts.method != "GET" or facts.headers.get(b"sec-fetch-dest", b"document") != b"document":
         return False
-    if facts.status == 304:
+    status = facts.status
+    if status == 304:
         return _is_page(facts, unchanged=True)
-    return 200 <= facts.status < 300 and facts.status not in (204, 206) and _is_page(facts, unchanged=False)
+    return 200 <= status < 300 and status not in (204, 206) and _is_page(facts, unchanged=False)
 
 
-def host_name(text: str) -> str:
+@lru_cache(maxsize=CACHED_HOSTS)
+def _host_name(host: bytes) -> str:
+    text = host.decode("latin-1").lower()
+    return text.partition("]")[0] + "]" if text.startswith("[") else text.partition(":")[0].rstrip(".")
+
+
+def host_name(host: bytes) -> str:
     """A Host header in lower case, without port and without the dot of the root."""
-    host = text.lower()
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0].rstrip(".")
+    return _host_name(host[:HOST_CAP])
+
+
+@lru_cache(maxsize=256)
+def _type_is_page(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() in PAGE_TYPES
 
 
 def _is_page(facts: RequestFacts, *, unchanged: bool) -> bool:
     # A 304 need not repeat the content type (RFC 9110 §15.4.5); then the path must tell, as in a log.
     if facts.content_type or not (facts.logged or unchanged):
-        return (facts.content_type or "").partition(";")[0].strip().lower() in PAGE_TYPES
+        return _type_is_page((facts.content_type or "")[:80])
     extension = _extension(facts.path)
     return extension == "" or extension in PAGE_EXTENSIONS
 
 
 def _extension(path: str) -> str:
-    _, dot, extension = path.rpartition("/")[2].rpartition(".")
+    _, dot, extension = path[-PATH_CAP:].rpartition("/")[2].rpartition(".")
     known = dot and len(extension) <= LONGEST_EXTENSION and extension.isalnum() and extension[0].isalpha()
     return extension.lower() if known else ""
 
 
-def _referrer(facts: RequestFacts, source: str, visit: bool) -> str:
-    """The referrer to count: a visit never comes from the site itself, and a move within it never from nowhere."""
-    if visit and source == INTERNAL:
-        return DIRECT
-    if source == DIRECT and facts.fetch_site in WITHIN_SITE:
-        return INTERNAL
+def _counted(headers: Mapping[bytes, bytes], source: Source, visit: bool) -> Source:
+    """The source to count: a visit never comes from the site itself, and a move within it never from nowhere."""
+    if visit and source.referrer == INTERNAL:
+        return FROM_NOWHERE
+    if source.referrer == DIRECT and headers.get(b"sec-fetch-site") in WITHIN_SITE:
+        return FROM_WITHIN
     return source
 
 
-def _day(quarter: int, timezone: ZoneInfo) -> str:
-    return datetime.fromtimestamp(quarter * DAY_STEP, timezone).date().isoformat()
+@lru_cache(maxsize=1024)
+def _from(referrer: str, channel: str) -> Facet:
+    return Facet(referrer=referrer, channel=channel)
 
 
-@lru_cache(maxsize=64)
-def _minute(minute: int) -> str:
-    return datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%MZ")
+@lru_cache(maxsize=4096)
+def _move(before: str, after: str) -> Facet:
+    return Facet(page=before, move=f"{before} → {after}")

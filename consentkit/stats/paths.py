@@ -84,6 +84,11 @@ def canonical(path: str) -> str:
     return "/" + "/".join(kept)
 
 
+def is_wording(text: str) -> bool:
+    """Whether a text that is no path is made of words, short numbers and model numbers too."""
+    return SHORT_NUMBER.fullmatch(text) is not None or _placeholder(text) is None
+
+
 def _named(segment: str) -> str:
     """A segment as it is counted; "" for one that only held parameters."""
     if segment in _clean:

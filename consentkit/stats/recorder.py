@@ -15,6 +15,8 @@ from consentkit.stats.release import Rule
 from consentkit.stats.tally import Tally
 
 FLUSH_SECONDS = 1.0
+PREPARE_SECONDS = 60.0
+"""How often files that counting depends on are looked at again."""
 CLOSE_SECONDS = 10.0
 """How long a worker that stops waits for its last counts to be written."""
 MAX_KINDS = 100
@@ -37,8 +39,9 @@ class _Run:
 class Recorder:
     """Counts observations in memory and writes them in the background; never raises and never waits for a disk.
 
-    Its thread starts with the first observation, in a forked worker again with the first one there. `clock` gives
-    epoch seconds. Errors are logged under "consentkit.stats", once a kind. `chore` is called each second by the thread.
+    Its thread starts with the first observation, in a forked worker again with the first one there; it calls `prepare`
+    first, and again every minute, and `chore` every second. `clock` gives epoch seconds. Errors are logged under
+    "consentkit.stats", once a kind.
     """
 
     def __init__(
@@ -49,12 +52,14 @@ class Recorder:
         clock: Callable[[], float] = time.time,
         new_tally: Callable[[], Tally] = Tally,
         chore: Callable[[float], None] = lambda _: None,
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
         self._stores = stores
         self._rule = rule
         self._clock = clock
         self._new_tally = new_tally
         self._chore = chore
+        self._prepare = prepare
         self._starting = threading.Lock()
         self._run: _Run | None = None
         # Kept, because SQLite forbids a forked process to close its parent's connection.
@@ -108,20 +113,38 @@ class Recorder:
                 atexit.register(self.close)
             return self._run
 
+    def _prepared(self) -> None:
+        try:
+            self._prepare()
+        except Exception as error:
+            _log.error("counting could not be prepared: %s", kind_of(error))
+
     def _started(self) -> _Run:
         tally = self._new_tally()
         flusher = Flusher(tally, self._stores, self._rule, secrets.token_hex(8))
         stop = threading.Event()
-        work = (flusher, stop, self._clock, self._chore)
+        work = (flusher, stop, self._clock, self._prepared, self._chore)
         thread = threading.Thread(target=_work, args=work, name="consentkit-stats", daemon=True)
         thread.start()
         return _Run(os.getpid(), tally, flusher, stop, thread)
 
 
-def _work(flusher: Flusher, stop: threading.Event, clock: Callable[[], float], chore: Callable[[float], None]) -> None:
-    while not stop.wait(FLUSH_SECONDS):
+def _work(
+    flusher: Flusher,
+    stop: threading.Event,
+    clock: Callable[[], float],
+    prepare: Callable[[], None],
+    chore: Callable[[float], None],
+) -> None:
+    ticks = 0
+    while True:
+        if ticks % int(PREPARE_SECONDS / FLUSH_SECONDS) == 0:
+            prepare()
+        if stop.wait(FLUSH_SECONDS):
+            break
         flusher.tick(clock())
         chore(clock())
+        ticks += 1
     lost = flusher.close(clock())
     if lost:
         _log.error("the counts of %d requests are lost: the private store could not be written", lost)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from consentkit.errors import ConsentKitError
-from consentkit.stats.model import BREAKDOWNS, REQUESTS, VIEWS, VISITS
+from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS, metrics_of
 from consentkit.stats.stores import SinkReader
 
 MAX_DAYS = 3660
@@ -80,10 +80,11 @@ def build_report(
 
     Raises ReportError for an unknown breakdown, or a period that ends before it begins or is over ten years long.
     """
-    wanted = _known(BREAKDOWNS if breakdowns is None else breakdowns)
     _check_period(first, last)
+    asked = None if breakdowns is None else _known(breakdowns)
     with reader.snapshot():
         meta = reader.meta()
+        wanted = asked or _all(reader, first, last)
         sums = reader.totals(first, last)
         totals = {**dict.fromkeys(_ALWAYS, 0), **_without_classes(sums)}
         classes = {name.removeprefix(_CLASS): sums[name] for name in _by_count(sums) if name.startswith(_CLASS)}
@@ -103,9 +104,17 @@ def build_report(
 def _known(names: Iterable[str]) -> list[str]:
     wanted = list(names)
     for name in wanted:
-        if name not in BREAKDOWNS:
-            raise ReportError(f"{name!r} is no breakdown; there are {', '.join(BREAKDOWNS)}")
+        if not metrics_of(name):
+            raise ReportError(
+                f"{name!r} is no breakdown; there are {', '.join(BREAKDOWNS)}, and crossings as page_by_channel"
+            )
     return wanted
+
+
+def _all(reader: SinkReader, first: date, last: date) -> list[str]:
+    """Every breakdown, and the crossings that have values in the period."""
+    crossed = {name for name, _ in reader.shown(first, last) if name not in BREAKDOWNS and metrics_of(name)}
+    return [*BREAKDOWNS, *sorted(crossed)]
 
 
 def _check_period(first: date, last: date) -> None:
@@ -125,7 +134,7 @@ def _by_count(sums: Mapping[str, int]) -> list[str]:
 
 def _rows(reader: SinkReader, breakdown: str, first: date, last: date, limit: int | None) -> tuple[Row, ...]:
     """The rows of a breakdown, largest first by its first metric, then by the others."""
-    metrics = BREAKDOWNS[breakdown]
+    metrics = metrics_of(breakdown)
     counts: dict[str, dict[str, int]] = {}
     for metric in metrics:
         for value, count in reader.top(breakdown, metric, first, last, None):
@@ -152,10 +161,10 @@ def _shown(
     by_value = reader.shown(first, last)
     shares = {}
     for name in wanted:
-        metric = BREAKDOWNS[name][0]
+        metric = metrics_of(name)[0]
         # Events are published on the day of their release, so a short period may show more than it counted.
-        events = min(by_value.get((name, metric), 0), totals[metric])
-        shares[name] = events / totals[metric] if totals[metric] else 0.0
+        total = totals.get(metric, 0)
+        shares[name] = min(by_value.get((name, metric), 0), total) / total if total else 0.0
     return shares
 
 

@@ -9,22 +9,29 @@ address typed or a bookmark opened again; any reload in an access log. What is l
 an entry: a page opened with the browser's cache switched off, and a return by a form post from another site.
 """
 
+from collections.abc import Mapping
+
 from consentkit.stats.enrich.referrer import INTERNAL
-from consentkit.stats.facts import RequestFacts
 
-ELSEWHERE = frozenset({"cross-site", "none"})
-RELOAD_DIRECTIVES = ("max-age=0", "no-cache")
+ELSEWHERE = frozenset({b"cross-site", b"none"})
+RELOAD_DIRECTIVES = (b"max-age=0", b"no-cache")
 
 
-def begins_visit(facts: RequestFacts, source: str) -> bool:
-    """Whether this page view is an entry; `source` is its referrer as the referrer breakdown names it."""
-    if _reloaded(facts):
+def reloaded(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a browser marked the request as a reload."""
+    control = headers.get(b"cache-control")
+    return control is not None and any(directive in control for directive in RELOAD_DIRECTIVES)
+
+
+def begins_visit(headers: Mapping[bytes, bytes], referrer: str) -> bool:
+    """Whether this page view is an entry; `referrer` is its referrer as the breakdown of referrers names it."""
+    if reloaded(headers):
         return False
-    if facts.fetch_site:
-        return facts.fetch_site in ELSEWHERE and facts.fetch_mode == "navigate" and facts.fetch_dest == "document"
-    return source != INTERNAL
-
-
-def _reloaded(facts: RequestFacts) -> bool:
-    control = facts.cache_control
-    return bool(control) and any(directive in control for directive in RELOAD_DIRECTIVES)
+    site = headers.get(b"sec-fetch-site")
+    if site:
+        return (
+            site in ELSEWHERE
+            and headers.get(b"sec-fetch-mode") == b"navigate"
+            and headers.get(b"sec-fetch-dest") == b"document"
+        )
+    return referrer != INTERNAL

@@ -11,7 +11,7 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from consentkit.stats.facts import RequestFacts
+from consentkit.stats.facts import RequestFacts, facts_of_texts
 
 from . import traffic_bots as bots
 from . import traffic_data as data
@@ -160,7 +160,7 @@ class _Sampler:
         """In the outage the website answers "unavailable"."""
         if (self._until.date() - day).days != OUTAGE_DAYS_AGO or not self._in_outage(facts, day):
             return facts
-        return replace(facts, status=503, bytes=312, content_type=HTML)
+        return replace(facts, status=503, size=312, content_type=HTML)
 
     def _visit(self, when: float, sources: _Weighted[tuple[str, str]], landing: str) -> list[RequestFacts]:
         rng = self._rng
@@ -223,23 +223,23 @@ class _Sampler:
         method: str = "GET",
         purpose: str = "",
     ) -> RequestFacts:
-        return RequestFacts(
-            when=when, method=method, path=path, query=source.query, status=status, bytes=size,
+        return facts_of_texts(
+            when=when, method=method, path=path, query=source.query.encode(), status=status, size=size,
             referer=source.referer, content_type=HTML if status == 200 else "", fetch_site=source.site,
             fetch_mode="navigate", fetch_dest="document", purpose=purpose, **visitor.common,
         )  # fmt: skip
 
     def _file(self, visitor: _Visitor, when: float, page: str, file: tuple[str, str, int]) -> RequestFacts:
         name, kind, size = file
-        return RequestFacts(
-            when=when, method="GET", path=f"/assets/{name}", query="v=5f3a90c1", status=200, bytes=size,
+        return facts_of_texts(
+            when=when, method="GET", path=f"/assets/{name}", query=b"v=5f3a90c1", status=200, size=size,
             content_type=kind, referer=visitor.origin + page, fetch_site="same-origin", fetch_mode="no-cors",
             fetch_dest="style" if kind == "text/css" else "image", **visitor.common,
         )  # fmt: skip
 
     def _choice(self, visitor: _Visitor, when: float, page: str) -> RequestFacts:
         """The answer to the banner: one of consentkit's own addresses."""
-        return RequestFacts(
+        return facts_of_texts(
             when=when, method="POST", path="/consent/", status=303, content_type="", own=True,
             referer=f"{visitor.origin}/{visitor.language}{page}", fetch_site="same-origin", fetch_mode="navigate",
             fetch_dest="document", **visitor.common,
@@ -248,8 +248,8 @@ class _Sampler:
     def _missing(self, visitor: _Visitor, when: float) -> RequestFacts:
         path = self._draws.wrong.draw(self._rng)
         picture = path.endswith((".ico", ".png"))
-        return RequestFacts(
-            when=when, method="GET", path=path, status=404, bytes=7_300, content_type=HTML,
+        return facts_of_texts(
+            when=when, method="GET", path=path, status=404, size=7_300, content_type=HTML,
             fetch_site="same-origin" if picture else "none", fetch_mode="no-cors" if picture else "navigate",
             fetch_dest="image" if picture else "document", **visitor.common,
         )  # fmt: skip
@@ -266,13 +266,13 @@ class _Sampler:
             when = midnight + (number * 86_400 / count + rng.uniform(0, 3) if regular else rng.uniform(0, 86_400))
             path, kind, status, size = self._asked(program.asks)
             found.append(
-                RequestFacts(
+                facts_of_texts(
                     when=when,
                     method="HEAD" if program.asks == bots.HEALTH else "GET",
                     path=path,
                     status=status,
                     content_type=kind,
-                    bytes=0 if program.asks == bots.HEALTH else size,
+                    size=0 if program.asks == bots.HEALTH else size,
                     address=address,
                     user_agent=program.user_agent,
                     host=data.HOSTS[0][0],

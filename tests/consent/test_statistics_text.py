@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from consentkit.config import EXEMPTION_PROFILES
+from consentkit.config_stats import EXEMPTION_PROFILES
 from consentkit.consent.statistics_text import EXEMPTION_OF, WORDS, breakdowns_of, statistics_paragraph
-from consentkit.stats.model import BREAKDOWNS
+from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.texts import available, texts
 from tests.support.sites import config_of, settings
 

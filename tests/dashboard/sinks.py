@@ -14,7 +14,8 @@ from starlette.types import ASGIApp
 
 from consentkit.assets import Assets
 from consentkit.dashboard import Settings, Users, create_dashboard, sign_in_link
-from consentkit.stats.model import BREAKDOWNS, BatchId, Cell, Proof, Published, Release
+from consentkit.stats.breakdowns import BREAKDOWNS
+from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 

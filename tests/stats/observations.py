@@ -1,28 +1,59 @@
 """Made-up observations for the tests of counting."""
 
-from consentkit.stats.model import BREAKDOWNS, Increments, Observation
+from collections.abc import Sequence
+
+from consentkit.stats.breakdowns import BREAKDOWNS, SEEN, VIEWS, VISITS, Crossing
+from consentkit.stats.classes import PROBE, Verdict
+from consentkit.stats.model import PERSON, UNKNOWN, EventKey, Facet, Increments, Observation
 from consentkit.stats.tally import Tally
 
 DAY = "2026-11-23"
+WHEN = 1_795_460_880.0
 MINUTE = "2026-11-23T19:08Z"
+"""The minute of WHEN."""
+
+SOFTWARE = ("browser", "browser_version", "os", "device")
+REST = Facet(
+    **dict.fromkeys((name for name, metrics in BREAKDOWNS.items() if metrics == SEEN and name not in SOFTWARE), UNKNOWN)
+)
+BROWSING = Verdict(PERSON, "browser")
 
 
-def a_view(
-    page: str = "/", *, visit: bool = False, day: str = DAY, minute: str = MINUTE, size: int = 500
-) -> Observation:
+class MadeUpAgent:
+    """A browser of no name."""
+
+    declared = None
+    sends_fetch_metadata = False
+    sends_client_hints = False
+    facet = Facet(**dict.fromkeys(SOFTWARE, UNKNOWN))
+
+
+AGENT = MadeUpAgent()
+
+
+def an_event(*metrics: str, day: str = DAY, **values: str) -> EventKey:
+    """An event of a person with values of its own, beside those that every view has."""
+    return (day, AGENT, BROWSING, metrics, (Facet(**values), REST))
+
+
+def a_view(page: str = "/", *, visit: bool = False, day: str = DAY, when: float = WHEN, size: int = 500) -> Observation:
     """A page view of a person, with a value in every breakdown of views."""
-    values = dict.fromkeys((name for name in BREAKDOWNS if name != "status"), "(unknown)") | {"page": page}
-    return Observation(day, minute, "person", 200, size, True, visit, tuple(values.items()))
+    metrics = (VIEWS, VISITS) if visit else (VIEWS,)
+    return Observation(
+        (day, AGENT, BROWSING, 200), (an_event(*metrics, day=day, page=page),), (day, when, 0.01, size, 200, "")
+    )
 
 
-def a_request(status: int = 404, *, request_class: str = "probe", day: str = DAY) -> Observation:
+def a_request(status: int = 404, *, request_class: str = PROBE, day: str = DAY) -> Observation:
     """A request that is no page view."""
-    return Observation(day, MINUTE, request_class, status, 10)
+    return Observation(
+        (day, AGENT, Verdict(request_class, "test", final=True), status), (), (day, WHEN, 0.01, 10, status, "")
+    )
 
 
-def increments_of(*observations: Observation) -> Increments:
+def increments_of(*observations: Observation, crossings: Sequence[Crossing] = ()) -> Increments:
     """What a tally makes of observations."""
-    tally = Tally()
+    tally = Tally(crossings)
     for observation in observations:
         tally.add(observation)
     return tally.take()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from consentkit.stats.facts import RequestFacts
+from consentkit.stats.facts import TEXTS, RequestFacts, facts_of_texts
 
 WHEN = 1_795_424_400.0
 """2026-11-23 09:00 UTC."""
@@ -29,19 +29,24 @@ def a_page(**changes: Any) -> RequestFacts:
         "status": 200,
         "host": "www.example.com",
         "content_type": "text/html; charset=utf-8",
-        "bytes": 5000,
+        "size": 5000,
         "user_agent": CHROME,
         "accept_language": "nl,en;q=0.8",
         "secure": True,
         **TYPED,
     }
-    return RequestFacts(**{**values, **changes})
+    return facts_of_texts(**{**values, **changes})
 
 
 def a_logged_page(**changes: Any) -> RequestFacts:
     """The same as an access log has it: no header but user agent and referrer, no content type."""
     unknown = {"content_type": None, "accept_language": "", "secure": False, "logged": True, "host": ""}
     return a_page(**{**unknown, **dict.fromkeys(TYPED, ""), **changes})
+
+
+def text(facts: RequestFacts, name: str) -> str:
+    """A header of a request by one of the names of TEXTS; "" if it did not come."""
+    return facts.headers.get(TEXTS[name], b"").decode("latin-1")
 
 
 def a_scope(headers: Iterable[tuple[bytes, bytes]] = (), **changes: Any) -> dict[str, Any]:

@@ -3,8 +3,17 @@
 import pytest
 
 from consentkit.stats import classes
-from consentkit.stats.classes import classify
+from consentkit.stats.classes import judge
+from consentkit.stats.enrich.agent import agent_of
 from tests.stats.page_requests import SAFARI, a_logged_page, a_page
+
+
+def classify(facts):
+    return reasoned(facts)[0]
+
+
+def reasoned(facts):
+    return judge(facts).judged(agent_of(facts.headers.get(b"user-agent", b"")))
 
 
 @pytest.mark.parametrize(
@@ -69,3 +78,37 @@ def test_a_document_opened_as_such_is_a_persons():
 def test_a_connection_that_asked_nothing_is_no_probe():
     """Browsers open connections that they then do not use; logs show them as "-" 408."""
     assert classify(a_logged_page(method="", path="/", status=408)) == "person"
+
+
+CHROMIUM_HINTS = '"Chromium";v="142", "Google Chrome";v="142", "Not_A Brand";v="99"'
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+
+@pytest.mark.parametrize(
+    ("expected", "facts"),
+    [
+        (("person", "browser"), a_page(client_hints=CHROMIUM_HINTS, accept="text/html,*/*;q=0.8")),
+        (("suspected", "accept"), a_page(accept="*/*")),
+        (("suspected", "hints_of_another_browser"), a_page(client_hints=CHROMIUM_HINTS, user_agent=FIREFOX)),
+        (("suspected", "no_fetch_metadata"), a_page(accept_language="", fetch_site="", fetch_mode="", fetch_dest="")),
+        (("library", "headless"), a_page(client_hints='"HeadlessChrome";v="142", "Chromium";v="142"')),
+        (("prefetch", "prerender"), a_page(purpose="prefetch;prerender")),
+        (("prefetch", "prefetch"), a_page(purpose="prefetch")),
+        (("probe", "method"), a_page(method="PROPFIND")),
+        (("probe", "path"), a_page(path="/.env", status=404)),
+        (("asset", "extension"), a_logged_page(path="/a.css")),
+        (("asset", "destination"), a_page(fetch_dest="image")),
+        (("own", "own"), a_page(own=True)),
+    ],
+)
+def test_each_class_has_its_reason(expected, facts):
+    """So that a site can see why a request was left out."""
+    assert expected == reasoned(facts)
+
+
+@pytest.mark.parametrize("header", ["purpose", "x-purpose", "x-moz"])
+def test_older_headers_of_prefetching_are_known_too(header):
+    """They say what Sec-Purpose says today."""
+    facts = a_page()
+    facts.headers[header.encode()] = b"preview"
+    assert classify(facts) == "prefetch"

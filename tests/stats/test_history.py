@@ -50,7 +50,7 @@ def files(tmp_path):
 def view_at(when: float, page: str = "/", *, visit: bool = False):
     """A view at a moment, with the day and minute that the observer would give it."""
     moment = datetime.fromtimestamp(when, UTC)
-    return a_view(page, visit=visit, day=moment.date().isoformat(), minute=moment.strftime("%Y-%m-%dT%H:%MZ"))
+    return a_view(page, visit=visit, day=moment.date().isoformat(), when=moment.timestamp())
 
 
 def history_of(moments, rule: Rule = UTC_RULE, **options) -> History:

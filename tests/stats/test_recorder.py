@@ -73,7 +73,7 @@ def test_an_error_leaves_a_request_uncounted_and_is_logged_once_a_kind(tmp_path,
     """It is counted as uncounted; the log has no value of it."""
     recorder = Recorder(stores, RULE)
     for _ in range(3):
-        recorder.count(replace(a_view("/secret"), values=(("page", "/secret"), None)))
+        recorder.count(a_view("/secret")._replace(events=(["/secret"],)))
     recorder.count(a_view())
     assert recorder.uncounted == 3
     recorder.close()

@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.stats.model import OTHER, BatchId, Cell, Published, Release
 from consentkit.stats.report import Day, ReportError, Row, build_report
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
@@ -65,9 +66,9 @@ def test_the_report_as_json_has_the_names_that_others_rely_on(sink):
         "classes": {"person": 50, "crawler": 10},
         "breakdowns": {
             "page": [
-                {"value": "/", "views": 20, "visits": 8},
-                {"value": "/news", "views": 15, "visits": 0},
-                {"value": OTHER, "views": 5, "visits": 0},
+                {"value": "/", "views": 20, "visits": 8, "engaged": 0, "moves": 0},
+                {"value": "/news", "views": 15, "visits": 0, "engaged": 0, "moves": 0},
+                {"value": OTHER, "views": 5, "visits": 0, "engaged": 0, "moves": 0},
             ],
             "status": [{"value": "200", "requests": 45}],
         },
@@ -75,15 +76,18 @@ def test_the_report_as_json_has_the_names_that_others_rely_on(sink):
 
 
 def test_all_breakdowns_are_reported_unless_some_are_named(sink):
-    """The nine of them, in the order in which they are documented."""
-    expected = ["page", "referrer", "country", "browser", "os", "device", "language", "host", "status"]
-    assert list(build_report(sink.reader, FIRST, LAST).breakdowns) == expected
+    """In the order in which they are documented, crossings that have values after them."""
+    assert list(build_report(sink.reader, FIRST, LAST).breakdowns) == list(BREAKDOWNS)
+    sink.put("2026-11-22", {}, {("page_by_channel", "/ × search", "views"): 20})
+    report = build_report(sink.reader, FIRST, LAST)
+    assert list(report.breakdowns) == [*BREAKDOWNS, "page_by_channel"]
+    assert report.breakdowns["page_by_channel"][0].value == "/ × search"
 
 
 def test_a_limit_keeps_the_largest(sink):
     """The first rows of each breakdown."""
     report = build_report(sink.reader, FIRST, LAST, ["page"], limit=1)
-    assert report.breakdowns == {"page": (Row("/", {"views": 20, "visits": 8}),)}
+    assert report.breakdowns == {"page": (Row("/", {"views": 20, "visits": 8, "engaged": 0, "moves": 0}),)}
 
 
 def test_every_day_of_the_period_has_figures(sink):
@@ -128,7 +132,10 @@ def test_before_the_sink_exists_everything_is_zero(tmp_path):
 
 def test_an_unknown_breakdown_is_refused(sink):
     """The message lists those there are."""
-    with pytest.raises(ReportError, match=r"'pages' is no breakdown; there are page, referrer, .*, status"):
+    with pytest.raises(
+        ReportError,
+        match=r"'pages' is no breakdown; there are page, move, .*, status, reason, and crossings as page_by_channel",
+    ):
         build_report(sink.reader, FIRST, LAST, ["pages"])
 
 

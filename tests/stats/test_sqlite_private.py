@@ -182,7 +182,7 @@ def test_history_of_a_source_is_adopted_once(store):
     past = Remainder({Waiting(page, DAY): 2}, {"views": 2}, {(DAY, "views"): 2}, {}, {("page", "views"): 2})
     assert store.adopt("access.log", [], past)
     assert not store.adopt("access.log", [], past)
-    assert store.knows("access.log")
+    assert store.adopted() == {"access.log"}
     assert store.balance().counted == {("page", "views"): 2}
 
 

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from consentkit.stats.model import BREAKDOWNS, OTHER, BatchId, Cell, Proof, Published, Release
+from consentkit.stats.breakdowns import BREAKDOWNS
+from consentkit.stats.model import OTHER, BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores import StoreError, open_reader, open_sink
 from consentkit.stats.stores.protocol import CellRow, ReleaseRow
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader

@@ -13,13 +13,7 @@ from typing import NamedTuple
 
 import crawleruseragents
 
-CRAWLER = "crawler"
-AI_CRAWLER = "ai_crawler"
-AI_FETCH = "ai_fetch"
-MONITOR = "monitor"
-FEED_READER = "feed_reader"
-LIBRARY = "library"
-PROBE = "probe"
+from consentkit.stats.classes import AI_CRAWLER, AI_FETCH, CRAWLER, FEED_READER, LIBRARY, MONITOR, PROBE
 
 BY_RANK = (AI_FETCH, AI_CRAWLER, PROBE, MONITOR, FEED_READER, CRAWLER, LIBRARY)
 """Of several classes that fit, the first counts: the narrower one."""
@@ -87,9 +81,12 @@ CASES = re.compile(r"\[([A-Za-z]{2})\]")
 MORE_THAN_TEXT = re.compile(r"\\\w|(?<!\\)[][(){}^$*+?.|]")
 
 GRAM = 4
-CACHED_AGENTS = 2048
-CACHED_LENGTH = 400
-"""Characters; no browser's user agent is longer, and a cache of longer ones would be worth little and hold much."""
+
+LISTED = "listed"
+WORD = "word"
+NO_USER_AGENT = "no_user_agent"
+NO_BROWSER = "no_browser"
+"""Why a user agent is taken for a program's: it is on the list; a general word; there is none; no browser begins so."""
 
 
 class Known(NamedTuple):
@@ -100,40 +97,35 @@ class Known(NamedTuple):
     request_class: str
 
 
-def declared(user_agent: str) -> str | None:
-    """The class that a program declares by its user agent, or None where it calls itself a browser."""
-    return _remembered(user_agent) if len(user_agent) <= CACHED_LENGTH else _declared(user_agent)
-
-
-def _declared(user_agent: str) -> str | None:
+def declared(user_agent: str) -> tuple[str, str] | None:
+    """The class that a program declares by its user agent, and why; None where it calls itself a browser."""
     if not user_agent.strip():
-        return LIBRARY
+        return LIBRARY, NO_USER_AGENT
     listed = _listed(user_agent)
-    return listed if listed is not None and listed != LIBRARY else _general(user_agent) or listed
+    if listed is not None and listed != LIBRARY:
+        return listed, LISTED
+    return _general(user_agent) or ((listed, LISTED) if listed else None)
 
 
-_remembered = lru_cache(maxsize=CACHED_AGENTS)(_declared)
-
-
-def _general(user_agent: str) -> str | None:
+def _general(user_agent: str) -> tuple[str, str] | None:
     lower = user_agent.lower()
     for request_class, words in GENERAL:
         if any(word in lower for word in words):
-            return request_class
+            return request_class, WORD
     if BOT.search(lower):
-        return CRAWLER
+        return CRAWLER, WORD
     if not user_agent.startswith(BROWSER_START):
-        return None if user_agent.startswith(HANDSETS) else LIBRARY
+        return None if user_agent.startswith(HANDSETS) else (LIBRARY, NO_BROWSER)
     if "compatible;" in lower and not BROWSER_WORDS.search(user_agent):
-        return CRAWLER
+        return CRAWLER, NO_BROWSER
     return None
 
 
 def _listed(user_agent: str) -> str | None:
     filed, loose = _index()
     found = {known.request_class for known in loose if known.expression and known.expression.search(user_agent)}
-    for start in range(len(user_agent) - GRAM + 1):
-        for known in filed.get(user_agent[start : start + GRAM], ()):
+    for gram in filed.keys() & set(_grams(user_agent)):
+        for known in filed[gram]:
             if known.text in user_agent and (known.expression is None or known.expression.search(user_agent)):
                 found.add(known.request_class)
     return min(found, key=BY_RANK.index, default=None)

@@ -1,19 +1,14 @@
 """Browser, operating system and kind of device by user agent. The one module that knows user_agents and ua_parser.
 
 `user_agents.parse` uses ua-parser's old entry point and takes about 1 ms for an unseen user agent; its object built
-from ua-parser 1.x takes 25 µs. The parser is loaded at the first page view: 0.3 s once, and about 35 MB.
+from ua-parser 1.x takes 25 µs. The parser is loaded in the recorder's thread: 0.3 s once, and about 35 MB.
 """
 
 import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from consentkit.stats.facts import UNKNOWN
-from consentkit.stats.model import OTHER
-
-CACHED_AGENTS = 2048
-CACHED_LENGTH = 400
-"""Characters; longer user agents are no browser's and not worth remembering."""
+from consentkit.stats.model import OTHER, UNKNOWN
 
 BROWSERS = {
     "Chrome": "Chrome",
@@ -117,30 +112,52 @@ TELEVISION = re.compile(
 CONSOLE = re.compile(r"PlayStation|PLAYSTATION|Xbox|Nintendo")
 
 
+BRANDS = {
+    "Brave": "Brave",
+    "Vivaldi": "Vivaldi",
+    "DuckDuckGo": "DuckDuckGo",
+    "Opera GX": "Opera",
+    "Ecosia": "Ecosia",
+    "Avast Secure Browser": "Avast Secure Browser",
+    "AVG Secure Browser": "AVG Secure Browser",
+    "Norton Private Browser": "Norton Private Browser",
+    "Whale": "Whale",
+    "YaBrowser": "Yandex Browser",
+    "Android WebView": "Android WebView",
+    "Samsung Internet": "Samsung Internet",
+}
+"""Names in Sec-CH-UA of browsers whose user agent may say Chrome only → the name shown."""
+
+HIGHEST_VERSION = 999
+
+
 class Client(NamedTuple):
-    """What a view was seen with, each from a fixed list of names."""
+    """What a view was seen with, each from a fixed list of names; the version with its major number."""
 
     browser: str
+    browser_version: str
     os: str
     device: str
 
 
-def client(user_agent: str) -> Client:
-    """The browser, system and kind of device that a user agent names; what is on no list is `(other)`."""
-    return _remembered(user_agent) if len(user_agent) <= CACHED_LENGTH else _parsed(user_agent)
-
-
-def _parsed(user_agent: str) -> Client:
-    parser = _parser()
+def client(user_agent: str, brand: str = "") -> Client:
+    """What a user agent names; what is on no list is `(other)`. `brand` is one of BRANDS and goes before it."""
     if not user_agent:
-        return Client(UNKNOWN, UNKNOWN, UNKNOWN)
-    agent = parser(user_agent)
+        return Client(UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+    agent = _parser()(user_agent)
+    browser = BRANDS[brand] if brand else BROWSERS.get(agent.browser.family, OTHER)
     return Client(
-        BROWSERS.get(agent.browser.family, OTHER), SYSTEMS.get(agent.os.family, OTHER), _device(user_agent, agent)
+        browser,
+        _versioned(browser, agent.browser.version),
+        SYSTEMS.get(agent.os.family, OTHER),
+        _device(user_agent, agent),
     )
 
 
-_remembered = lru_cache(maxsize=CACHED_AGENTS)(_parsed)
+def _versioned(browser: str, version: tuple[int | str, ...]) -> str:
+    major = version[0] if version else None
+    known = browser != OTHER and isinstance(major, int) and 0 < major <= HIGHEST_VERSION
+    return f"{browser} {major}" if known else browser
 
 
 def _device(user_agent: str, agent: Any) -> str:

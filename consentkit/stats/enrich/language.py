@@ -1,7 +1,8 @@
 """The language that a browser prefers, as one of the known two-letter codes."""
 
-from consentkit.stats.facts import UNKNOWN
-from consentkit.stats.model import OTHER
+from functools import lru_cache
+
+from consentkit.stats.model import OTHER, UNKNOWN, Facet
 
 ISO_639_1 = """
     aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
@@ -11,6 +12,25 @@ ISO_639_1 = """
     su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
 KNOWN = frozenset(ISO_639_1.split())
+
+
+CACHED_HEADERS = 512
+HEADER_CAP = 128
+
+
+def language_of(accept_language: bytes | None) -> Facet:
+    """The language of an Accept-Language header, as it is counted."""
+    return _remembered(accept_language[:HEADER_CAP] if accept_language else b"")
+
+
+@lru_cache(maxsize=CACHED_HEADERS)
+def _remembered(accept_language: bytes) -> Facet:
+    return _facet(language(accept_language.decode("latin-1")))
+
+
+@lru_cache(maxsize=len(KNOWN) + 2)
+def _facet(code: str) -> Facet:
+    return Facet(language=code)
 
 
 def language(accept_language: str) -> str:

@@ -1,4 +1,4 @@
-"""The country of an address. The one module that knows geoip2 and maxminddb.
+"""Country, region, kind of network and organisation of an address. The one module that knows geoip2 and maxminddb.
 
 An address is looked up and forgotten: it is no key of any cache, and no error text of the libraries is passed on,
 because theirs quote it.
@@ -6,50 +6,71 @@ because theirs quote it.
 
 import logging
 import os
+import re
 import tempfile
-import time
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import maxminddb
 from geoip2.models import Country
 
-from consentkit.stats.facts import UNKNOWN
+from consentkit.stats.enrich.network import network_of
+from consentkit.stats.model import OTHER, UNKNOWN, Facet
 
 log = logging.getLogger("consentkit.stats")
 
 CHECK_SECONDS = 60.0
+REMEMBERED = 4096
+MAX_NAME = 100
+
+REGION = re.compile(r"[A-Z0-9]{1,3}")
+DOMAIN = re.compile(r"(?=.{3,100}\Z)[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 Version = tuple[int, int, int]
+Record = Mapping[str, Any]
+Where = tuple[str, str, str, str]
+"""Country, region, network, organisation."""
+
+NOWHERE = Facet(country=UNKNOWN, region=UNKNOWN, network=UNKNOWN, organisation=UNKNOWN)
 
 
 class Place:
-    """Names countries by the databases in `paths` (.mmdb); of several, the first that knows an address answers.
+    """Places addresses by the databases in `paths` (.mmdb); of several that know a value, the first answers.
 
-    Reads MaxMind's schema (`country.iso_code`) and the flat one (`country_code`). A file that is missing or broken is
-    reported once and does no harm; one that is replaced is read again within a minute of `clock` (seconds).
+    Reads MaxMind's Country, City, Enterprise, ASN, ISP, Domain, Connection-Type and Anonymous-IP, and the flat records
+    of other makers. Until `refresh` has read the files every place is `(unknown)`; it is to be called now and then, so
+    that a replaced file is read anew. A file that is missing or broken is reported once and does no harm.
     """
 
-    def __init__(self, paths: Iterable[Path], *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, paths: Iterable[Path]) -> None:
         self._databases = [_Database(path) for path in paths]
-        self._clock = clock
-        self._checked = float("-inf")
+        self._facets: dict[Where, Facet] = {}
+        self._refreshing = threading.Lock()
 
-    def country(self, address: str | None) -> str:
-        """The ISO 3166-1 code of the country, or `(unknown)`; never raises and never remembers the address."""
-        if not address or not self._databases:
-            return UNKNOWN
-        now = self._clock()
-        if now - self._checked >= CHECK_SECONDS:
-            self._checked = now
+    def refresh(self) -> None:
+        """Read the files that are others than at the last look; takes about 0.2 s for 70 MB."""
+        with self._refreshing:
             for database in self._databases:
                 database.refresh()
-        for database in self._databases:
-            code = database.country(address)
-            if code is not None:
-                return code
-        return UNKNOWN
+
+    def facet(self, address: str | None) -> Facet:
+        """Where an address is; never raises and never remembers the address."""
+        if not address or not self._databases:
+            return NOWHERE
+        records = [record for database in self._databases if (record := database.record(address)) is not None]
+        if not records:
+            return NOWHERE
+        where = _where(records)
+        facet = self._facets.get(where)
+        if facet is None:
+            if len(self._facets) >= REMEMBERED:
+                self._facets.clear()
+            country, region, network, organisation = where
+            facet = Facet(country=country, region=region, network=network, organisation=organisation)
+            self._facets[where] = facet
+        return facet
 
 
 class _Database:
@@ -62,7 +83,6 @@ class _Database:
         self._reported = False
 
     def refresh(self) -> None:
-        """Read the file if it is another than at the last look."""
         version = self._look()
         if version == self._version:
             return
@@ -74,17 +94,18 @@ class _Database:
             # While a file is being replaced it may be unreadable: the copy read before goes on answering.
             self._report(problem)
 
-    def country(self, address: str) -> str | None:
+    def record(self, address: str) -> Record | None:
         if self._reader is None:
             return None
         try:
-            return _code(self._reader.get(address))
+            record = self._reader.get(address)
         except ValueError:
             return None  # The server's peer has no address: a Unix socket, or a test client's name.
         except Exception as problem:
             # The parts of a damaged file are met one by one, as addresses lead to them.
             self._report(problem)
             return None
+        return record if isinstance(record, dict) else None
 
     def _look(self) -> Version | None:
         try:
@@ -98,7 +119,7 @@ class _Database:
             return
         self._reported = True
         log.warning(
-            "stats.geoip: %s cannot be used as a database of countries (%s); its visitors count as %s. "
+            "stats.geoip: %s cannot be used as a database of places (%s); what it would tell counts as %s. "
             "Put a readable .mmdb file there, or take it out of geoip in [stats].",
             self._path.name,
             type(problem).__name__,
@@ -121,10 +142,63 @@ def _opened(path: Path) -> Any:
         return maxminddb.open_database(copy.name, maxminddb.MODE_AUTO)
 
 
-def _code(record: object) -> str | None:
-    if not isinstance(record, dict):
-        return None
-    nested = isinstance(record.get("country"), dict)
-    code = Country(("en",), country=record["country"]).country.iso_code if nested else record.get("country_code")
+def _where(records: list[Record]) -> Where:
+    country = _first(_country(record) for record in records)
+    region = _first(_region(record) for record in records)
+    domain = _first(_domain(record) for record in records)
+    operator = _first(_operator(record) for record in records)
+    network = network_of(
+        _first(_text(_traits(record).get("user_type") or record.get("type")).lower() for record in records),
+        _first(_text(_traits(record).get("connection_type")).lower() for record in records),
+        domain,
+        operator,
+        any(record.get("is_hosting_provider") is True for record in records),
+    )
+    named = f"{country}-{region}" if country and region else ""
+    return country or UNKNOWN, named or UNKNOWN, network, domain or _shown(operator)
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next(filter(None, texts), "")
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _traits(record: Record) -> Record:
+    """Where GeoIP2's larger databases keep what the smaller ones have at the top."""
+    traits = record.get("traits")
+    return {**record, **traits} if isinstance(traits, dict) else record
+
+
+def _country(record: Record) -> str:
+    found = record.get("country")
+    code = Country(("en",), country=found).country.iso_code if isinstance(found, dict) else None
+    code = code or record.get("country_code") or found
     known = isinstance(code, str) and len(code) == 2 and code.isascii() and code.isalpha()
-    return str(code).upper() if known else None
+    return str(code).upper() if known else ""
+
+
+def _region(record: Record) -> str:
+    """The second part of ISO 3166-2, where the database has it."""
+    parts = record.get("subdivisions")
+    code = parts[0].get("iso_code") if isinstance(parts, list) and parts and isinstance(parts[0], dict) else None
+    return code if isinstance(code, str) and REGION.fullmatch(code) else ""
+
+
+def _domain(record: Record) -> str:
+    text = _text(_traits(record).get("domain") or record.get("as_domain")).lower()
+    return text if DOMAIN.fullmatch(text) else ""
+
+
+def _operator(record: Record) -> str:
+    traits = _traits(record)
+    names = ("organization", "isp", "autonomous_system_organization", "as_name", "org")
+    return _first(_text(traits.get(name)) for name in names)
+
+
+def _shown(operator: str) -> str:
+    if not operator:
+        return UNKNOWN
+    return operator if len(operator) <= MAX_NAME and operator.isprintable() else OTHER

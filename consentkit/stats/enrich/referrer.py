@@ -1,47 +1,94 @@
 """Where a view came from: the registrable domain of its Referer. The one module that knows publicsuffixlist."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from publicsuffixlist import PublicSuffixList
 
-from consentkit.stats.model import OTHER
+from consentkit.stats.enrich.channel import DIRECT_CHANNEL, INTERNAL_CHANNEL, channel_of_host
+from consentkit.stats.facts import REFERER_CAP
+from consentkit.stats.model import OTHER, Facet
 
 DIRECT: Final = "(direct)"
 INTERNAL: Final = "(internal)"
 
 CACHED_HOSTS = 1024
+REMEMBERED = 4096
 
-ADDRESS = re.compile(r"(https?|android-app)://(?:[^/?#@]*@)?([^/?#@:]+)(?::\d{0,5})?(?:[/?#]|\Z)", re.IGNORECASE)
+ADDRESS = re.compile(
+    r"(https?|android-app)://(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#@:]+)(?::\d{0,5})?(/[^?#]*)?([?#].*)?\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_-]{1,63})*")
 NUMERIC = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 
 
+class Source(NamedTuple):
+    """Where a view came from: its referrer as it is counted, the channel of that, and a page of this site, or ""."""
+
+    referrer: str
+    channel: str
+    page: str
+    spam: bool
+    facet: Facet
+
+
+def _source(referrer: str, channel: str, page: str = "", *, spam: bool = False) -> Source:
+    return Source(referrer, channel, page, spam, Facet(referrer=referrer, channel=channel))
+
+
+FROM_NOWHERE = _source(DIRECT, DIRECT_CHANNEL)
+FROM_WITHIN = _source(INTERNAL, INTERNAL_CHANNEL)
+
+
 class Referrers:
-    """Names the source of a view for a site that is reached under `hosts` (lower case, without port)."""
+    """Names the source of a view for a site that is reached under `hosts` (lower case, without port).
 
-    def __init__(self, hosts: Iterable[str]) -> None:
+    `page_of` names a page of the site by its decoded path. `spam` are the registrable domains that send people nowhere
+    and only want to be seen in statistics.
+    """
+
+    def __init__(self, hosts: Iterable[str], page_of: Callable[[str], str], spam: Iterable[str] = ()) -> None:
         self._hosts = frozenset(hosts)
+        self._page_of = page_of
+        self._spam = frozenset(spam)
+        self._remembered: dict[tuple[bytes, str], Source] = {}
 
-    def source(self, referer: str, host: str) -> str:
-        """`(direct)`, `(internal)`, a registrable domain, or `(other)` for addresses and what cannot be read.
+    def source(self, referer: bytes | None, host: str) -> Source:
+        """The source that a Referer header names; `host` is the one that was asked for, lower case, without port.
 
-        `host` is the one that the request asked for, lower case and without port. An app of Android names itself
-        `android-app://com.linkedin.android`; its package name read backwards is a host name of its maker.
+        The referrer is `(direct)`, `(internal)`, a registrable domain, or `(other)` for what has none: addresses,
+        `localhost`, names inside a network. An app of Android names itself `android-app://com.linkedin.android`; its
+        package name read backwards is a host name of its maker.
         """
         if not referer:
-            return DIRECT
+            return FROM_NOWHERE
+        source = self._remembered.get((referer, host))
+        if source is None:
+            source, shared = self._read(referer[:REFERER_CAP].decode("latin-1"), host)
+            if shared and len(referer) < REFERER_CAP:
+                if len(self._remembered) >= REMEMBERED:
+                    self._remembered.clear()
+                self._remembered[referer, host] = source
+        return source
+
+    def _read(self, referer: str, host: str) -> tuple[Source, bool]:
+        """A source, and whether the header's text is one that many visitors send, so that it may be remembered."""
         match = ADDRESS.match(referer)
         if match is None:
-            return OTHER
-        name = match[2].lower().rstrip(".")
-        if match[1].lower() == "android-app":
-            return registrable(".".join(reversed(name.split("."))))
-        if name == host or name in self._hosts:
-            return INTERNAL
-        return registrable(name)
+            return _source(OTHER, channel_of_host("", OTHER)), False
+        scheme, name, path, rest = match[1].lower(), match[2].lower().rstrip("."), match[3] or "/", match[4]
+        if scheme == "android-app":
+            name, path = ".".join(reversed(name.split("."))), "/"
+        elif name == host or name in self._hosts:
+            decoded = unquote(path)
+            page = self._page_of(decoded)
+            return _source(INTERNAL, INTERNAL_CHANNEL, page), not rest and page == decoded
+        domain = registrable(name)
+        return _source(domain, channel_of_host(name, domain), spam=domain in self._spam), not rest and path == "/"
 
 
 @lru_cache(maxsize=1)

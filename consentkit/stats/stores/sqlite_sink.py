@@ -1,10 +1,11 @@
 """The sink in one SQLite file: documented tables, and one view per breakdown for Excel, Grafana or pandas."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from consentkit.stats.model import BREAKDOWNS, BatchId, Release
+from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, Crossing
+from consentkit.stats.model import OTHER, BatchId, Release
 from consentkit.stats.stores.protocol import Sums
 from consentkit.stats.stores.sqlite import connect, prepare, statements_of, transaction
 from consentkit.stats.stores.sums import sums_of_release
@@ -44,17 +45,19 @@ _KEEP_SUMS = """
 
 
 class SqliteSink:
-    """A Sink in a file, made when it is missing, its folder too.
+    """A Sink in a file, made when it is missing, its folder too; `crossings` get a view each.
 
     Raises StoreError for a file of another version, OSError and sqlite3.Error when the file cannot be used.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, crossings: Iterable[Crossing] = ()) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = connect(path)
         try:
             views = [_view(breakdown, metrics) for breakdown, metrics in BREAKDOWNS.items()]
             prepare(self._connection, path, [*statements_of("sink.sql"), *views], SCHEMA_VERSION)
+            for crossing in crossings:
+                self._connection.execute(_crossing_view(crossing))
         except BaseException:
             self._connection.close()
             raise
@@ -109,6 +112,19 @@ class SqliteSink:
     def _add_delivered(self, source: str, sums: Sums) -> None:
         rows = [(source, *key, count) for key, count in sums.items()]
         self._connection.executemany(_ADD_DELIVERED, rows)
+
+
+def _crossing_view(crossing: Crossing) -> str:
+    """A view with the two values of a crossing in columns of their own."""
+    columns = ", ".join(f"sum(CASE metric WHEN '{m}' THEN count ELSE 0 END) AS {m}" for m in crossing.metrics)
+    between = len(BETWEEN)
+    first = f"CASE value WHEN '{OTHER}' THEN value ELSE substr(value, 1, instr(value, '{BETWEEN}') - 1) END"
+    second = f"CASE value WHEN '{OTHER}' THEN value ELSE substr(value, instr(value, '{BETWEEN}') + {between}) END"
+    return (
+        f"CREATE VIEW IF NOT EXISTS {crossing.name} AS "  # noqa: S608
+        f"SELECT day, {first} AS {crossing.first}, {second} AS {crossing.second}, {columns} "
+        f"FROM cells WHERE breakdown = '{crossing.name}' GROUP BY day, value"
+    )
 
 
 def _view(breakdown: str, metrics: tuple[str, ...]) -> str:

@@ -1,7 +1,9 @@
 """Store addresses as they stand in the configuration: `sqlite:///relative/file` and `sqlite:////absolute/file`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.stores.protocol import PrivateStore, Sink, SinkReader, StoreError
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
@@ -18,9 +20,9 @@ def open_private(url: str, base: Path) -> PrivateStore:
     return SqlitePrivateStore(file_of(url, base))
 
 
-def open_sink(url: str, base: Path) -> Sink:
-    """Open the sink for writing; errors as `open_private`."""
-    return SqliteSink(file_of(url, base))
+def open_sink(url: str, base: Path, crossings: Iterable[Crossing] = ()) -> Sink:
+    """Open the sink for writing, with a view for each of the crossings; errors as `open_private`."""
+    return SqliteSink(file_of(url, base), crossings)
 
 
 def open_reader(url: str, base: Path) -> SinkReader:

@@ -8,7 +8,7 @@ import pytest
 
 import consentkit
 from consentkit.stats.enrich import bots
-from consentkit.stats.enrich.bots import CACHED_AGENTS, CACHED_LENGTH, MISTAKEN, declared
+from consentkit.stats.enrich.bots import MISTAKEN, declared
 from tests.stats.page_requests import CHROME, SAFARI
 
 KHTML = "AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -77,7 +77,7 @@ def test_a_browser_declares_nothing(user_agent):
 )
 def test_a_program_has_the_class_it_declares(expected, user_agent):
     """By the list and its tags, and by general words for what no list has."""
-    assert expected == declared(user_agent)
+    assert expected == declared(user_agent)[0]
 
 
 def test_no_recall_is_lost_to_speed():
@@ -89,13 +89,18 @@ def test_no_recall_is_lost_to_speed():
     assert missed == []
 
 
-def test_what_is_remembered_is_bounded():
-    """A flood of unseen user agents evicts, and long ones are not kept at all."""
-    for number in range(CACHED_AGENTS + 100):
-        declared(f"curl/{number}")
-    declared("curl/" + "9" * CACHED_LENGTH)
-    assert bots._remembered.cache_info().currsize == CACHED_AGENTS
-    bots._remembered.cache_clear()
+@pytest.mark.parametrize(
+    ("reason", "user_agent"),
+    [
+        ("listed", "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"),
+        ("word", "Mozilla/5.0 (compatible; NobodyKnowsThisCrawler/1.0)"),
+        ("no_user_agent", ""),
+        ("no_browser", "MyApp/7 CFNetwork/1490 Darwin/23"),
+    ],
+)
+def test_the_reason_is_told(reason, user_agent):
+    """So that a site can see why a request was left out."""
+    assert reason == declared(user_agent)[1]
 
 
 @pytest.mark.parametrize(

@@ -19,33 +19,46 @@ KHTML = "AppleWebKit/537.36 (KHTML, like Gecko)"
 @pytest.mark.parametrize(
     ("expected", "user_agent"),
     [
-        (("Chrome", "Windows", "desktop"), CHROME),
-        (("Edge", "Windows", "desktop"), f"{CHROME} Edg/142.0.0.0"),
-        (("Safari", "iOS", "mobile"), SAFARI),
-        (("Safari", "iOS", "tablet"), SAFARI.replace("iPhone; CPU iPhone", "iPad; CPU")),
-        (("Firefox", "Linux", "desktop"), f"{X11}; rv:145.0) Gecko/20100101 Firefox/145.0"),
-        (("Firefox", "Android", "mobile"), "Mozilla/5.0 (Android 14; Mobile; rv:133.0) Gecko/133.0 Firefox/133.0"),
-        (("Firefox", "Android", "tablet"), "Mozilla/5.0 (Android 14; Tablet; rv:133.0) Gecko/133.0 Firefox/133.0"),
+        (("Chrome", "Chrome", "Windows", "desktop"), CHROME),
+        (("Edge", "Edge", "Windows", "desktop"), f"{CHROME} Edg/142.0.0.0"),
+        (("Safari", "Safari", "iOS", "mobile"), SAFARI),
+        (("Safari", "Safari", "iOS", "tablet"), SAFARI.replace("iPhone; CPU iPhone", "iPad; CPU")),
+        (("Firefox", "Firefox", "Linux", "desktop"), f"{X11}; rv:145.0) Gecko/20100101 Firefox/145.0"),
         (
-            ("Chrome", "Android", "mobile"),
+            ("Firefox", "Firefox", "Android", "mobile"),
+            "Mozilla/5.0 (Android 14; Mobile; rv:133.0) Gecko/133.0 Firefox/133.0",
+        ),
+        (
+            ("Firefox", "Firefox", "Android", "tablet"),
+            "Mozilla/5.0 (Android 14; Tablet; rv:133.0) Gecko/133.0 Firefox/133.0",
+        ),
+        (
+            ("Chrome", "Chrome", "Android", "mobile"),
             f"Mozilla/5.0 (Linux; Android 10; K) {KHTML} Chrome/142.0.0.0 Mobile Safari/537.36",
         ),
-        (("Chrome", "Android", "tablet"), f"Mozilla/5.0 (Linux; Android 10; K) {KHTML} Chrome/142.0.0.0 Safari/537.36"),
         (
-            ("Chrome", "ChromeOS", "desktop"),
+            ("Chrome", "Chrome", "Android", "tablet"),
+            f"Mozilla/5.0 (Linux; Android 10; K) {KHTML} Chrome/142.0.0.0 Safari/537.36",
+        ),
+        (
+            ("Chrome", "Chrome", "ChromeOS", "desktop"),
             f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {KHTML} Chrome/142.0.0.0 Safari/537.36",
         ),
         (
-            ("Opera Mini", "Android", "mobile"),
+            ("Opera Mini", "Opera Mini", "Android", "mobile"),
             "Opera/9.80 (Android; Opera Mini/36.2.2254/119.132; U; id) Presto/2.12.423 Version/12.16",
         ),
-        (("Konqueror", "BSD", "desktop"), "Mozilla/5.0 (compatible; Konqueror/4.5; FreeBSD) KHTML/4.5.4 (like Gecko)"),
-        (("(unknown)", "(unknown)", "(unknown)"), ""),
+        (
+            ("Konqueror", "Konqueror", "BSD", "desktop"),
+            "Mozilla/5.0 (compatible; Konqueror/4.5; FreeBSD) KHTML/4.5.4 (like Gecko)",
+        ),
+        (("(unknown)", "(unknown)", "(unknown)", "(unknown)"), ""),
     ],
 )
 def test_known_ones_are_named(expected, user_agent):
     """Mobile and desktop versions of a browser have one name; the device tells them apart."""
-    assert expected == client(user_agent)
+    seen = client(user_agent)
+    assert expected == (seen.browser, seen.browser_version.rstrip(" 0123456789"), seen.os, seen.device)
 
 
 @pytest.mark.parametrize(
@@ -61,13 +74,34 @@ def test_devices_are_told_by_class(device, user_agent):
     assert device == client(user_agent).device
 
 
+@pytest.mark.parametrize(
+    ("expected", "user_agent"),
+    [
+        ("Chrome 142", CHROME),
+        ("Edge 141", f"{CHROME} Edg/141.0.0.0"),
+        ("Safari 18", SAFARI),
+        ("Firefox 145", f"{X11}; rv:145.0) Gecko/20100101 Firefox/145.0"),
+        ("Firefox", f"{X11}; rv:145.0) Gecko/20100101 Firefox/99999.0"),
+    ],
+)
+def test_a_version_is_its_major_number(expected, user_agent):
+    """A number that no browser has is left out: it would be a mark."""
+    assert expected == client(user_agent).browser_version
+
+
+def test_a_brand_goes_before_a_user_agent_that_hides_it():
+    """Brave's user agent says Chrome."""
+    assert ("Brave", "Brave 142", "Windows", "desktop") == client(CHROME, "Brave")
+
+
 @given(
     st.text(max_size=200),
     st.sampled_from(["{}", "{}/1.0", "Mozilla/5.0 ({}) Firefox/1", "Mozilla/5.0 (Linux; Android 9; {})"]),
 )
 def test_no_text_of_the_user_agent_comes_through(text, shape):
     """Every name is from a fixed list; a family that ua-parser takes from the text is `(other)`."""
-    browser, system, device = client(shape.format(text))
+    browser, version, system, device = client(shape.format(text))
+    assert version == browser or version.removeprefix(f"{browser} ").isdigit()
     assert browser in {*BROWSERS.values(), OTHER, "(unknown)"}
     assert system in {*SYSTEMS.values(), OTHER, "(unknown)"}
     assert device in DEVICES

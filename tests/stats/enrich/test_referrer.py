@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.stats.enrich.referrer import CACHED_HOSTS, Referrers, registrable
+from consentkit.stats.enrich.referrer import CACHED_HOSTS, REMEMBERED, Referrers, registrable
+from consentkit.stats.paths import canonical
 
-REFERRERS = Referrers(["www.example.com", "example.com"])
+REFERRERS = Referrers(["www.example.com", "example.com"], canonical)
 
 
 @pytest.mark.parametrize(
@@ -42,14 +43,14 @@ REFERRERS = Referrers(["www.example.com", "example.com"])
 )
 def test_a_referrer_is_named_by_its_domain(expected, referer):
     """The registrable domain; never a path, a user name or an address."""
-    assert expected == REFERRERS.source(referer, "shown.example.org")
+    assert expected == REFERRERS.source(referer.encode("latin-1", "replace"), "shown.example.org").referrer
 
 
 @given(st.text(max_size=300))
 def test_hostile_referrers_are_harmless(text):
     """Whatever is sent, a value is a domain or one of three words."""
     for referer in (text, f"https://{text}", f"android-app://{text}/"):
-        value = REFERRERS.source(referer, "")
+        value = REFERRERS.source(referer.encode(), "").referrer
         assert (
             value in ("(direct)", "(internal)", "(other)")
             or value.replace("-", "").replace(".", "").replace("_", "").isalnum()
@@ -61,6 +62,41 @@ def test_what_is_remembered_is_bounded_and_holds_no_address_of_a_page():
     """By host, not by URL."""
     registrable.cache_clear()
     for number in range(10):
-        REFERRERS.source(f"https://example.org/{number}", "")
+        REFERRERS.source(f"https://example.org/{number}".encode(), "")
     assert registrable.cache_info().currsize == 1
     assert registrable.cache_info().maxsize == CACHED_HOSTS
+
+
+@pytest.mark.parametrize(
+    ("expected", "referer"),
+    [
+        ("/products", b"https://www.example.com/products?session=5"),
+        ("/order/{n}", b"https://www.example.com/order/12345"),
+        ("/", b"https://www.example.com"),
+        ("/caf\u00e9", b"https://example.com/caf%C3%A9"),
+        ("", b"https://example.org/products"),
+        ("", b""),
+    ],
+)
+def test_a_page_of_the_site_is_named_as_pages_are(expected, referer):
+    """So that moves from page to page can be counted; never a page of another site."""
+    assert expected == REFERRERS.source(referer, "www.example.com").page
+
+
+def test_only_what_many_visitors_send_is_remembered():
+    """An address with a path of its own, or a query, may be one person's."""
+    referrers = Referrers(["example.com"], canonical)
+    for referer in (b"https://google.com/", b"https://example.com/products"):
+        assert referrers.source(referer, "") is referrers.source(referer, "")
+    for referer in (b"https://google.com/?q=jan", b"https://example.com/order/12345", b"https://a.example.org/jan"):
+        assert referrers.source(referer, "") is not referrers.source(referer, "")
+    for number in range(REMEMBERED + 10):
+        referrers.source(f"https://x{number}.example.org/".encode(), "")
+    assert len(referrers._remembered) <= REMEMBERED
+
+
+def test_spam_is_told():
+    """By registrable domain."""
+    referrers = Referrers([], canonical, ["best-seo.com"])
+    assert referrers.source(b"https://www.best-seo.com/", "").spam
+    assert not referrers.source(b"https://seo.com/", "").spam

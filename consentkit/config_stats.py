@@ -1,0 +1,139 @@
+"""Reads `[stats]` of the configuration file: where counts go, when they may be seen, what is counted besides."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from consentkit.reader import Table, shown
+from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, MAX_CROSSINGS, Crossing, crossing, crossings_of
+from consentkit.stats.pages import PUBLIC_PARAMETERS
+
+EXEMPTION_PROFILES = ("none", "nl", "fr", "es", "uk")
+
+GOAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+PARAMETER = re.compile(r"[A-Za-z0-9_-]{1,40}")
+DOMAIN = re.compile(r"(?=.{3,253}\Z)[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What counts as a conversion: a view of the page at `path`, or, where that is "", a call of `count_goal`."""
+
+    id: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """Pages that lead to something, in order, by their paths."""
+
+    id: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatsSettings:
+    """Where counts go and when they may be seen: `threshold` is k, in events; `patience_days` in days.
+
+    `search_parameters` are the query parameters of the site's own search, `public_parameters` the route parameters
+    that page names may show, `referrer_spam` domains whose views are set apart.
+    """
+
+    sink: str
+    private: str
+    threshold: int
+    patience_days: int
+    retention_months: int
+    exemption: str
+    geoip: tuple[Path, ...]
+    goals: tuple[Goal, ...]
+    funnels: tuple[Funnel, ...]
+    crossings: tuple[Crossing, ...]
+    search_parameters: tuple[str, ...]
+    public_parameters: tuple[str, ...]
+    referrer_spam: tuple[str, ...]
+
+
+def read_stats(table: Table, base: Path, store: str, private: str) -> StatsSettings:
+    """Read the table; `store` and `private` are the addresses of the sink and the private store, read already."""
+    settings = StatsSettings(
+        sink=store,
+        private=private,
+        threshold=table.number("threshold", 10, low=2, high=1000, why="1 would publish single page requests"),
+        patience_days=table.number("patience_days", 31, low=1, high=366),
+        retention_months=table.number(
+            "retention_months", 25, low=1, high=25, rule="C23", why="the French regulator allows 25 months"
+        ),
+        exemption=table.one_of("exemption", EXEMPTION_PROFILES, "none"),
+        geoip=tuple(base / name for name in table.texts("geoip")),
+        goals=tuple(_read_goal(goal) for goal in table.tables("goals")),
+        funnels=tuple(_read_funnel(funnel) for funnel in table.tables("funnels")),
+        crossings=_read_crossings(table),
+        search_parameters=_matching(table, "search_parameters", (), PARAMETER, 'a query parameter, as "q"'),
+        public_parameters=_matching(table, "public_parameters", PUBLIC_PARAMETERS, PARAMETER, "a route parameter"),
+        referrer_spam=_matching(table, "referrer_spam", (), DOMAIN, 'a domain in small letters, as "spam.example"'),
+    )
+    for name, ids in (("goals", [g.id for g in settings.goals]), ("funnels", [f.id for f in settings.funnels])):
+        if len(set(ids)) < len(ids):
+            table.wrong(name, "has an id twice; ids are unique")
+    table.done()
+    return settings
+
+
+def _read_goal(table: Table) -> Goal:
+    goal = Goal(id=_read_id(table), path=table.text("path"))
+    if goal.path and not goal.path.startswith("/"):
+        table.wrong("path", f'{shown(goal.path)} is no path; it begins with "/"')
+    table.done()
+    return goal
+
+
+def _read_funnel(table: Table) -> Funnel:
+    funnel = Funnel(id=_read_id(table), steps=table.texts("steps", required=True))
+    if len(funnel.steps) < 2:
+        table.wrong("steps", "has fewer than two pages; name the paths that lead to each other, in order")
+    for step in funnel.steps:
+        if not step.startswith("/"):
+            table.wrong("steps", f'{shown(step)} is no path; it begins with "/"')
+    table.done()
+    return funnel
+
+
+def _read_id(table: Table) -> str:
+    id_ = table.text("id", required=True)
+    if id_ and not GOAL_ID.fullmatch(id_):
+        table.wrong("id", f"{shown(id_)} is no id; use letters, digits, - and _, at most 40")
+    return id_
+
+
+def _read_crossings(table: Table) -> tuple[Crossing, ...]:
+    default = crossings_of(DEFAULT_CROSSINGS)
+    pairs = table.get("crossings", list, None)
+    if pairs is None:
+        return default
+    found: dict[str, Crossing] = {}
+    for index, pair in enumerate(pairs):
+        where = f"crossings[{index}]"
+        if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(name, str) for name in pair)):
+            table.wrong(where, f'{shown(pair)} is no pair; write two names, as ["page", "channel"]')
+            continue
+        try:
+            one = crossing(*pair)
+        except ValueError as problem:
+            table.wrong(where, str(problem))
+            continue
+        found[one.name] = one
+    if len(found) > MAX_CROSSINGS:
+        table.wrong(
+            "crossings", f"has {len(found)} pairs; at most {MAX_CROSSINGS} are allowed, as each adds to what is stored"
+        )
+        return default
+    return tuple(found.values())
+
+
+def _matching(table: Table, name: str, default: tuple[str, ...], form: re.Pattern[str], what: str) -> tuple[str, ...]:
+    texts = table.texts(name, default)
+    for text in texts:
+        if not form.fullmatch(text):
+            table.wrong(name, f"{shown(text)} is not {what}")
+    return texts

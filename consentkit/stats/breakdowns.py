@@ -1,0 +1,128 @@
+"""What is counted by what: every breakdown with its metrics, and the crossings of two of them that a site asks for.
+
+An event (one count of a metric) has at most one value in each dimension; a breakdown shows one dimension, a crossing
+shows two together.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+REQUESTS = "requests"
+VIEWS = "views"
+VISITS = "visits"
+ENGAGED = "engaged"
+"""Visits that went on to a second page; told by the visitor's own state alone."""
+MOVES = "moves"
+"""Views that came from another page of the site; by page, the moves onward from it, so that exits are views − moves."""
+GOALS = "goals"
+MISSING = "missing"
+"""Pages that a person asked for and that are not there (404, 410)."""
+DOWNLOADS = "downloads"
+SEARCHES = "searches"
+
+SEEN = (VIEWS, VISITS, ENGAGED, GOALS)
+
+BREAKDOWNS: dict[str, tuple[str, ...]] = {
+    "page": (VIEWS, VISITS, ENGAGED, MOVES),
+    "move": (MOVES,),
+    "referrer": SEEN,
+    "channel": SEEN,
+    "campaign": SEEN,
+    "campaign_source": SEEN,
+    "campaign_medium": SEEN,
+    "campaign_term": SEEN,
+    "campaign_content": SEEN,
+    "click_id": SEEN,
+    "country": SEEN,
+    "region": SEEN,
+    "network": SEEN,
+    "organisation": SEEN,
+    "browser": SEEN,
+    "browser_version": SEEN,
+    "os": SEEN,
+    "device": SEEN,
+    "language": SEEN,
+    "host": SEEN,
+    "goal": (GOALS,),
+    "missing": (MISSING,),
+    "missing_from": (MISSING,),
+    "download": (DOWNLOADS,),
+    "search": (SEARCHES,),
+    "status": (REQUESTS,),
+    "reason": (REQUESTS,),
+}
+"""Every breakdown and its metrics. Where an event has a value in one, it has exactly one."""
+
+NOT_CROSSED = frozenset({"status", "reason"})
+"""Of requests of every class, which have no other dimension."""
+
+DEFAULT_CROSSINGS = (
+    ("page", "channel"),
+    ("page", "device"),
+    ("channel", "country"),
+    ("channel", "device"),
+    ("campaign", "goal"),
+    ("page", "country"),
+)
+MAX_CROSSINGS = 20
+"""Each adds to every flush and to what a patient reader could combine."""
+
+BETWEEN = " × "
+"""Between the two values of a crossing; no value of a dimension holds it (see `within_crossing`)."""
+
+_BY = "_by_"
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Two dimensions shown together: `name` as its breakdown, `metrics` those that both have."""
+
+    name: str
+    first: str
+    second: str
+    metrics: tuple[str, ...]
+
+
+def crossing(first: str, second: str) -> Crossing:
+    """The crossing of two dimensions; ValueError, with what is allowed, for a pair that nothing is counted by."""
+    for name in (first, second):
+        if name not in BREAKDOWNS or name in NOT_CROSSED:
+            allowed = ", ".join(name for name in BREAKDOWNS if name not in NOT_CROSSED)
+            raise ValueError(f"{name!r} cannot be crossed; there are {allowed}")
+    metrics = tuple(metric for metric in BREAKDOWNS[first] if metric in BREAKDOWNS[second])
+    if first == second or not metrics:
+        raise ValueError(f"{first!r} and {second!r} have no event in common; cross two dimensions of the same events")
+    return Crossing(f"{first}{_BY}{second}", first, second, metrics)
+
+
+def crossing_named(name: str) -> Crossing | None:
+    """The crossing of which this is the breakdown's name, or None."""
+    first, by, second = name.partition(_BY)
+    try:
+        return crossing(first, second) if by else None
+    except ValueError:
+        return None
+
+
+def metrics_of(breakdown: str) -> tuple[str, ...]:
+    """The metrics of a breakdown or crossing; () for a name that is neither."""
+    if breakdown in BREAKDOWNS:
+        return BREAKDOWNS[breakdown]
+    found = crossing_named(breakdown)
+    return found.metrics if found else ()
+
+
+def parents_of(breakdown: str) -> tuple[str, ...]:
+    """The breakdowns whose events a crossing shows in more detail; () for what is none."""
+    found = crossing_named(breakdown) if breakdown not in BREAKDOWNS else None
+    return (found.first, found.second) if found else ()
+
+
+def crossings_of(pairs: Iterable[tuple[str, str]]) -> tuple[Crossing, ...]:
+    """The crossings of pairs of dimensions; ValueError for the first that is none."""
+    return tuple(crossing(first, second) for first, second in pairs)
+
+
+def crossed(first: str, second: str) -> str:
+    """The value of a crossing, as it is stored."""
+    return f"{first}{BETWEEN}{second}"

@@ -1,0 +1,124 @@
+"""What an address says of the campaign that brought its visitor, and what was searched for on the site.
+
+Only allowed parameters are read, and of a click id, which names one click, only that there is one. Values are cut to a
+length, put in lower case, and given up where they could name a person: they come from whoever made the link.
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote_to_bytes
+
+from consentkit.stats.facts import QUERY_CAP
+from consentkit.stats.model import NONE, OTHER, Facet
+from consentkit.stats.paths import is_wording
+
+CLICK_IDS: dict[str, str] = {
+    "gclid": "Google",
+    "gbraid": "Google",
+    "wbraid": "Google",
+    "dclid": "Google",
+    "msclkid": "Microsoft",
+    "fbclid": "Meta",
+    "ttclid": "TikTok",
+    "li_fat_id": "LinkedIn",
+    "twclid": "X",
+    "rdt_cid": "Reddit",
+    "epik": "Pinterest",
+    "sccid": "Snapchat",
+    "yclid": "Yandex",
+}
+"""Parameters that advertisers' networks put on links → whose they are."""
+
+UTM: dict[str, str] = {
+    "utm_campaign": "campaign",
+    "utm_source": "campaign_source",
+    "utm_medium": "campaign_medium",
+    "utm_term": "campaign_term",
+    "utm_content": "campaign_content",
+}
+
+MAX_VALUE = 80
+MAX_TERM = 60
+MAX_PARAMETERS = 50
+MAX_WORDS = 8
+"""Of a search; what is longer is a text that somebody pasted."""
+
+REMEMBERED = 1024
+_clean: dict[str, None] = {}
+"""Values that may be counted as they are, which is why they may be remembered; emptied when full."""
+
+SEPARATORS = re.compile(r"[-_.|:/,+&()\[\] ]+")
+
+
+class Campaign:
+    """The campaign of an address, as it is counted; shared by all addresses without one."""
+
+    __slots__ = ("clicked", "facet", "medium", "source")
+
+    def __init__(self, values: dict[str, str], click_id: str = NONE) -> None:
+        self.medium = values.get("campaign_medium", NONE)
+        self.source = values.get("campaign_source", NONE)
+        self.clicked = click_id != NONE
+        self.facet = Facet(**{**dict.fromkeys(UTM.values(), NONE), **values, "click_id": click_id})
+
+
+NO_CAMPAIGN = Campaign({})
+
+
+class Queries:
+    """Reads query strings; `terms` are the parameters that hold what a visitor searched for on the site."""
+
+    def __init__(self, terms: Iterable[str] = ()) -> None:
+        self._terms = frozenset(terms)
+        words = ["utm_", *CLICK_IDS, *self._terms]
+        self._wanted = re.compile("|".join(map(re.escape, words)).encode("ascii"), re.IGNORECASE)
+
+    def read(self, query: bytes) -> tuple[Campaign, str]:
+        """The campaign, and the search term or ""; never raises."""
+        if not query or self._wanted.search(query, 0, QUERY_CAP) is None:
+            return NO_CAMPAIGN, ""
+        utm: dict[str, str] = {}
+        click_id, term = NONE, ""
+        for part in query[:QUERY_CAP].split(b"&")[:MAX_PARAMETERS]:
+            raw, _, value = part.partition(b"=")
+            name = raw.decode("latin-1").lower()
+            if name in UTM and value:
+                utm.setdefault(UTM[name], campaign_value(_decoded(value)))
+            elif name in CLICK_IDS and value:
+                click_id = CLICK_IDS[name]
+            elif name in self._terms and value:
+                term = term or search_term(_decoded(value))
+        return (Campaign(utm, click_id) if utm or click_id != NONE else NO_CAMPAIGN), term
+
+
+def _decoded(value: bytes) -> str:
+    return unquote_to_bytes(value.replace(b"+", b" ")).decode("utf-8", "replace")
+
+
+def campaign_value(text: str) -> str:
+    """A utm value as it is counted: lower case, `(other)` where it is too long or no wording."""
+    if text in _clean:
+        return text
+    value = " ".join(text.split()).lower()
+    if not value:
+        return NONE
+    if len(value) > MAX_VALUE or not _is_wording(value):
+        return OTHER
+    if len(_clean) >= REMEMBERED:
+        _clean.clear()
+    _clean[value] = None
+    return value
+
+
+def search_term(text: str) -> str:
+    """A search term as it is counted: lower case, `(other)` where it is too long or could name a person or a thing."""
+    value = " ".join(text.split()).lower()
+    if not value:
+        return ""
+    short = len(value) <= MAX_TERM and value.count(" ") < MAX_WORDS
+    return value if short and _is_wording(value) else OTHER
+
+
+def _is_wording(value: str) -> bool:
+    parts = [part for part in SEPARATORS.split(value) if part]
+    return bool(parts) and all(map(is_wording, parts)) and is_wording("-".join(parts))

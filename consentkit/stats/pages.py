@@ -1,0 +1,91 @@
+"""How a page is named in the figures: by its path, with a router's parameters hidden unless they are meant to be read.
+
+`/news/{slug}` is worth counting by the article, `/users/{id}` must not be; what shows is decided by the parameter's
+name, and even then its value goes through the canonical form of paths.
+"""
+
+import re
+from collections.abc import Iterable
+
+from consentkit.stats.model import Facet
+from consentkit.stats.paths import MAX_DEPTH, MORE, canonical
+
+PUBLIC_PARAMETERS = (
+    *("slug", "page", "path", "file_path", "filename", "category", "section", "topic", "tag", "title"),
+    *("lang", "language", "locale", "country", "product", "article", "year", "month"),
+)
+"""Names of route parameters whose values are shown, unless they hold an identifier."""
+
+PARAMETER = re.compile(r"\{([^{}:]{1,40})(?::([^{}]*))?\}")
+WHOLE_PATH = "path"
+"""The kind of a parameter that takes the rest of a path: that is named like any path."""
+REMEMBERED = 4096
+MAX_TEMPLATES = 500
+
+
+class Pages:
+    """Names pages. `public` are the names of the route parameters that may be shown."""
+
+    def __init__(self, public: Iterable[str] = PUBLIC_PARAMETERS) -> None:
+        self._public = frozenset(public)
+        self._facets: dict[tuple[str, str], Facet] = {}
+        self._hiding: dict[str, tuple[str, ...]] = {}
+
+    def facet(self, path: str, route: str) -> Facet:
+        """The page of a decoded path that a route of this template answered ("" if none is known)."""
+        key = route, path
+        facet = self._facets.get(key)
+        if facet is None:
+            name = self.named(path, route)
+            facet = Facet(page=name)
+            if name == path:  # only a path that shows nothing of a visitor may be remembered
+                if len(self._facets) >= REMEMBERED:
+                    self._facets.clear()
+                self._facets[key] = facet
+        return facet
+
+    def named(self, path: str, route: str) -> str:
+        """The name of the page at a decoded path."""
+        template = self._learnt(route) if "{" in route else None
+        return canonical(path) if template is None else self._filled(path, template)
+
+    def of_referrer(self, path: str) -> str:
+        """The name of a page of which only the path is known: by the templates of routes that have answered so far."""
+        segments = path.split("/")
+        for template in self._hiding.values():
+            if _fits(template, segments):
+                return self._filled(path, template)
+        return canonical(path)
+
+    def _learnt(self, route: str) -> tuple[str, ...] | None:
+        """The segments of a template that hides a parameter, or None for one that hides none."""
+        template = self._hiding.get(route)
+        if template is None and not self._shows(route):
+            template = tuple(route.split("/"))
+            if len(self._hiding) < MAX_TEMPLATES:
+                self._hiding[route] = template
+        return template
+
+    def _filled(self, path: str, template: tuple[str, ...]) -> str:
+        segments = path.split("/")
+        # What a catch-all at the end has taken is named like any other path.
+        rest = segments[len(template) :] if PARAMETER.search(template[-1]) and self._shows(template[-1]) else []
+        named = [self._segment(part, text) for part, text in zip(template, segments, strict=False) if part or text]
+        kept = [name for name in (*named, *(_canonical_segment(text) for text in rest)) if name]
+        return "/" + "/".join(kept[:MAX_DEPTH] + [MORE] * (len(kept) > MAX_DEPTH))
+
+    def _segment(self, part: str, text: str) -> str:
+        return _canonical_segment(text) if self._shows(part) else PARAMETER.sub(r"{\1}", part)
+
+    def _shows(self, part: str) -> bool:
+        return all(name in self._public or kind == WHOLE_PATH for name, kind in PARAMETER.findall(part))
+
+
+def _canonical_segment(text: str) -> str:
+    return canonical(f"/{text}")[1:]
+
+
+def _fits(template: tuple[str, ...], segments: list[str]) -> bool:
+    return len(template) == len(segments) and all(
+        "{" in part or part == text for part, text in zip(template, segments, strict=True)
+    )

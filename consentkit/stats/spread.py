@@ -1,0 +1,105 @@
+"""From requests that count alike to increments of every breakdown: done at the flush, once for all that are equal."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from consentkit.stats.breakdowns import BREAKDOWNS, GOALS, REQUESTS, SEEN, Crossing, crossed
+from consentkit.stats.classes import BY_BROWSER
+from consentkit.stats.model import OTHER, Cell, EventKey, Facet, Increments, LoadEntry, RequestKey
+
+MAX_CELLS = 50_000
+"""Distinct cells that one worker holds; about 10 MB when full."""
+MAX_BYTES = 1 << 40
+"""Bytes that one response may add, so that sums stay far below the 2^63 that a database can hold."""
+
+Metrics = tuple[str, ...]
+
+
+def spread(
+    requests: Mapping[RequestKey, int],
+    events: Mapping[EventKey, int],
+    load: Iterable[LoadEntry],
+    *,
+    crossings: Sequence[Crossing] = (),
+    max_cells: int = MAX_CELLS,
+) -> Increments:
+    """The increments of counted requests, events and load; a cell beyond `max_cells` is its breakdown's `(other)`."""
+    found = Increments()
+    _spread_requests(requests, found)
+    _spread_events(events, crossings, found)
+    _spread_load(load, found)
+    found.bound(max_cells)
+    return found
+
+
+def _spread_requests(requests: Mapping[RequestKey, int], found: Increments) -> None:
+    for (day, agent, verdict, status), count in requests.items():
+        request_class, reason = verdict.judged(agent)
+        found.totals[day, REQUESTS] += count
+        found.totals[day, f"class:{request_class}"] += count
+        found.cells[Cell("status", str(status) if status else OTHER, REQUESTS)] += count
+        found.cells[Cell("reason", f"{request_class}: {reason}", REQUESTS)] += count
+
+
+def _spread_events(events: Mapping[EventKey, int], crossings: Sequence[Crossing], found: Increments) -> None:
+    by_facet: Counter[tuple[Metrics, Facet]] = Counter()
+    by_pair: Counter[tuple[Metrics, int, str, str]] = Counter()
+    totals = found.totals
+    for (day, agent, verdict, metrics, facets), count in events.items():
+        if verdict.judged(agent)[0] not in BY_BROWSER:
+            continue
+        for metric in metrics:
+            totals[day, metric] += count
+        # A move, a search, a missing page stand in their own dimensions only.
+        seen = metrics[0] in SEEN
+        standing = (*facets, agent.facet) if seen else facets
+        values: dict[str, str] = {}
+        for facet in standing:
+            by_facet[metrics, facet] += count
+            values.update(facet.values)
+        if GOALS in metrics:
+            totals[day, f"goal:{values['goal']}"] += count
+        if seen:
+            for place, crossing in enumerate(crossings):
+                first, second = values.get(crossing.first), values.get(crossing.second)
+                if first is not None and second is not None:
+                    by_pair[metrics, place, first, second] += count
+    _add_facets(by_facet, found.cells)
+    _add_pairs(by_pair, crossings, found.cells)
+
+
+def _add_facets(by_facet: Mapping[tuple[Metrics, Facet], int], cells: Counter[Cell]) -> None:
+    for (metrics, facet), count in by_facet.items():
+        for breakdown, value in facet.values.items():
+            counted_by = BREAKDOWNS[breakdown]
+            for metric in metrics:
+                if metric in counted_by:
+                    cells[Cell(breakdown, value, metric)] += count
+
+
+def _add_pairs(
+    by_pair: Mapping[tuple[Metrics, int, str, str], int], crossings: Sequence[Crossing], cells: Counter[Cell]
+) -> None:
+    for (metrics, place, first, second), count in by_pair.items():
+        crossing = crossings[place]
+        for metric in metrics:
+            if metric in crossing.metrics:
+                cells[Cell(crossing.name, crossed(first, second), metric)] += count
+
+
+def _spread_load(load: Iterable[LoadEntry], found: Increments) -> None:
+    for day, when, _took, size, status, _route in load:
+        minute = _minute(int(when // 60))
+        sent = min(max(size, 0), MAX_BYTES)
+        found.totals[day, "bytes"] += sent
+        found.load[minute, REQUESTS] += 1
+        found.load[minute, "bytes"] += sent
+        if 200 <= status < 600:
+            found.load[minute, f"status_{status // 100}xx"] += 1
+
+
+@lru_cache(maxsize=64)
+def _minute(minute: int) -> str:
+    return datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%MZ")
