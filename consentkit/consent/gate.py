@@ -93,7 +93,8 @@ class Gate:
         self.declaration = declaration
         self.mode = mode
         self.dropped: Counter[tuple[str, str]] = Counter()
-        self._seen: Counter[str] = Counter()
+        # A plain dict: a Counter takes twice as long to add one, and this happens for each cookie of each request.
+        self._seen: dict[str, int] = {}
         self._instructions = Instructions(declaration, mode)
         self._owners = lru_cache(maxsize=512)(declaration.owners)
         self._declared_name = lru_cache(maxsize=512)(declaration.declared_name)
@@ -118,7 +119,7 @@ class Gate:
         seen = self._seen
         for raw, pair in cookies.pairs:
             passes, _, allowed, name = verdicts[raw]
-            seen[name] += 1
+            seen[name] = seen.get(name, 0) + 1
             if passes:
                 kept.append(pair)
             if not allowed:
@@ -127,7 +128,7 @@ class Gate:
 
     def take_seen(self) -> Counter[str]:
         """How often requests brought which cookies since the last time, by declared name; from any thread."""
-        seen, self._seen = self._seen, Counter()
+        seen, self._seen = self._seen, {}
         # Copied at once, because a request that is being read may still add to it.
         return Counter({name: count for name, count in list(seen.items()) if name})
 
