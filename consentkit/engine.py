@@ -14,7 +14,7 @@ from consentkit.config import Config
 from consentkit.consent.changes import Announcer
 from consentkit.consent.choice import ChoiceCodec
 from consentkit.consent.consent import Consent, Snippets
-from consentkit.consent.consent_mode import SCRIPT, ConsentMode, ConsentModeTag
+from consentkit.consent.consent_mode import SCRIPT, ConsentModeTag
 from consentkit.consent.cookies import Cookies
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
@@ -71,7 +71,7 @@ class Engine:
         self._sightings = sightings
         self.gate = Gate(self.declaration, config.consent.mode)
         self.injects_link = config.consent.link == "inject"
-        consent_mode = _consent_mode_tag(config.consent.consent_mode, assets)
+        consent_mode = _consent_mode_tag(config, assets)
         self.tells_tags = consent_mode is not None
         self.is_personal = bool(self.declaration.choosable)
         self._codec = ChoiceCodec(self.declaration, keys, config.consent.validity_days)
@@ -287,9 +287,12 @@ class Engine:
         return await self._pages.respond(visit, receive)
 
 
-def _consent_mode_tag(mode: ConsentMode, assets: Assets) -> ConsentModeTag | None:
+def _consent_mode_tag(config: Config, assets: Assets) -> ConsentModeTag | None:
     """What makes the script of consent mode, None where nobody is told."""
-    return ConsentModeTag(mode, script=assets.text(SCRIPT), address=assets.url(SCRIPT)) if mode else None
+    mode = config.consent.consent_mode
+    if not mode:
+        return None
+    return ConsentModeTag(mode, config.declaration, script=assets.text(SCRIPT), address=assets.url(SCRIPT))
 
 
 def _here(scope: Scope) -> str:

@@ -28,14 +28,15 @@
     for (const name of to.split(" ")) {
       const states = {};
       for (const pair of signals.split(" ")) {
-        const [signal, id] = pair.split(":");
-        states[signal] = ids.includes(id) ? "granted" : "denied";
+        const [signal, services] = pair.split(":");
+        const holds = ids && (!services || services.split("+").every((id) => ids.includes(id)));
+        states[signal] = holds ? "granted" : "denied";
       }
       receivers[name](command, states);
     }
   };
 
-  tell("default", []);
+  tell("default", null);
   if (granted !== undefined) tell("update", granted.split(" "));
   document.addEventListener("consentkit:change", (event) => tell("update", event.detail.granted));
 })();

@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
+from consentkit.declaration import NECESSARY, Declaration
+
 RECEIVERS = ("google", "microsoft_uet", "clarity")
 
 SIGNALS: Mapping[str, str] = MappingProxyType({
@@ -26,6 +28,7 @@ UET hears `ad_storage`; Clarity hears `ad_storage` and `analytics_storage`.
 """
 
 SCRIPT = "consent_mode.js"
+NEVER = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,13 @@ class ConsentModeTag:
     nonce: a policy of `script-src 'self'` forbids inline scripts and lets our own file through.
     """
 
-    def __init__(self, mode: ConsentMode, *, script: str, address: str) -> None:
+    def __init__(self, mode: ConsentMode, declaration: Declaration, *, script: str, address: str) -> None:
         self._address = address
         self._inline = Markup(inlined(script))  # noqa: S704 -- our own file
-        signals = " ".join(f"{signal}:{id_}" for signal, id_ in mode.signals.items())
+        needed = {signal: services_behind(id_, declaration) for signal, id_ in mode.signals.items()}
+        signals = " ".join(f"{signal}:{'+'.join(ids)}" for signal, ids in needed.items())
         self._data = Markup('data-to="{}" data-signals="{}"').format(" ".join(mode.receivers), signals)
-        self._wanted = sorted(set(mode.signals.values()))
+        self._wanted = sorted({id_ for ids in needed.values() for id_ in ids})
 
     def html(self, granted: Collection[str] | None, *, base: str, nonce: str = "") -> Markup:
         """The element. `granted` are the ids of what is granted, None for a visitor who has not chosen yet."""
@@ -66,6 +70,18 @@ class ConsentModeTag:
         if nonce:
             return Markup('<script nonce="{}" {}{}>{}</script>').format(nonce, self._data, known, self._inline)
         return Markup('<script src="{}{}" {}{}></script>').format(base, self._address, self._data, known)
+
+
+def services_behind(id_: str, declaration: Declaration) -> tuple[str, ...]:
+    """The services that must all be granted for a purpose or service to be: none for what is necessary.
+
+    A purpose that the site does not use is never granted: NEVER is no service's id.
+    """
+    if id_ == NECESSARY or (id_ in declaration.services and declaration.services[id_].purpose == NECESSARY):
+        return ()
+    if id_ in declaration.by_id:
+        return tuple(service.id for service in declaration.by_id[id_].services)
+    return (id_ if id_ in declaration.services else NEVER,)
 
 
 def wrong_ids(mode: ConsentMode, known: Collection[str]) -> list[tuple[str, str]]:

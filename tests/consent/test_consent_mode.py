@@ -6,27 +6,30 @@ import subprocess
 import pytest
 
 from consentkit.assets import static_folder
-from consentkit.consent.consent_mode import RECEIVERS, SIGNALS, ConsentMode, ConsentModeTag, inlined
+from consentkit.consent.consent_mode import RECEIVERS, SIGNALS, ConsentMode, ConsentModeTag, inlined, services_behind
 from tests.support.sites import config_of, only_finding, settings
 
 ALL = ConsentMode(RECEIVERS)
 
 
+DECLARATION = config_of(settings()).declaration
+
+
 def tag(mode: ConsentMode = ALL) -> ConsentModeTag:
     """The tag of a mode, with a script that is easy to find."""
-    return ConsentModeTag(mode, script="// why\nrun();\n", address="static/x.js")
+    return ConsentModeTag(mode, DECLARATION, script="// why\nrun();\n", address="static/x.js")
 
 
 def test_without_a_nonce_the_script_is_a_file_of_ours() -> None:
     """A policy of `script-src 'self'` forbids what stands inside the page."""
     html = tag(ConsentMode(("google",), {"ad_storage": "marketing"})).html(None, base="/consent/")
-    assert '<script src="/consent/static/x.js" data-to="google" data-signals="ad_storage:marketing"></script>' == html
+    assert '<script src="/consent/static/x.js" data-to="google" data-signals="ad_storage:ads+video"></script>' == html
 
 
 def test_with_a_nonce_the_script_stands_inside_the_page() -> None:
     """No request is waited for then; the nonce is escaped like any value."""
     html = tag(ConsentMode(("google",), {"ad_storage": "marketing"})).html(None, base="/", nonce='a"b')
-    expected = '<script nonce="a&#34;b" data-to="google" data-signals="ad_storage:marketing">run();\n</script>'
+    expected = '<script nonce="a&#34;b" data-to="google" data-signals="ad_storage:ads+video">run();\n</script>'
     assert expected == html
 
 
@@ -38,8 +41,17 @@ def test_only_a_visitor_who_chose_has_a_known_state() -> None:
 
 def test_only_ids_that_grant_a_signal_are_told() -> None:
     """Other services of the site are nobody's business."""
-    granted = frozenset({"necessary", "marketing", "ads", "video"})
-    assert 'data-granted="marketing necessary"' in tag().html(granted, base="/")
+    granted = frozenset({"necessary", "session", "marketing", "ads", "video"})
+    assert 'data-granted="ads video"' in tag().html(granted, base="/")
+
+
+@pytest.mark.parametrize(
+    ("id_", "services"),
+    [("marketing", ("ads", "video")), ("video", ("video",)), ("necessary", ()), ("session", ()), ("support", ("-",))],
+)
+def test_a_signal_stands_for_services(id_: str, services: tuple[str, ...]) -> None:
+    """All of a purpose's; none for what is always granted; one that nobody has for a purpose that is not in use."""
+    assert services == services_behind(id_, DECLARATION)
 
 
 def test_the_inlined_script_is_the_file_without_comments() -> None:
