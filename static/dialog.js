@@ -44,7 +44,7 @@ export async function open(link, submit) {
   const { close, saved } = page.querySelector("main").dataset;
   const body = make("div", { className: "body" });
   const cross = make("button", { className: "close", type: "button", ariaLabel: close, title: close });
-  const dialog = make("dialog", { className: "dialog", autofocus: true, dir, lang }, cross, body);
+  const dialog = make("dialog", { className: "dialog", dir, lang }, cross, body);
   const toast = make("p", { className: "toast", role: "status", dir, lang });
   const host = make("div", { id: "consentkit-dialog" });
   const root = host.attachShadow({ mode: "open" });

@@ -44,7 +44,7 @@ def test_nothing_else_is_served(tmp_path: Path, path: str) -> None:
 
 def test_real_files_are_found_and_ask_no_third_party() -> None:
     """In a checkout they lie at the top level; none of them refers to another host (rule C2)."""
-    for name in ("banner.css", "consent.js", "link.css", "pages.css"):
+    for name in ("banner.css", "consent.js", "dialog.css", "pages.css"):
         assert name.partition(".")[0] in Assets().url(name)
     for path in static_folder().iterdir():
         if path.suffix in (".css", ".js"):

@@ -92,15 +92,17 @@ class Renderer:
         )
 
     def link(self, decisions: Decisions, language: str, base: str, nonces: Nonces) -> str:
-        """The link that reopens the preferences, for pages whose templates do not place it."""
+        """The link that reopens the preferences, for pages whose templates do not place it.
+
+        It is centred by an attribute: a stylesheet here, at the end of the page, would arrive after the first paint and
+        could move what stands above; inline styles are what strict policies forbid.
+        """
         language = self.language(language)
         return Markup(
-            '<link rel="stylesheet" href="{base}{css}"{nonce}><p class="consentkit-link" lang="{language}">'
+            '<p class="consentkit-link" align="center" lang="{language}">'
             '<a href="{base}?lang={language}" rel="nofollow">{text}</a>{note}</p>{module}'
         ).format(
             base=base,
-            css=self.assets.url("link.css"),
-            nonce=_attribute(nonces.style),
             language=language,
             text=texts(language)["link"]["text"],
             note=signal_note(language) if decisions.signal_holds else "",
