@@ -51,6 +51,10 @@ READ_STORAGE = """async () => {
 """Every name in a frame's storage, cookies apart, and the scripts that wrote."""
 
 
+BY_SCRIPT = ("fetch", "xhr", "ping", "eventsource")
+"""Kinds of requests that a script makes and reads, or leaves unread."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing in a browser's storage.
@@ -78,15 +82,22 @@ class Contact:
 
 
 class Watcher:
-    """Watches a browser context: make it before the first page is opened. `contacts` are all requests so far."""
+    """Watches a browser context: make it before the first page is opened.
+
+    `contacts` are all requests so far; `set_cookies` the latest Set-Cookie line of each name, up to the last `items()`.
+    """
 
     def __init__(self, context: "BrowserContext", *, script: bool = True) -> None:
         self.context = context
         self.contacts: list[Contact] = []
         self._script = script
         self._responses: list[Response] = []
+        self.set_cookies: dict[str, str] = {}
         self._setters: dict[str, str] = {}
+        self._pending: set[Request] = set()
         context.on("request", self._note_request)
+        context.on("requestfinished", self._note_end)
+        context.on("requestfailed", self._note_end)
         context.on("response", self._note_response)
         if script:
             context.add_init_script(NOTE_WRITES)
@@ -101,15 +112,27 @@ class Watcher:
                     found[item.kind + item.origin, item.name] = item
         return [*self._cookies(now), *found.values()]
 
+    @property
+    def pending(self) -> int:
+        """How many requests wait for the end of their answer."""
+        return len(self._pending)
+
     def elsewhere(self, *homes: str) -> list[Contact]:
         """The requests that went to another origin than these; `data:`, `blob:` and `about:` go nowhere."""
         return [contact for contact in self.contacts if contact.origin and contact.origin not in homes]
 
     def _note_request(self, request: "Request") -> None:
+        self._pending.add(request)
         self.contacts.append(Contact(request.url, origin_of(request.url), request.resource_type, _asker(request)))
+
+    def _note_end(self, request: "Request") -> None:
+        self._pending.discard(request)
 
     def _note_response(self, response: "Response") -> None:
         self._responses.append(response)
+        # Chromium tells no end of an answer whose body the script leaves unread.
+        if response.request.resource_type in BY_SCRIPT:
+            self._pending.discard(response.request)
 
     def _read_setters(self) -> None:
         """Read which response set which cookie; of a page that has gone there is nothing to read."""
@@ -123,7 +146,9 @@ class Watcher:
                 continue
             for header in lines:
                 if header["name"].lower() == "set-cookie":
-                    self._setters.setdefault(header["value"].partition("=")[0].strip(), response.url)
+                    name = header["value"].partition("=")[0].strip()
+                    self.set_cookies[name] = header["value"]
+                    self._setters.setdefault(name, response.url)
 
     def _cookies(self, now: float) -> list[Item]:
         return [

@@ -1,10 +1,8 @@
 """Texts: complete in every language, and picked as browsers ask."""
 
 import string
-import tomllib
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +12,7 @@ from hypothesis import strategies as st
 from consentkit.consent.render import day_text
 from consentkit.declaration import BUILT_IN_PURPOSES, EXEMPTIONS, STORAGE_KINDS
 from consentkit.duration import UNITS
+from consentkit.testing.words import found_in
 from consentkit.texts import available, duration_text, language_of, pick_language, purpose_texts, texts
 
 
@@ -87,13 +86,9 @@ def test_every_word_of_the_declaration_has_a_text(language: str) -> None:
     assert {*UNITS, "session"} <= t["durations"].keys()
 
 
-BANNED = tomllib.loads((Path(__file__).parent / "data" / "steering.toml").read_text("utf-8"))
-
-
 def steering_in(text: str, language: str) -> list[str]:
     """The banned phrases that a text holds."""
-    phrases = [*BANNED[language]["steering"], *BANNED[language]["interest"]]
-    return [phrase for phrase in phrases if phrase in text.lower()]
+    return [*found_in(text, language, "steering"), *found_in(text, language, "interest")]
 
 
 @pytest.mark.parametrize("language", available())

@@ -43,10 +43,13 @@ def test_the_wheel_holds_the_package_and_its_data_only(built: Path) -> None:
         "consentkit/consent/ledger/schema.sql",
         "consentkit/company_site/consentkit.toml",
         "consentkit/starter.toml",
+        "consentkit/testing/probe.js",
+        "consentkit/testing/steering.toml",
+        "pytest_consentkit.py",
     ):
         assert wanted in names
     tops = {name.partition("/")[0] for name in names}
-    assert {"consentkit"} == {top for top in tops if not top.endswith(".dist-info")}
+    assert {"consentkit", "pytest_consentkit.py"} == {top for top in tops if not top.endswith(".dist-info")}
 
 
 def test_the_demo_runs_from_the_wheel_alone(built: Path, tmp_path: Path) -> None:
