@@ -1,13 +1,14 @@
 # consentkit: everything a person needs is `make demo` and `make test`.
 PYTHON ?= python3
 PORT ?= 8000
+FUZZ_SECONDS ?= 60
 DATA ?= var/demo
 VENV := .venv
 UV_VERSION := 0.13.6
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench screenshots format clean
+.PHONY: help demo test check bench fuzz screenshots format clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -35,6 +36,9 @@ check: $(READY)  ## formatting, lint, types, locked versions
 
 bench: $(READY)  ## run the benchmarks (BENCH="request_cost …": some); writes var/bench.json
 	$(VENV)/bin/python -m tests.benchmarks $(BENCH)
+
+fuzz: $(READY)  ## search for inputs that break the gate, FUZZ_SECONDS=60 for each target
+	FUZZ_SECONDS=$(FUZZ_SECONDS) $(VENV)/bin/python -m tests.fuzz.run
 
 screenshots: $(READY)  ## take the pictures of the documentation
 	CONSENTKIT_SCREENSHOTS=docs/images $(VENV)/bin/python -m pytest -q tests/browser/test_screenshots.py

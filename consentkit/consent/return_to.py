@@ -15,7 +15,8 @@ def safe_path(candidate: str) -> str:
     """
     if len(candidate) > MAX_LENGTH or not candidate.isascii():
         return ""
-    if not SAFE.fullmatch(candidate) or not SAFE.match(unquote(candidate)):
+    # Browsers leave tabs and line ends out of an address, so decoded ones may hide a second slash.
+    if not SAFE.fullmatch(candidate) or not SAFE.match(re.sub(r"[\t\r\n]", "", unquote(candidate))):
         return ""
     return "" if "\\" in unquote(candidate.partition("?")[0]) else candidate
 

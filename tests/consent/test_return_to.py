@@ -12,7 +12,8 @@ from consentkit.consent.return_to import path_of_referrer, safe_path
 HERE = "https://www.example.com/shop/page"
 
 NASTY = [
-    "//evil.test", "/\\evil.test", "\\\\evil.test", "/%2f%2fevil.test", "/%2fevil.test", "/%5cevil.test",
+    "//evil.test", "/\\evil.test", "\\\\evil.test", "/%2f%2fevil.test", "/%0d/evil.test",
+    "/%09%0a%5cevil.test", "/%2fevil.test", "/%5cevil.test",
     "/%5Cevil.test",
     "/\t/evil.test", "/\n/evil.test", "/\r\nSet-Cookie: a=b", "\t//evil.test", " //evil.test", "https://evil.test",
     "https:evil.test", "javascript:alert(1)", "data:text/html,x", "///evil.test", "/\x00/evil.test", "/a\\..\\evil",
