@@ -18,6 +18,10 @@ PATIENCE = 20
 """Seconds that a server gets to start and to stop, on a busy machine too."""
 
 
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""What can be driven, the cheapest first."""
+
+
 class _Server(uvicorn.Server):
     """A server that tells when it has started."""
 
@@ -73,8 +77,12 @@ def live_server() -> Iterator[LiveServers]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, headless; closed with its module, because Playwright keeps an event loop running meanwhile."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """Chromium without a window; closed with its module, because Playwright keeps an event loop running meanwhile.
+
+    Debian's `chromium-headless-shell` is the same engine without the browser's own pages around it: 15 contexts with a
+    page took 1.5 s of processor time instead of 5.0 s.
+    """
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         reason = "no chromium on this machine; `make test` as root on Debian or Ubuntu installs it"
         if os.environ.get("CI") == "true":

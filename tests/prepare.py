@@ -12,6 +12,7 @@ from pathlib import Path
 
 PROGRAMS = {
     "chromium": "chromium",
+    "chromium-headless-shell": "chromium-headless-shell",
     "firefox-esr": "firefox-esr",
     "goaccess": "goaccess",
     "nginx": "nginx-light",

@@ -71,8 +71,11 @@ class Journey:
         return place
 
     def stored(self) -> dict[str, bool]:
-        """The names of all cookies of the profile, and whether scripts are kept from each (HttpOnly)."""
-        return {cookie["name"]: cookie["httpOnly"] for cookie in self.context.cookies()}
+        """The names of the site's cookies, and whether scripts are kept from each (HttpOnly).
+
+        What other hosts stored while they were allowed to is theirs: a site cannot delete it, and no more asks for it.
+        """
+        return {cookie["name"]: cookie["httpOnly"] for cookie in self.context.cookies(self.demo.home)}
 
     def elsewhere(self) -> list[str]:
         """The requests that left for another origin."""
