@@ -28,7 +28,7 @@ class Report:
 
 def show(console: Console, report: Report) -> None:
     """Print a report."""
-    table = Table(title=report.title, caption="\n".join(report.notes), caption_justify="left", title_justify="left")
+    table = Table(title=report.title, caption=" ".join(report.notes), caption_justify="left", title_justify="left")
     table.add_column("")
     for column in report.columns:
         table.add_column(column, justify="right")
