@@ -22,6 +22,7 @@ def declaration(language: str, as_format: str, config_path: Path) -> None:
     """
     from consentkit.assets import Assets  # noqa: PLC0415 -- the other commands make no pages
     from consentkit.consent.markdown import declaration_markdown  # noqa: PLC0415
+    from consentkit.consent.observed_store import observed_store_of  # noqa: PLC0415
     from consentkit.consent.published import as_data  # noqa: PLC0415
     from consentkit.consent.render import Renderer  # noqa: PLC0415
 
@@ -29,9 +30,11 @@ def declaration(language: str, as_format: str, config_path: Path) -> None:
     offered = config.site.languages
     if language and language not in offered:
         raise click.UsageError(f"--language {language!r} is not offered; [site] languages has {', '.join(offered)}")
+    store = observed_store_of(config)
+    checked = store.last() if store.path.is_file() else None
     if as_format == "json":
-        click.echo(json.dumps(as_data(config), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(as_data(config, checked), indent=2, ensure_ascii=False))
     elif as_format == "markdown":
-        click.echo(declaration_markdown(config, language or offered[0]), nl=False)
+        click.echo(declaration_markdown(config, language or offered[0], checked), nl=False)
     else:
-        click.echo(Renderer(config, Assets()).declaration(language or offered[0]))
+        click.echo(Renderer(config, Assets(), lambda: checked).declaration(language or offered[0]))

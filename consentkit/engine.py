@@ -75,7 +75,7 @@ class Engine:
         self.tells_tags = consent_mode is not None
         self.is_personal = bool(self.declaration.choosable)
         self._codec = ChoiceCodec(self.declaration, keys, config.consent.validity_days)
-        self._renderer = Renderer(config, assets)
+        self._renderer = Renderer(config, assets, lambda: sightings.checked)
         self._embeds = Embeds(config, self._renderer)
         self._sealer = Sealer(config, guard)
         self._own = (config.consent.path, GPC_ADDRESS, KEY_ADDRESS)

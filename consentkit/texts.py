@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,12 @@ def duration_text(duration: str, language: str) -> str:
         return str(words[unit])
     forms = words[unit]
     return str(forms.get(plural_form(language, number), forms["other"]).format(n=number))
+
+
+def day_text(day: date, language: str) -> str:
+    """A date in words of a language."""
+    months = texts(language)["months"]
+    return str(months["date"].format(day=day.day, month=months["names"][day.month - 1], year=day.year))
 
 
 def isolated(text: str, language: str) -> str:

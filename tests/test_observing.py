@@ -1,5 +1,6 @@
 """What an app stores is observed while it runs: from its answers to the file, on a real server too."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,3 +72,17 @@ def test_a_server_that_stops_has_written_what_it_saw(
     request.getfixturevalue("live_server").stop()
     (row,) = observed_store_of(kit.config).rows()
     assert ("session", "/page", 1, 1) == (row.name, row.route, row.count, row.longest)
+
+
+def test_the_declaration_tells_when_it_was_last_compared(tmp_path: Path) -> None:
+    """On its page, as data, and in the fragment for the site's own policy (rule C19)."""
+    kit = kit_of(folder=tmp_path)
+    app = kit.wrap(answering())
+    line = "Last compared with what the site really stores: 23 November 2026."
+    assert line not in kit.declaration_html("en")
+    assert json.loads(ask(app, "/consent/declaration.json").body)["checked"] is None
+    ask(app, headers=[(b"cookie", b"session=1")])
+    kit.watch.flush(NOW)
+    assert line in kit.declaration_html("en")
+    assert line in ask(app, "/consent/declaration").text
+    assert "2026-11-23" == json.loads(ask(app, "/consent/declaration.json").body)["checked"]

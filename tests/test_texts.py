@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.consent.render import day_text
 from consentkit.declaration import BUILT_IN_PURPOSES, EXEMPTIONS, STORAGE_KINDS
 from consentkit.duration import UNITS
 from consentkit.testing.words import found_in
-from consentkit.texts import available, duration_text, language_of, pick_language, purpose_texts, texts
+from consentkit.texts import available, day_text, duration_text, language_of, pick_language, purpose_texts, texts
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from consentkit.config import Config
 from consentkit.consent.describe import describe
 from consentkit.consent.statistics_text import statistics_paragraph
-from consentkit.texts import texts
+from consentkit.texts import day_text, texts
 
 
-def declaration_markdown(config: Config, language: str) -> str:
-    """The storage declaration and the statistics paragraph in a language."""
+def declaration_markdown(config: Config, language: str, checked: date | None) -> str:
+    """The storage declaration and the statistics paragraph in a language; `checked` as for the declaration as data."""
     t = texts(language)
     purposes = describe(config.declaration, language, config.consent.validity_days)
     lines = [f"## {escaped(t['declaration']['title'])}", ""]
@@ -24,6 +25,8 @@ def declaration_markdown(config: Config, language: str) -> str:
         "",
         escaped(statistics_paragraph(config, language)),
     ]
+    if checked:
+        lines += ["", escaped(t["declaration"]["checked"].format(day=day_text(checked, language)))]
     return "\n".join(lines) + "\n"
 
 

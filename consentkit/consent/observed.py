@@ -74,11 +74,13 @@ class Finding:
 class Sightings:
     """Counts in memory what one worker sees; bounded, and taken away by the thread that writes it.
 
-    `clock` gives epoch seconds.
+    `clock` gives epoch seconds. `checked` is the day on which all that was seen was last compared with the declaration,
+    None before the first time.
     """
 
     def __init__(self, declaration: Declaration, clock: Callable[[], float]) -> None:
         self._declaration = declaration
+        self.checked: date | None = None
         self._clock = clock
         self._lock = Lock()
         self._seen: dict[Key, Sight] = {}

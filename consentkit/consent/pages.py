@@ -91,7 +91,7 @@ class ConsentPages:
         return HTMLResponse(html, headers=SECURITY)
 
     def _declared_data(self, _: Visit) -> Response:
-        return JSONResponse(as_data(self._renderer.config), headers=SECURITY)
+        return JSONResponse(as_data(self._renderer.config, self._renderer.checked()), headers=SECURITY)
 
     def _schema(self, _: Visit) -> Response:
         return Response(schema_text(), media_type="application/schema+json", headers=SECURITY)

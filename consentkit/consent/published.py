@@ -1,5 +1,6 @@
 """The declaration as data, as `declaration.json` publishes it; `declaration.schema.json` says what its fields mean."""
 
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -17,8 +18,11 @@ def schema_text() -> str:
     return files(__package__).joinpath(SCHEMA_NAME).read_text("utf-8")
 
 
-def as_data(config: Config) -> dict[str, Any]:
-    """Everything that is declared, in every language of the site."""
+def as_data(config: Config, checked: date | None) -> dict[str, Any]:
+    """Everything that is declared, in every language of the site.
+
+    `checked` is the day on which what the site stores was last compared with it, None if it never was.
+    """
     declaration, site = config.declaration, config.site
     return {
         "$schema": SCHEMA_NAME,
@@ -31,6 +35,7 @@ def as_data(config: Config) -> dict[str, Any]:
         },
         "languages": list(site.languages),
         "policy": declaration.policy_version,
+        "checked": checked.isoformat() if checked else None,
         "validity_days": config.consent.validity_days,
         "purposes": [_purpose(purpose, config) for purpose in declaration.purposes],
         "signals": {"gpc": True, "consent_mode": list(config.consent.consent_mode.receivers)},

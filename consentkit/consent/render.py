@@ -1,7 +1,7 @@
 """Makes the HTML of the banner, the preferences page and the declaration."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -22,7 +22,7 @@ from consentkit.consent.signals import signal_note
 from consentkit.consent.statistics_text import statistics_paragraph
 from consentkit.consent.sweep import Sweep, Sweeper
 from consentkit.declaration import Service, in_language
-from consentkit.texts import isolated, language_of, texts
+from consentkit.texts import day_text, isolated, language_of, texts
 
 PREFERENCES = "preferences"
 """The layout of the preferences page as the ledger names it, beside those of the banner."""
@@ -32,9 +32,13 @@ SHOWN = "@@SHOWN@@"
 
 
 class Renderer:
-    """The pages and fragments of one configuration, in each of its languages."""
+    """The pages and fragments of one configuration, in each of its languages.
 
-    def __init__(self, config: Config, assets: Assets) -> None:
+    `checked` tells on which day what the site stores was last compared with the declaration, None if it never was.
+    """
+
+    def __init__(self, config: Config, assets: Assets, checked: Callable[[], date | None] = lambda: None) -> None:
+        self.checked = checked
         self.config = config
         self.assets = assets
         self.languages = config.site.languages
@@ -181,6 +185,7 @@ class Renderer:
             "",
             purposes=describe(self.config.declaration, language, self.config.consent.validity_days),
             statistics=statistics_paragraph(self.config, language),
+            checked=day_text(checked, language) if (checked := self.checked()) else "",
         )
         return Markup(html)  # noqa: S704 -- rendered by our own template with escaping on
 
@@ -233,9 +238,3 @@ def isolated_names(site: Site, language: str) -> Site:
     """A site whose names keep their own direction inside text of a language."""
     name, controller, contact = (isolated(text, language) for text in (site.name, site.controller, site.contact))
     return replace(site, name=name, controller=controller, contact=contact)
-
-
-def day_text(day: date, language: str) -> str:
-    """A date in words of a language."""
-    months = texts(language)["months"]
-    return str(months["date"].format(day=day.day, month=months["names"][day.month - 1], year=day.year))

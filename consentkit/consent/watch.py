@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from consentkit.config import Config
 from consentkit.consent.observed import UNDECLARED_COOKIE, Finding, Sightings
@@ -18,14 +18,12 @@ log = logging.getLogger("consentkit.observed")
 class Watch:
     """One worker's view. `tick` is called by the thread that writes the statistics, never by the event loop.
 
-    `requested` takes away the counts of the cookies that requests brought, by their declared name. `checked` is the
-    day of the last comparison with the declaration, None before the first.
+    `requested` takes away the counts of the cookies that requests brought, by their declared name.
     """
 
     def __init__(
         self, config: Config, guard: Guard, sightings: Sightings, requested: Callable[[], Counter[str]]
     ) -> None:
-        self.checked: date | None = None
         self._config = config
         self._sightings = sightings
         self._store = observed_store_of(config)
@@ -49,10 +47,10 @@ class Watch:
         seen = self._sightings.take(self._requested())
         if seen:
             self._store.add(seen, today)
-        if (seen or today != self.checked) and self._store.path.is_file():
+        if (seen or today != self._sightings.checked) and self._store.path.is_file():
             for finding in findings_of(self._store, self._config, today):
                 self._tell(finding)
-            self.checked = today
+            self._sightings.checked = today
 
     def _tell(self, finding: Finding) -> None:
         """Log a finding, once; of undeclared cookies the gate has told, with what to paste."""

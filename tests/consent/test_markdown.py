@@ -6,22 +6,23 @@ from hypothesis import strategies as st
 
 from consentkit.consent.markdown import declaration_markdown, escaped
 from consentkit.texts import available
-from tests.support.sites import config_of, necessary, service, settings
+from tests.support.sites import TODAY, config_of, necessary, service, settings
 
 
 def test_every_item_is_a_row() -> None:
     """With its kind, how long it stays and who receives it."""
     ads = service("ads", "marketing", "_ads_*", third_party="Ads | Co", origins=["https://ads.example.net"])
-    text = declaration_markdown(config_of(settings(services=[ads, necessary("session", "session")])), "nl")
+    text = declaration_markdown(config_of(settings(services=[ads, necessary("session", "session")])), "nl", TODAY)
     assert "| \\_ads\\_\\* | Cookie | 14 dagen | Ads \\| Co |\n" in text
     assert "| session | Cookie | 14 dagen | geen |\n" in text
+    assert text.endswith("Laatst vergeleken met wat de site werkelijk opslaat: 23 november 2026.\n")
     assert text.startswith("## Wat deze site op uw apparaat opslaat\n")
 
 
 def test_a_service_without_storage_says_so() -> None:
     """And who is contacted all the same."""
     map_ = service("map", "marketing", origins=["https://map.example.net"])
-    text = declaration_markdown(config_of(settings(services=[map_])), "en")
+    text = declaration_markdown(config_of(settings(services=[map_])), "en", None)
     assert "Stores nothing on your device. Third parties: https://map.example.net." in text
 
 
@@ -29,7 +30,7 @@ def test_a_service_without_storage_says_so() -> None:
 def test_every_language_has_it(language: str) -> None:
     """From the texts of that language."""
     config = config_of(settings(site={"languages": [language]}))
-    assert 5 < declaration_markdown(config, language).count("\n#### ")
+    assert 5 < declaration_markdown(config, language, TODAY).count("\n#### ")
 
 
 @given(st.text())

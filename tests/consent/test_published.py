@@ -10,7 +10,7 @@ from consentkit.config import Config
 from consentkit.consent.published import as_data, schema_text
 from consentkit.declaration import EXEMPTIONS, STORAGE_KINDS
 from tests.support.asgi import answering, ask
-from tests.support.sites import config_of, kit_of, settings
+from tests.support.sites import TODAY, config_of, kit_of, settings
 
 SCHEMA: dict[str, Any] = json.loads(schema_text())
 
@@ -43,7 +43,8 @@ def test_the_schema_is_one() -> None:
 )
 def test_every_declaration_fits_the_schema(config: Config) -> None:
     """Whatever is configured."""
-    assert [] == problems(as_data(config))
+    assert [] == problems(as_data(config, None))
+    assert [] == problems(as_data(config, TODAY))
 
 
 @pytest.mark.parametrize(
@@ -55,12 +56,13 @@ def test_every_declaration_fits_the_schema(config: Config) -> None:
         (("statistics", "threshold"), 1),
         (("site", "hosts"), []),
         (("policy",), "short"),
+        (("checked",), "yesterday"),
         (("extra",), 1),
     ],
 )
 def test_a_wrong_value_does_not_fit(path: tuple[Any, ...], value: object) -> None:
     """The control: the schema holds what it says."""
-    data = as_data(site())
+    data = as_data(site(), None)
     place: Any = data
     for key in path[:-1]:
         place = place[key]
@@ -76,7 +78,7 @@ def test_schema_and_code_know_the_same_words() -> None:
 
 def test_every_text_is_there_in_every_language_of_the_site() -> None:
     """Readers need no rule for what to show when a text is missing."""
-    data = as_data(site())
+    data = as_data(site(), None)
     for purpose in data["purposes"]:
         texts = [purpose["title"], purpose["description"], *(service["name"] for service in purpose["services"])]
         assert all(["en", "nl", "es"] == list(text) and all(text.values()) for text in texts)
@@ -84,7 +86,9 @@ def test_every_text_is_there_in_every_language_of_the_site() -> None:
 
 def test_it_names_what_consentkit_stores_itself() -> None:
     """With how long, from the configuration."""
-    (necessary,) = [p for p in as_data(site(consent={"validity_days": 30}))["purposes"] if p["id"] == "necessary"]
+    (necessary,) = [
+        p for p in as_data(site(consent={"validity_days": 30}), TODAY)["purposes"] if p["id"] == "necessary"
+    ]
     own = necessary["services"][0]
     assert ("consentkit", "requested_service") == (own["id"], own["exemption"])
     assert ("__Host-consentkit", 30) == (own["storage"][0]["name"], own["storage"][0]["days"])

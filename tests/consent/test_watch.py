@@ -64,10 +64,10 @@ def test_it_tells_once_what_lives_longer_than_declared(tmp_path: Path, caplog: p
 
 def test_it_knows_the_day_of_the_last_comparison(tmp_path: Path) -> None:
     """In the site's own time zone."""
-    watching, _ = watch(tmp_path, Counter({"session": 1}))
-    assert watching.checked is None
-    watching.flush(NOW + 11 * 3600)
-    assert date(2026, 11, 24) == watching.checked
+    watching, sightings = watch(tmp_path, Counter({"session": 1}))
+    assert sightings.checked is None
+    watching.flush(NOW + 11 * 3600 + 1800)
+    assert date(2026, 11, 24) == sightings.checked
 
 
 def test_a_file_that_cannot_be_used_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
