@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from consentkit.cli_audit import audit
 from consentkit.cli_declaration import declaration
 from consentkit.cli_ledger import ledger
 from consentkit.cli_observed import line_of, observed, observed_findings
@@ -43,6 +44,7 @@ def main() -> None:
     """A cookie gate that obeys consent, and site statistics that identify nobody."""
 
 
+main.add_command(audit)
 main.add_command(ledger)
 main.add_command(declaration)
 main.add_command(observed)

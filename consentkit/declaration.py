@@ -110,11 +110,14 @@ class Declaration:
         return digest([self.revision, [purpose.token for purpose in self.purposes]], 8)
 
     @cached_property
-    def _cookies(self) -> list[tuple[StorageItem, Service]]:
-        pairs = [
-            (item, service) for service in self.services.values() for item in service.storage if item.kind == "cookie"
-        ]
-        return sorted(pairs, key=lambda pair: ("*" in pair[0].name, -len(pair[0].name)))
+    def _items(self) -> dict[str, list[tuple[StorageItem, Service]]]:
+        kinds: dict[str, list[tuple[StorageItem, Service]]] = {kind: [] for kind in STORAGE_KINDS}
+        for service in self.services.values():
+            for item in service.storage:
+                kinds[item.kind].append((item, service))
+        for pairs in kinds.values():
+            pairs.sort(key=lambda pair: ("*" in pair[0].name, -len(pair[0].name)))
+        return kinds
 
     def owners(self, cookie: str) -> tuple[Service, ...]:
         """The services whose declared cookie is the closest match for a name; none for an undeclared cookie.
@@ -122,19 +125,20 @@ class Declaration:
         An exact name goes before a pattern and a longer pattern before a shorter one, so that `_ads_optout` may be
         necessary beside `_ads_*`. Patterns of equal length share the cookie: it needs the consent of all of them.
         """
-        return tuple(service for _, service in self._closest(cookie))
+        return tuple(service for _, service in self.closest(cookie))
 
     def declared_name(self, cookie: str) -> str:
         """The name or pattern under which a cookie is declared, "" for an undeclared one."""
-        return next((item.name for item, _ in self._closest(cookie)), "")
+        return next((item.name for item, _ in self.closest(cookie)), "")
 
-    def _closest(self, cookie: str) -> list[tuple[StorageItem, Service]]:
+    def closest(self, name: str, kind: str = "cookie") -> list[tuple[StorageItem, Service]]:
+        """The declared items of a kind that match a name as closely as any does, with their services."""
         found: list[tuple[StorageItem, Service]] = []
         rank: tuple[bool, int] | None = None
-        for item, service in self._cookies:
+        for item, service in self._items[kind]:
             if rank is not None and rank != ("*" in item.name, len(item.name)):
                 break
-            if item.matches(cookie):
+            if item.matches(name):
                 rank = ("*" in item.name, len(item.name))
                 found.append((item, service))
         return found

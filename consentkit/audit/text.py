@@ -1,0 +1,96 @@
+"""The report for a terminal or the log of a CI job."""
+
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+LOG_WIDTH = 120
+"""Columns where the output goes to a file or a pipe, which have no width of their own."""
+
+HOW = {
+    "script": "script",
+    "response": "response of",
+    "markup": "markup of",
+    "header": "header of",
+    "policy": "stopped in",
+    "page": "page",
+}
+
+
+def print_report(data: dict[str, Any], console: Console) -> None:
+    """Print an audit (`report.as_data`). Texts of the site are never read as markup."""
+    if not console.is_terminal:
+        console.width = max(console.width, LOG_WIDTH)
+    console.print(Text.assemble("\nAudit of ", (data["url"], "bold"), f", {data['browser']}"))
+    console.print(Text(f"Declaration: {data['declaration']['source']} ({data['declaration']['services']} services)"))
+    for state in data["states"]:
+        _print_state(state, [each for each in data["findings"] if each["state"] == state["state"]], console)
+    if data["notes"]:
+        console.print(Text("\nNotes, which break no rule", "bold"))
+        console.print(_table(data["notes"]))
+    console.print(_summary(data["summary"]))
+
+
+def _print_state(state: dict[str, Any], findings: list[dict[str, Any]], console: Console) -> None:
+    seen = f"{len(state['storage'])} stored, {len(state['contacts'])} other parties, {len(state['pages'])} pages"
+    title = state["title"].capitalize()
+    if not state["reached"]:
+        console.print(Text.assemble("\n", (title, "bold"), ": ", ("not reached, so not checked", "bold yellow")))
+        if not findings:
+            console.print(Text(f"  {state['why_not']}"))
+    elif not findings:
+        console.print(Text.assemble("\n", (title, "bold"), ": ", ("nothing found", "bold green"), f" ({seen})"))
+    else:
+        count = _count(len(findings), "finding")
+        console.print(Text.assemble("\n", (title, "bold"), ": ", (count, "bold red"), f" ({seen})"))
+    if findings:
+        console.print(_table(findings))
+
+
+def _table(findings: list[dict[str, Any]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, expand=True)
+    table.add_column("Rule", width=4)
+    table.add_column("What, and what to do", ratio=3, overflow="fold")
+    table.add_column("Where from", ratio=2, overflow="fold")
+    for each in findings:
+        table.add_row(each["rule"], _what(each), _where(each))
+    return table
+
+
+def _what(each: dict[str, Any]) -> RenderableType:
+    place = f" at {each['place']}" if each["place"] else ""
+    times = f" ({each['count']} of them)" if each["count"] > 1 and each["what"] != "contact" else ""
+    return Group(
+        Text.assemble((each["name"], "bold"), f"{place}{times}"),
+        Text(f"{each['title']}: {each['message']}"),
+        Text(each["advice"], "dim"),
+        Text(),
+    )
+
+
+def _where(each: dict[str, Any]) -> Text:
+    return Text("\n").join(Text(where(source)) for source in each["sources"])
+
+
+def where(source: dict[str, Any]) -> str:
+    """A source in words: what it was, its address and line, and the page that was open."""
+    line = f":{source['line']}" if source["line"] else ""
+    if not source["url"] or source["how"] == "page":
+        return f"on {source['url'] or source['page']}"
+    page = "" if source["url"] == source["page"] else f" on {source['page']}"
+    return f"{HOW[source['how']]} {source['url']}{line}{page}"
+
+
+def _summary(summary: dict[str, int]) -> Text:
+    findings, missing = summary["findings"], summary["states_asked"] - summary["states_reached"]
+    words = _count(findings, "finding") if findings else "No findings"
+    more = [_count(summary["notes"], "note")] if summary["notes"] else []
+    more += [f"{_count(missing, 'state')} not checked"] if missing else []
+    return Text.assemble("\n", (words, "bold red" if findings else "bold green"), "".join(f", {each}" for each in more))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
