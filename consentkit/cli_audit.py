@@ -126,7 +126,7 @@ def _plan(url: str, options: dict[str, Any]) -> "Plan":
         wait=options["wait"],
         timeout=options["timeout"],
         own=options["own"],
-        named={choice: options[choice] for choice in ("refuse", "accept", "withdraw") if options[choice]},  # type: ignore[misc]
+        named={choice: options[choice] for choice in ("refuse", "accept", "withdraw") if options[choice]},
         consent_path=options["consent_path"],
         browser=BrowserSettings(
             options["browser_path"], options["language"], options["user_agent"], sandbox=not options["no_sandbox"]

@@ -75,21 +75,27 @@ def live_server() -> Iterator[LiveServers]:
     servers.stop()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Chromium without a window; closed with its module, because Playwright keeps an event loop running meanwhile.
-
-    Debian's `chromium-headless-shell` is the same engine without the browser's own pages around it: 15 contexts with a
-    page took 1.5 s of processor time instead of 5.0 s.
-    """
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium or Chrome lies."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         reason = "no chromium on this machine; `make test` as root on Debian or Ubuntu installs it"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    return path
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    """Chromium without a window; closed with its module, because Playwright keeps an event loop running meanwhile.
+
+    Debian's `chromium-headless-shell` is the same engine without the browser's own pages around it: 15 contexts with a
+    page took 1.5 s of processor time instead of 5.0 s.
+    """
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=flags)
         yield browser
         browser.close()

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from consentkit.audit.model import Finding, State, Stored, Visited
-from consentkit.audit.shown import shown_path
+from consentkit.audit.shown import path_of, shown_path
 from consentkit.consent.gate import toml_text
 from consentkit.declaration import StorageItem
 from consentkit.rules import known_tracker
@@ -23,6 +22,7 @@ KIND_WORDS = {
     "indexed_db": "database (IndexedDB)",
     "cache": "cache",
     "service_worker": "service worker",
+    "response_header": "response header that makes the browser keep or send something",
 }
 REQUEST_WORDS = {
     "document": "frame",
@@ -36,14 +36,17 @@ REQUEST_WORDS = {
 }
 
 
-def for_storage(finding: Finding, stored: Stored, items: Sequence[StorageItem], *, own: bool) -> Finding:
-    """The finding with its words; `items` are the declared ones, `own` says whose place it is."""
+def for_storage(
+    finding: Finding, stored: Stored, items: Sequence[StorageItem], *, own: bool, sent_to: Sequence[str]
+) -> Finding:
+    """The finding with its words; `items` are the declared ones, `own` says whose place it is, `sent_to` are others."""
     what = KIND_WORDS[stored.kind]
     kept = lifetime_text(stored) if stored.kept else "written, and not kept"
     message = f"{what}, {kept}{'' if own else ', of another party'}"
-    if stored.sent_to:
-        message += f"; sent to {', '.join(stored.sent_to[:3])}{' and others' if len(stored.sent_to) > 3 else ''}"
-    return replace(finding, message=message, advice=_storage_advice(finding, stored, items))
+    if sent_to:
+        message += f"; sent to {', '.join(sent_to[:3])}{' and others' if len(sent_to) > 3 else ''}"
+    paste = declare(finding, stored) if finding.kind == "undeclared_storage" else ""
+    return replace(finding, message=message, advice=_storage_advice(finding, stored, items), paste=paste)
 
 
 def _storage_advice(finding: Finding, stored: Stored, items: Sequence[StorageItem]) -> str:
@@ -61,8 +64,8 @@ def _storage_advice(finding: Finding, stored: Stored, items: Sequence[StorageIte
     tracker = known_tracker(finding.name) if stored.kind == "cookie" and finding.name.strip("*_") else ""
     known = f"This is {tracker}, known from measurement and advertising products. " if tracker else ""
     if finding.state is State.ACCEPTED:
-        return f"{known}Nobody consented to what is not declared. Remove it, or declare it: {declare(finding, stored)}"
-    return f"{known}Remove it, or let it wait for consent and declare it: {declare(finding, stored)}"
+        return f"{known}Nobody consented to what is not declared. Remove it, or declare it with its service:"
+    return f"{known}Remove it, or let it wait for consent and declare it with its service:"
 
 
 def declare(finding: Finding, stored: Stored) -> str:
@@ -81,7 +84,8 @@ def for_contact(finding: Finding, kinds: Mapping[str, int], paths: Sequence[str]
     shown = list(dict.fromkeys(shown_path(path) for path in paths if path not in ("", "/")))[:3]
     if shown:
         message += f": {', '.join(shown)}{' …' if len(paths) > 3 else ''}"
-    return replace(finding, message=message, advice=_contact_advice(finding))
+    paste = f"origins = [{toml_text(finding.name)}]" if finding.kind == "undeclared_contact" else ""
+    return replace(finding, message=message, advice=_contact_advice(finding), paste=paste)
 
 
 def _contact_advice(finding: Finding) -> str:
@@ -91,11 +95,10 @@ def _contact_advice(finding: Finding) -> str:
         return f"{whose}Nobody was contacted, but only the policy prevents it: take the tag out of the page."
     if finding.kind == "contact_without_consent":
         return f"It belongs to {services}, which is not granted here. Load it only after consent (ePD Art. 5(3))."
-    host = urlsplit(finding.name).hostname or finding.name
-    line = f'origins = ["{finding.name}"]'
+    host = finding.name.partition("://")[2]
     if finding.state is State.ACCEPTED:
-        return f"Nobody consented to {host}. Remove it, serve it yourself, or declare it: {line}"
-    return f"Remove it, serve it yourself, or declare it and let it wait for consent: {line}"
+        return f"Nobody consented to {host}. Remove it, serve it yourself, or declare it with its service:"
+    return "Remove it, serve it yourself, or let it wait for consent and declare it with its service:"
 
 
 def not_reached(state: State, why: str) -> Finding:
@@ -116,13 +119,13 @@ OPTION = {State.REFUSED: "refuse", State.ACCEPTED: "accept", State.WITHDRAWN: "w
 
 def page_not_opened(state: State, page: Visited) -> Finding:
     """The finding for a page that did not answer."""
-    path = shown_path(urlsplit(page.url).path)
+    path = shown_path(path_of(page.url))
     return Finding("page_not_opened", state, "", "page", path, page.problem, "Mend the address, or give it more time.")
 
 
 def page_error(page: Visited) -> Finding:
     """The note on a page that answered with an error status; what it stored is checked all the same."""
-    path = shown_path(urlsplit(page.url).path)
+    path = shown_path(path_of(page.url))
     message = f"answered with status {page.status}"
     return Finding("page_error", None, "", "page", path, message, "What it stores and loads is checked all the same.")
 
@@ -154,6 +157,8 @@ def lifetime_text(stored: Stored) -> str:
     """How long a thing stays, in words."""
     if stored.kind == "session_storage":
         return "until the tab closes"
+    if stored.kind == "response_header":
+        return "as it says"
     if stored.kind != "cookie":
         return "until it is removed"
     if stored.days is None:

@@ -25,6 +25,13 @@ MAX_NOTES = 20_000
 """Of a kind and a state; a page that writes without end must not fill the memory of the audit."""
 
 FRAME_OF_STACK = re.compile(r"(https?://[^\s()]+?):(\d+):\d+")
+KEEPING = {
+    name.lower(): name
+    for name in ("Accept-CH", "Critical-CH", "NEL", "Report-To", "Reporting-Endpoints", "Observe-Browsing-Topics",
+                 "Attribution-Reporting-Register-Source", "Attribution-Reporting-Register-Trigger")
+}  # fmt: skip
+"""Headers that make a browser remember something or report to somebody: client hints, reporting, advertising."""
+
 BLOCKED = frozenset({"csp", "mixed-content", "origin", "inspector", "subresource-filter"})
 """Failures of a request that never left (Network.BlockedReason of the DevTools Protocol, as Playwright words them)."""
 
@@ -46,6 +53,7 @@ class Collector:
         self._kept: dict[tuple[str, str, str, str], Stored] = {}
         self._session: CDPSession | None = None
         self._page: Page | None = None
+        self.opening = ""
         context.expose_binding(BINDING, self._note)
         context.add_init_script(NOTES)
         context.on("request", self._note_request)
@@ -53,8 +61,8 @@ class Collector:
 
     @property
     def here(self) -> str:
-        """The address of the page that is open."""
-        return self._page.url if self._page else ""
+        """The address of the page that is open, or is being opened."""
+        return self.opening or (self._page.url if self._page else "")
 
     def open(self) -> Page:
         """The tab that the visitor uses."""
@@ -208,8 +216,15 @@ class Collector:
                     if header["name"].lower() == "set-cookie":
                         source = Source("response", page, response.url)
                         self._wrote("cookie", header["value"].encode("utf-8", "replace"), source, response.url)
+                    elif header["name"].lower() in KEEPING:
+                        self._keeps(KEEPING[header["name"].lower()], response.url, page)
                     elif header["name"].lower() == "link" and response.request.resource_type == "document":
                         self._take_link(header["value"], response.url, page)
+
+    def _keeps(self, name: str, url: str, page: str) -> None:
+        stored = Stored("response_header", name, origin(url) or "")
+        self._sources[stored.kind, name].setdefault(Source("response", page, url))
+        self._kept.setdefault((stored.kind, name, stored.place, ""), stored)
 
     def _take_link(self, value: str, document: str, page: str) -> None:
         for hint in hints_in_header(value, document):

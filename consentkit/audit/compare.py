@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from consentkit.audit import advice
 from consentkit.audit.declared import OWN_ID
 from consentkit.audit.model import NOT_GRANTED, Contact, Finding, Seen, Source, State, Stored
 from consentkit.audit.parties import Parties
+from consentkit.audit.shown import path_of
 from consentkit.consent.gate import readable
 from consentkit.declaration import NECESSARY, Declaration, Service, StorageItem
 from consentkit.html.origins import Closed, closed_origins
@@ -54,12 +54,13 @@ class Comparison:
         return closed_origins(self.declaration, lambda _: False)
 
     def findings(self, seen: Seen) -> list[Finding]:
-        """Everything seen in one state that the declaration does not allow there, the most serious first."""
+        """Everything seen in one state that the declaration does not allow there, by kind and name."""
         if not seen.reached:
             return [self._not_reached(seen)] if self.declaration.choosable else []
         failed = [advice.page_not_opened(seen.state, page) for page in seen.visited if page.status == 0]
         stored = [finding for finding in self._storage(seen) if finding.kind in KINDS]
-        return [*stored, *self._contacts(seen), *failed]
+        found = [*stored, *self._contacts(seen), *failed]
+        return sorted(found, key=lambda each: (list(KINDS).index(each.kind), each.what, each.name, each.place))
 
     def notes(self, states: Sequence[Seen]) -> list[Finding]:
         """What the reader of the audit should know although it breaks no rule."""
@@ -140,7 +141,8 @@ class Comparison:
             message="",
             advice="",
         )
-        return advice.for_storage(finding, worst, [item for item, _ in found], own=self.owns(worst))
+        others = [where for where in worst.sent_to if not self.parties.owns(where)]
+        return advice.for_storage(finding, worst, [item for item, _ in found], own=self.owns(worst), sent_to=others)
 
     def _contacts(self, seen: Seen) -> list[Finding]:
         groups: dict[tuple[str, str], list[Contact]] = defaultdict(list)
@@ -153,7 +155,7 @@ class Comparison:
     def elsewhere(self, seen: Seen) -> Iterator[tuple[str, Contact]]:
         """The contacts with other parties, and with own origins that a service declares; each with its origin."""
         for contact in seen.contacts:
-            found = origin(contact.url)
+            found = http_origin(contact.url)
             if found and (self.places.owners(found) or not self.parties.owns(contact.url)):
                 yield found, contact
 
@@ -182,7 +184,7 @@ class Comparison:
             advice="",
         )
         kinds = Counter(contact.kind for contact in group)
-        return advice.for_contact(finding, kinds, sorted({urlsplit(contact.url).path for contact in group}))
+        return advice.for_contact(finding, kinds, sorted({path_of(contact.url) for contact in group}))
 
     def _not_reached(self, seen: Seen) -> Finding:
         return advice.not_reached(seen.state, seen.why_not)
@@ -201,6 +203,12 @@ class Comparison:
         return found
 
 
+def http_origin(url: str) -> str | None:
+    """The origin of an address; a web socket is the same party as the requests beside it."""
+    found = origin(url)
+    return f"http{found[2:]}" if found and found.startswith("ws") else found
+
+
 def lives_longer(stored: Stored, declared_days: int) -> bool:
     """Whether a stored thing outlives its declaration by more than the tolerance.
 
@@ -209,7 +217,7 @@ def lives_longer(stored: Stored, declared_days: int) -> bool:
     """
     if stored.kind == "cookie":
         return stored.days is not None and stored.days > declared_days + (TOLERANCE if declared_days else 0)
-    return stored.kind != "session_storage" and declared_days == 0
+    return stored.kind not in ("session_storage", "response_header") and declared_days == 0
 
 
 def first_of(sources: Iterable[Source]) -> tuple[Source, ...]:

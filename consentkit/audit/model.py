@@ -101,6 +101,7 @@ class Finding:
     """One thing that the declaration does not allow, or that its reader should know (a note).
 
     `kind` is one of `compare.KINDS`; `what` the kind of storage or, for contacts, `contact`; `name` is fit to be shown.
+    `paste` is the line that declares it in a configuration file, where that may be the answer.
     `rule` is the number in docs/audit.md of the rule that it breaks.
     """
 
@@ -111,6 +112,7 @@ class Finding:
     name: str
     message: str
     advice: str
+    paste: str = ""
     place: str = ""
     services: tuple[str, ...] = ()
     count: int = 1

@@ -2,10 +2,11 @@
 
 import base64
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from consentkit.audit.advice import KIND_WORDS, REQUEST_WORDS
 from consentkit.audit.model import Seen
@@ -35,12 +36,16 @@ def write_page(data: dict[str, Any], states: Iterable[Seen], target: Path) -> Pa
 
 def render(data: dict[str, Any], shots: dict[str, str]) -> str:
     """The HTML of an audit (`report.as_data`); `shots` are the addresses of the screenshots by state."""
+    return _template().render(audit=data, shots=shots, kinds=KIND_WORDS, requests=REQUEST_WORDS) + "\n"
+
+
+@cache
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["where"] = where
-    template = environment.get_template("report.html")
-    return template.render(audit=data, shots=shots, kinds=KIND_WORDS, requests=REQUEST_WORDS) + "\n"
+    return environment.get_template("report.html")
 
 
 def _inside(shot: bytes) -> str:

@@ -29,14 +29,16 @@ class Parties:
         if found is None:
             return True
         where = place(found)
-        return where == self._place or self._is_own_name(where)
+        named = any(glob_match(pattern, where) for pattern in self._more)
+        return where == self._place or named or self._is_same_domain(where)
 
     def owns_cookie(self, domain: str) -> bool:
-        """Whether a cookie's domain is the site's own; cookies know no ports (RFC 6265bis §8.5)."""
-        name = host(domain.lstrip(".")) or ""
-        return name == (urlsplit(self.site).hostname or "").rstrip(".") or self._is_own_name(name)
+        """Whether the site could set and delete a cookie of this domain: for other hosts that it owns it cannot.
 
-    def _is_own_name(self, where: str) -> bool:
-        if any(glob_match(pattern, where) for pattern in self._more):
-            return True
+        Cookies know no ports (RFC 6265bis §8.5).
+        """
+        name = host(domain.lstrip(".")) or ""
+        return name == (urlsplit(self.site).hostname or "").rstrip(".") or self._is_same_domain(name)
+
+    def _is_same_domain(self, where: str) -> bool:
         return self._domain != OTHER and registrable(where) == self._domain

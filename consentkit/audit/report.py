@@ -11,7 +11,7 @@ from typing import Any
 
 from consentkit.audit import advice
 from consentkit.audit.compare import KINDS, NOTES, Comparison, first_of
-from consentkit.audit.model import Contact, Finding, Seen, Source, Stored
+from consentkit.audit.model import Contact, Finding, Seen, Source, State, Stored
 from consentkit.audit.shown import fit, shown_url
 
 FORMAT = 1
@@ -44,6 +44,7 @@ class Audit:
 def as_data(audit: Audit) -> dict[str, Any]:
     """The audit as JSON holds it, after `report.schema.json`; screenshots are left out."""
     findings, notes = audit.comparison.all(audit.states)
+    first = {_same(finding): finding.state for finding in reversed(findings)}
     return {
         "format": FORMAT,
         "tool": f"consentkit {version('consentkit')}",
@@ -56,13 +57,14 @@ def as_data(audit: Audit) -> dict[str, Any]:
         },
         "summary": {
             "findings": len(findings),
+            "things": len(first),
             "notes": len(notes),
             "states_reached": sum(seen.reached for seen in audit.states),
             "states_asked": len(audit.states),
         },
         "states": [_state(seen, audit.comparison, findings) for seen in audit.states],
-        "findings": [_finding(finding, KINDS[finding.kind]) for finding in findings],
-        "notes": [_finding(note, NOTES[note.kind]) for note in notes],
+        "findings": [_finding(finding, KINDS[finding.kind], first[_same(finding)]) for finding in findings],
+        "notes": [_finding(note, NOTES[note.kind], note.state) for note in notes],
         "rules": {rule: RULES[rule] for rule in sorted({f.rule for f in (*findings, *notes)} & RULES.keys())},
     }
 
@@ -108,7 +110,7 @@ def _stored(name: str, place: str, group: list[Stored], seen: Seen, comparison: 
         "same_site": fit(longest.same_site),
         "services": [service.id for _, service in comparison.declared(longest)],
         "verdict": comparison.verdict(longest, seen.state) or "allowed",
-        "sent_to": [shown_url(where) for where in longest.sent_to],
+        "sent_to": [fit(where) for where in longest.sent_to],
         "sources": _sources(source for stored in group for source in stored.sources),
     }
 
@@ -129,11 +131,17 @@ def _contacts(seen: Seen, comparison: Comparison) -> list[dict[str, Any]]:
     ]
 
 
-def _finding(finding: Finding, title: str) -> dict[str, Any]:
+def _same(finding: Finding) -> tuple[str, str, str]:
+    """What is the same thing in several states."""
+    return finding.what, finding.name, finding.place
+
+
+def _finding(finding: Finding, title: str, first: State | None) -> dict[str, Any]:
     return {
         "kind": finding.kind,
         "title": title,
         "state": None if finding.state is None else str(finding.state),
+        "first_in": None if first is None else str(first),
         "rule": finding.rule,
         "what": finding.what,
         "name": fit(finding.name),
@@ -142,6 +150,7 @@ def _finding(finding: Finding, title: str) -> dict[str, Any]:
         "count": finding.count,
         "message": fit(finding.message),
         "advice": fit(finding.advice),
+        "paste": fit(finding.paste),
         "sources": _sources(finding.sources),
     }
 

@@ -192,11 +192,14 @@ class Visitor:
         """Make the choice that leads into a state, then see every page in it."""
         patience = min(self._patience, 10_000)
         controls = Controls(consent, self.plan.named, self.plan.browser.language, patience)
-        if state is not State.ACCEPTED:
-            self._open(pages[0])
-        self._tell(f"{CHOICES[state]} …")
+        self._tell(f"{WHEN[state]}: {CHOICES[state]}")
         self._collector.begin()
         why_not = controls.choose(self._page, CHOICES[state])
+        if why_not:
+            # The page that is open may be the only one without the controls.
+            self._open(pages[0])
+            self._collector.begin()
+            why_not = controls.choose(self._page, CHOICES[state])
         return Seen(state, why_not) if why_not else self._visit(state, pages)
 
     def _visit(self, state: State, pages: Iterable[str]) -> Seen:
@@ -214,10 +217,13 @@ class Visitor:
 
     def _open(self, address: str) -> Visited:
         page = self._page
+        self._collector.opening = address
         try:
             response = page.goto(address, timeout=self._patience)
         except Error as problem:
             return Visited(address, 0, _first_line(problem))
+        finally:
+            self._collector.opening = ""
         if response is not None:
             with suppress(Error, UnicodeDecodeError):
                 self._collector.take_html(response.text(), page.url)

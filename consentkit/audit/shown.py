@@ -24,6 +24,14 @@ def shown_path(path: str) -> str:
     return fit("/".join(segments) or "/", MAX_PATH)
 
 
+def path_of(url: str) -> str:
+    """The path of an address, "/" if it has none or cannot be read."""
+    try:
+        return urlsplit(url).path or "/"
+    except ValueError:
+        return "/"
+
+
 def shown_url(url: str) -> str:
     """An address without credentials, query and fragment; of `data:` and the like only the scheme."""
     try:

@@ -46,8 +46,26 @@ def _print_state(state: dict[str, Any], findings: list[dict[str, Any]], console:
     else:
         count = _count(len(findings), "finding")
         console.print(Text.assemble("\n", (title, "bold"), ": ", (count, "bold red"), f" ({seen})"))
-    if findings:
-        console.print(_table(findings))
+    new = [each for each in findings if each["first_in"] == state["state"]]
+    if new:
+        console.print(_table(new))
+    again = [each for each in findings if each not in new]
+    if again:
+        console.print(Text("As found above:"))
+        console.print(_short_table(again))
+
+
+def _short_table(findings: list[dict[str, Any]]) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(width=4)
+    table.add_column(overflow="fold")
+    for each in findings:
+        table.add_row(each["rule"], Text.assemble((each["name"], "bold"), f"{_place(each)}, {each['title']}"))
+    return table
+
+
+def _place(each: dict[str, Any]) -> str:
+    return f" at {each['place']}" if each["place"] else ""
 
 
 def _table(findings: list[dict[str, Any]]) -> Table:
@@ -61,12 +79,12 @@ def _table(findings: list[dict[str, Any]]) -> Table:
 
 
 def _what(each: dict[str, Any]) -> RenderableType:
-    place = f" at {each['place']}" if each["place"] else ""
     times = f" ({each['count']} of them)" if each["count"] > 1 and each["what"] != "contact" else ""
     return Group(
-        Text.assemble((each["name"], "bold"), f"{place}{times}"),
+        Text.assemble((each["name"], "bold"), f"{_place(each)}{times}"),
         Text(f"{each['title']}: {each['message']}"),
         Text(each["advice"], "dim"),
+        *([Text(each["paste"])] if each["paste"] else []),
         Text(),
     )
 
@@ -87,7 +105,9 @@ def where(source: dict[str, Any]) -> str:
 def _summary(summary: dict[str, int]) -> Text:
     findings, missing = summary["findings"], summary["states_asked"] - summary["states_reached"]
     words = _count(findings, "finding") if findings else "No findings"
-    more = [_count(summary["notes"], "note")] if summary["notes"] else []
+    things = summary["things"]
+    more = [f"about {_count(things, 'different thing')}"] if findings > things else []
+    more += [_count(summary["notes"], "note")] if summary["notes"] else []
     more += [f"{_count(missing, 'state')} not checked"] if missing else []
     return Text.assemble("\n", (words, "bold red" if findings else "bold green"), "".join(f", {each}" for each in more))
 

@@ -1,0 +1,233 @@
+"""`consentkit audit` in a real Chromium: over the example site, a site that does everything wrong, and hostile ones."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.audit.dirty_site import answers_with, declaration, dirty_site, partner_site
+from tests.browser.support import Demo, screenshot_folder
+from tests.conftest import LiveServers
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+COMMAND = Path(sys.executable).with_name("consentkit")
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run of the command: its exit status, what it printed, and the JSON that it wrote."""
+
+    status: int
+    text: str
+    data: dict[str, Any]
+
+
+def audit(folder: Path, *arguments: str) -> Ran:
+    """Run the command as a CI job would."""
+    file = folder / "audit.json"
+    command = [
+        str(COMMAND),
+        "audit",
+        *arguments,
+        "--wait",
+        "0",
+        "--json",
+        str(file),
+        "--html",
+        str(folder / "audit.html"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return Ran(done.returncode, done.stdout + done.stderr, json.loads(file.read_text()) if file.exists() else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Dirty:
+    """The audit of the site that does everything wrong, where the site and the other party were, and the folder."""
+
+    ran: Ran
+    home: str
+    partner: str
+    folder: Path
+
+    def found(self, state: str) -> dict[tuple[str, str], dict[str, Any]]:
+        """The findings of a state by kind of finding and name."""
+        findings = [each for each in self.ran.data["findings"] if each["state"] == state]
+        return {(each["kind"], each["name"]): each for each in findings}
+
+
+@pytest.fixture(scope="module")
+def dirty(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dirty]:
+    """One audit of two pages of it, in all four states, pages found by links."""
+    folder = tmp_path_factory.mktemp("dirty")
+    servers = LiveServers()
+    partner = servers(partner_site()).replace("127.0.0.1", "localhost")
+    home = servers(dirty_site(partner))
+    (folder / "declaration.json").write_text(json.dumps(declaration(partner)))
+    ran = audit(folder, home, "--declaration", str(folder / "declaration.json"), "--crawl", "2")
+    yield Dirty(ran, home, partner, folder)
+    servers.stop()
+
+
+def test_the_example_site_is_clean(chromium_path: str, demo: Demo, tmp_path: Path) -> None:
+    """Every state is reached, nothing is found, and the exit status is 0."""
+    paths = ("--path", "/en/", "--path", "/en/products/tv")
+    ran = audit(tmp_path, f"{demo.home}/en/", *paths)
+    assert (0, []) == (ran.status, ran.data["findings"]), ran.text
+    assert [True] * 4 == [state["reached"] for state in ran.data["states"]]
+    accepted = ran.data["states"][2]
+    assert {"_meas", "_meas_id", "_ads_*", "_player", "consentkit"} == {each["name"] for each in accepted["storage"]}
+    assert [demo.tags] == [each["origin"] for each in accepted["contacts"]]
+    lifetimes = {each["name"]: each["days"] for each in accepted["storage"]}
+    assert (pytest.approx(30, abs=0.1), pytest.approx(180, abs=0.1)) == (lifetimes["_meas"], lifetimes["consentkit"])
+
+
+def test_everything_undeclared_is_found_before_a_choice_with_its_origin(dirty: Dirty) -> None:
+    """Each kind of storage and contact, by the script and line, the response, the markup or the header it came from."""
+    home, partner = dirty.home, dirty.partner
+    script = f"{home}/early.js"
+    expected = {
+        ("undeclared_storage", "served"): ("response", f"{home}/", 0),
+        ("undeclared_storage", "NEL"): ("response", f"{home}/", 0),
+        ("storage_without_consent", "early_*"): ("script", script, 2),
+        ("storage_without_consent", "profile"): ("script", script, 3),
+        ("undeclared_storage", "step"): ("script", script, 4),
+        ("undeclared_storage", "probe"): ("script", script, 5),
+        ("undeclared_storage", "offline"): ("script", script, 6),
+        ("lives_longer", "shell"): ("script", script, 7),
+        ("undeclared_storage", "/"): ("script", script, 8),
+        ("lives_longer", "basket"): ("response", f"{home}/", 0),
+        ("storage_without_consent", "partner_id"): ("response", f"{partner}/pixel.gif", 0),
+        ("undeclared_storage", "framed"): ("script", f"{partner}/frame", 1),
+        ("undeclared_storage", "refused"): ("script", f"{partner}/frame", 2),
+        ("contact_without_consent", partner): ("markup", f"{home}/", 2),
+        ("undeclared_contact", partner.replace("localhost", "names.invalid")): ("header", f"{home}/", 0),
+        ("blocked_contact", "http://blocked.invalid"): ("markup", f"{home}/", 7),
+    }
+    found = dirty.found("before_choice")
+    assert set(expected) == set(found)
+    for key, source in expected.items():
+        assert source in [(each["how"], each["url"], each["line"]) for each in found[key]["sources"]], key
+    assert (1, True) == (dirty.ran.status, f"{home}/early.js:2" in dirty.ran.text)
+
+
+def test_contacts_are_told_by_type(dirty: Dirty) -> None:
+    """The frame, the pixel, the beacon, the web socket and the connection in advance are all one party's."""
+    (contact,) = [each for each in dirty.ran.data["states"][0]["contacts"] if each["origin"] == dirty.partner]
+    assert {"document", "image", "ping", "websocket", "preconnect"} == set(contact["requests"])
+    lines = {each["line"] for each in contact["sources"] if each["url"].endswith("early.js")}
+    assert {9, 10} == lines
+
+
+def test_choices_are_made_by_the_words_of_buttons(dirty: Dirty) -> None:
+    """Rejecting, agreeing and withdrawing through the settings are reached on a site that is none of ours."""
+    assert [(True, "")] * 4 == [(state["reached"], state["why_not"]) for state in dirty.ran.data["states"]]
+    names = [{each["name"] for each in state["storage"]} for state in dirty.ran.data["states"]]
+    assert [False, True, True, True] == ["answer" in each for each in names]
+
+
+def test_what_a_refusal_and_a_withdrawal_leave_is_found(dirty: Dirty) -> None:
+    """After consent only what is undeclared is; the other party's own cookie stays as a note."""
+    assert ("storage_without_consent", "early_*") in dirty.found("refused")
+    assert ("storage_without_consent", "early_*") not in dirty.found("accepted")
+    assert ("undeclared_storage", "served") in dirty.found("accepted")
+    assert ("contact_without_consent", dirty.partner) not in dirty.found("accepted")
+    assert {"C14"} == {each["rule"] for each in dirty.found("withdrawn").values()}
+    assert {("left_behind", "partner_id"), ("never_seen", "gone")} == {
+        (note["kind"], note["name"]) for note in dirty.ran.data["notes"]
+    }
+
+
+def test_no_value_and_no_query_is_in_any_report(dirty: Dirty) -> None:
+    """Cookies, storage keys and addresses of the site held secrets; neither text, JSON nor page does."""
+    page = (dirty.folder / "audit.html").read_text()
+    for text in (dirty.ran.text, json.dumps(dirty.ran.data), page):
+        assert "secret-value" not in text
+        assert "early_*" in text
+    assert 4 == page.count("data:image/jpeg;base64,")
+
+
+def test_cookies_are_told_with_their_attributes(dirty: Dirty) -> None:
+    """As the browser keeps them, other parties' too."""
+    storage = {each["name"]: each for each in dirty.ran.data["states"][0]["storage"]}
+    partner = storage["partner_id"]
+    assert (True, True, "None", False) == (
+        partner["http_only"], partner["secure"], partner["same_site"], partner["own"]
+    )  # fmt: skip
+    assert [dirty.partner] == partner["sent_to"]
+    assert pytest.approx(30, abs=0.1) == storage["early_*"]["days"]
+    assert "written, and not kept" == storage["refused"]["kept"]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_the_report_can_be_photographed(
+    chromium: Browser, dirty: Dirty, tmp_path: Path, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    """It fits a telephone, asks nobody for anything, and its own policy stops nothing of it."""
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    file = (dirty.folder / "audit.html").as_uri()
+    page.goto(file)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    assert width == page.evaluate("document.documentElement.scrollWidth")
+    assert [file] == [url for url in asked if not url.startswith("data:")]
+    assert [] == said
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = false; })")
+    if width == 1280:
+        page.screenshot(path=screenshot_folder(tmp_path) / "audit.png")
+    context.close()
+
+
+HOSTILE = """<!doctype html><title>\x1b[31m</title><script>
+document.cookie = 'evil\x1b[2J"><script>alert(1)<\\/script>=1';
+localStorage.setItem('"><img src=x onerror=alert(1)>', "x"); localStorage.setItem("\\u001b]0;owned\\u0007", "x");
+indexedDB.databases = () => new Promise(() => {}); caches.keys = null; Object.keys = () => { throw 1; };
+globalThis.JSON = null; Error.stackTraceLimit = 0; Promise.prototype.then = null;
+for (let i = 0; i < 300; i++) sessionStorage.setItem("visitor" + i + "x".repeat(500), "x");
+document.body.append(...[0].map(() => Object.assign(new Image(), {src: "http://x.invalid/<script>alert(1)<\\/script>?q"})));
+</script><a href="javascript:alert(1)">Reject all candidates</a><body>"""
+
+
+def test_a_hostile_site_gets_nothing_into_the_report(
+    chromium_path: str, live_server: LiveServers, tmp_path: Path
+) -> None:
+    """It lies about its storage, breaks the browser's own functions, names things as commands and markup, and has no
+    choice to make: it is audited all the same, and what was not reached is said."""
+    home = live_server(answers_with(HOSTILE))
+    file = tmp_path / "declaration.json"
+    file.write_text(json.dumps(declaration("https://partner.example")))
+    ran = audit(tmp_path, home, "--declaration", str(file), "--crawl", "1", "--states", "before_choice,refused")
+    assert 1 == ran.status, ran.text
+    assert "\x1b" not in ran.text
+    page = (tmp_path / "audit.html").read_text()
+    assert "<script" not in page
+    assert "<img src=x" not in page
+    kinds = [each["what"] for each in ran.data["findings"]]
+    assert {"cookie", "local_storage", "session_storage"} <= set(kinds)
+    assert {300} == {each["count"] for each in ran.data["findings"] if each["what"] == "session_storage"}
+    (unreached,) = [each for each in ran.data["findings"] if each["kind"] == "state_not_reached"]
+    assert "no visible button or link says to refuse everything" == unreached["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("", "does not open: ERR_CONNECTION_REFUSED"), ("declared", "no declaration at")],
+)
+def test_what_cannot_be_audited_is_2(
+    chromium_path: str, live_server: LiveServers, tmp_path: Path, path: str, message: str
+) -> None:
+    """A site that does not answer, and one that publishes no declaration."""
+    home = live_server(dirty_site("http://localhost:9")) if path else "http://127.0.0.1:2/"
+    ran = audit(tmp_path, home, "--timeout", "10")
+    assert (2, {}) == (ran.status, ran.data)
+    assert message in ran.text
