@@ -41,8 +41,7 @@ def for_storage(
 ) -> Finding:
     """The finding with its words; `items` are the declared ones, `own` says whose place it is, `sent_to` are others."""
     what = KIND_WORDS[stored.kind]
-    kept = lifetime_text(stored) if stored.kept else "written, and not kept"
-    message = f"{what}, {kept}{'' if own else ', of another party'}"
+    message = f"{what}, {lifetime_text(stored)}{'' if own else ', of another party'}"
     if sent_to:
         message += f"; sent to {', '.join(sent_to[:3])}{' and others' if len(sent_to) > 3 else ''}"
     paste = declare(finding, stored) if finding.kind == "undeclared_storage" else ""
@@ -155,6 +154,8 @@ def never_seen(service: str, kind: str, name: str) -> Finding:
 
 def lifetime_text(stored: Stored) -> str:
     """How long a thing stays, in words."""
+    if not stored.kept:
+        return "written, and not kept"
     if stored.kind == "session_storage":
         return "until the tab closes"
     if stored.kind == "response_header":

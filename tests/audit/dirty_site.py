@@ -29,9 +29,13 @@ for (const button of document.querySelectorAll("#ask button")) button.onclick = 
 };
 """
 
-PAGE = """<!doctype html><html lang="en"><head><title>Dirty</title>
+STYLE = """body { margin: 40px; font: 18px/1.6 system-ui; } h1 { font-size: 44px; } iframe { border: 0; height: 60px; }
+button { padding: 8px 16px; font: inherit; } a { margin-right: 20px; }
+#ask:not([hidden]) { position: fixed; inset: auto 0 0; padding: 30px 40px; background: #222; color: #fff; }"""
+
+PAGE = """<!doctype html><html lang="en"><head><title>Dirty</title><style>STYLE</style>
 <link rel="preconnect" href="PARTNER">
-</head><body><h1>PATH</h1><a href="/second">Second page</a> <a href="/file.pdf">File</a>
+</head><body><h1>The shop that asks too late</h1><a href="/second">Second page</a> <a href="/file.pdf">File</a>
 <img src="PARTNER/pixel.gif?id=secret-value-5" alt="">
 <script src="/early.js"></script>
 <iframe src="PARTNER/frame" title="frame"></iframe>
@@ -42,20 +46,22 @@ PAGE = """<!doctype html><html lang="en"><head><title>Dirty</title>
 <script src="/banner.js"></script></body></html>"""
 
 FRAME = """<script>localStorage.setItem("framed", "secret-value-7");
-document.cookie = "refused=secret-value-11; SameSite=Lax";</script>"""
+document.cookie = "refused=secret-value-11; Domain=elsewhere.example";</script>"""
 
 
 def dirty_site(partner: str) -> Starlette:
     """The site; `partner` is the origin of the other party."""
     sockets = partner.replace("http", "ws", 1)
 
-    def filled(text: str, path: str = "") -> str:
-        return text.replace("WS_PARTNER", sockets).replace("PARTNER", partner).replace("PATH", path)
+    def filled(text: str) -> str:
+        return (
+            text.replace("WS_PARTNER", sockets).replace("PARTNER", partner).replace("STYLE", STYLE.replace("\n", " "))
+        )
 
-    async def page(request: Request) -> Response:
+    async def page(_: Request) -> Response:
         policy = f"script-src 'self' 'unsafe-inline' {partner}"
         looked_up = partner.replace("localhost", "names.invalid")
-        response = HTMLResponse(filled(PAGE, request.url.path), headers={"Content-Security-Policy": policy})
+        response = HTMLResponse(filled(PAGE), headers={"Content-Security-Policy": policy})
         response.headers["Link"] = f"<{looked_up}>; rel=dns-prefetch"
         response.headers["NEL"] = '{"report_to": "default", "max_age": 3600}'
         response.set_cookie("served", "secret-value-8", httponly=True)
