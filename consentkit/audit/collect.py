@@ -17,6 +17,7 @@ from consentkit.audit.hints import hints_in_header, hints_in_html
 from consentkit.audit.model import Contact, How, Source, Stored
 from consentkit.audit.storage import cookies, page_storage, service_workers
 from consentkit.consent.cookies import parse_set_cookie
+from consentkit.consent.instructions import INSTRUCTIONS
 from consentkit.html.urls import origin
 
 NOTES = (Path(__file__).parent / "notes.js").read_text("utf-8")
@@ -25,13 +26,6 @@ MAX_NOTES = 20_000
 """Of a kind and a state; a page that writes without end must not fill the memory of the audit."""
 
 FRAME_OF_STACK = re.compile(r"(https?://[^\s()]+?):(\d+):\d+")
-KEEPING = {
-    name.lower(): name
-    for name in ("Accept-CH", "Critical-CH", "NEL", "Report-To", "Reporting-Endpoints", "Observe-Browsing-Topics",
-                 "Attribution-Reporting-Register-Source", "Attribution-Reporting-Register-Trigger")
-}  # fmt: skip
-"""Headers that make a browser remember something or report to somebody: client hints, reporting, advertising."""
-
 BLOCKED = frozenset({"csp", "mixed-content", "origin", "inspector", "subresource-filter"})
 """Failures of a request that never left (Network.BlockedReason of the DevTools Protocol, as Playwright words them)."""
 
@@ -216,8 +210,8 @@ class Collector:
                     if header["name"].lower() == "set-cookie":
                         source = Source("response", page, response.url)
                         self._wrote("cookie", header["value"].encode("utf-8", "replace"), source, response.url)
-                    elif header["name"].lower() in KEEPING:
-                        self._keeps(KEEPING[header["name"].lower()], response.url, page)
+                    elif header["name"].lower().encode() in INSTRUCTIONS:
+                        self._keeps(header["name"].lower(), response.url, page)
                     elif header["name"].lower() == "link" and response.request.resource_type == "document":
                         self._take_link(header["value"], response.url, page)
 

@@ -92,11 +92,18 @@ class Comparison:
         return all(service.purpose == NECESSARY or state not in NOT_GRANTED for service in services)
 
     def declared(self, stored: Stored) -> list[tuple[StorageItem, Service]]:
-        """The declared items that a stored thing is; a service worker is declared by its scope, path or address."""
+        """The declared items that a stored thing is.
+
+        A service worker is declared by its scope, path or address; the names of headers know no case.
+        """
+        if stored.kind == "response_header":
+            services = self.declaration.services.values()
+            pairs = [(item, service) for service in services for item in service.storage if item.kind == stored.kind]
+            return [(item, service) for item, service in pairs if item.name.lower() == stored.name.lower()]
         found = self.declaration.closest(stored.name, stored.kind)
-        return found or (
-            self.declaration.closest(stored.place + stored.name, stored.kind) if stored.kind == "service_worker" else []
-        )
+        if not found and stored.kind == "service_worker":
+            found = self.declaration.closest(stored.place + stored.name, stored.kind)
+        return found
 
     def label(self, stored: Stored) -> str:
         """The name of a stored thing as a report may show it: as declared, else what may identify is left out."""

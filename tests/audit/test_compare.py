@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentkit.audit.compare import KINDS, MAX_SOURCES, Comparison, first_of, lives_longer
@@ -209,6 +209,16 @@ def test_a_service_worker_is_declared_by_path_or_address() -> None:
         assert [] == comparison(more).findings(seen(State.BEFORE, key("/", "service_worker")))
 
 
+def test_a_header_is_declared_in_any_case() -> None:
+    """Names of headers know none (RFC 9110 §5.1)."""
+    more = {**necessary("hints"), "storage": [item("Accept-CH", "response_header", "session")]}
+    assert [] == comparison(more).findings(seen(State.BEFORE, key("accept-ch", "response_header")))
+    assert ["nel"] == [
+        each.name for each in comparison(more).findings(seen(State.BEFORE, key("nel", "response_header")))
+    ]
+
+
+@settings(deadline=None)
 @given(SEEN)
 def test_everything_undeclared_is_found(what: Seen) -> None:
     """Against an empty declaration each stored thing and each other party is in a finding of a known kind."""
@@ -222,6 +232,7 @@ def test_everything_undeclared_is_found(what: Seen) -> None:
     assert {f.kind for f in findings} <= set(KINDS)
 
 
+@settings(deadline=None)
 @given(SEEN)
 def test_what_is_declared_exactly_is_no_finding(what: Seen) -> None:
     """A necessary service that declares each name, for as long as it lives, leaves only other parties to be found."""
@@ -233,6 +244,7 @@ def test_what_is_declared_exactly_is_no_finding(what: Seen) -> None:
     assert [] == [f for f in exact.findings(what) if f.what != "contact"]
 
 
+@settings(deadline=None)
 @given(SEEN, st.randoms())
 def test_the_order_of_what_was_seen_does_not_matter(what: Seen, random: object) -> None:
     """The same things make the same findings, in the same order."""
@@ -245,6 +257,7 @@ def test_the_order_of_what_was_seen_does_not_matter(what: Seen, random: object) 
     assert bare == [(f.kind, f.what, f.name, f.place, f.count) for f in comparison().findings(shuffled)]
 
 
+@settings(deadline=None)
 @given(SEEN)
 def test_consent_never_adds_a_finding_of_a_declared_service(what: Seen) -> None:
     """What is allowed before a choice is allowed after consent."""

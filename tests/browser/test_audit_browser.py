@@ -94,7 +94,7 @@ def test_everything_undeclared_is_found_before_a_choice_with_its_origin(dirty: D
     script = f"{home}/early.js"
     expected = {
         ("undeclared_storage", "served"): ("response", f"{home}/", 0),
-        ("undeclared_storage", "NEL"): ("response", f"{home}/", 0),
+        ("undeclared_storage", "nel"): ("response", f"{home}/", 0),
         ("storage_without_consent", "early_*"): ("script", script, 2),
         ("storage_without_consent", "profile"): ("script", script, 3),
         ("undeclared_storage", "step"): ("script", script, 4),
