@@ -8,12 +8,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import request_cost, throughput
+from tests.benchmarks import request_cost, telling_people, throughput
 from tests.benchmarks.report import Report, conditions, show
 
 BENCHMARKS: dict[str, Callable[[], list[Report]]] = {
     "request_cost": request_cost.reports,
     "throughput": throughput.reports,
+    "telling_people": telling_people.reports,
 }
 OUT = Path("var/bench.json")
 

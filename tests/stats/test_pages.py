@@ -113,7 +113,7 @@ def _litestar():
     async def user(id: FromPath[int]) -> dict[str, str]:
         return {}
 
-    return Litestar([user])
+    return Litestar([user], logging_config=None)
 
 
 @pytest.mark.parametrize(

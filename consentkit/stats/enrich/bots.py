@@ -39,42 +39,56 @@ INTRUDERS = re.compile(
 
 LIBRARY_WORDS = """
     python curl/ wget go-http java/ okhttp axios node-fetch undici libwww httpclient
-    headless phantomjs selenium puppeteer playwright guzzle postman lua-
+    headless phantomjs selenium puppeteer playwright guzzle postman lua-resty
+"""
+MONITOR_WORDS = """
+    monitor uptime pingdom healthcheck health-check kube-probe statuscake diagnostics observatory measurement infrawatch
+"""
+CRAWLER_WORDS = """
+    crawl spider scrap archiver +http (http preview google- googlead transcoder
+    inspector inspici checker proxy thumbnail prospect
 """
 GENERAL = (
     (AI_FETCH, ("-user/", "meta-externalfetcher")),
     (AI_CRAWLER, ("gptbot", "claudebot", "ccbot", "bytespider")),
-    (PROBE, ("nuclei", "gobuster", "feroxbuster", "fuzz faster", "sqlmap", "nikto", "masscan", "zgrab")),
-    (MONITOR, ("monitor", "uptime", "pingdom", "healthcheck", "health-check", "kube-probe", "statuscake")),
+    (PROBE, ("nuclei", "gobuster", "feroxbuster", "fuzz faster", "sqlmap", "nikto", "masscan", "zgrab", "scanner")),
+    (MONITOR, tuple(MONITOR_WORDS.split())),
     (FEED_READER, ("feedfetcher", "feedparser", "rss reader", "rssreader", "feed reader", "feedreader", "podcast")),
-    (CRAWLER, ("crawl", "spider", "scrap", "archiver", "+http", "(http", " http://", " https://", "preview", "@")),
+    (CRAWLER, (" http://", " https://", "page speed", "search console", *CRAWLER_WORDS.split())),
     (LIBRARY, tuple(LIBRARY_WORDS.split())),
 )
 """Words that name a program's kind wherever they stand, for the many that no list has; compared in lower case."""
 
-BOT = re.compile(r"(?<!cu)(?<!ab)bots?(?![a-z])|(?<![a-z])robots?")
-"""`bot` at the end of a word, but not the telephones of Cubot."""
+BOT = re.compile(r"(?<!cu)(?<!ab)bots?(?![a-z])(?![ _-]?\d{2,3}(?![\d.]))(?!_tab)|(?<![a-z])robots?")
+"""`bot` at the end of a word, but not the telephones of Cubot and the likes of `M_bot_60`."""
 
-BROWSER_START = ("Mozilla/", "Opera/")
-HANDSETS = (
-    "Nokia",
-    "SAMSUNG",
-    "SonyEricsson",
-    "BlackBerry",
-    "LG",
-    "MOT-",
-    "UCWEB",
-    "ZTE",
-    "HUAWEI",
-    "Alcatel",
-    "DoCoMo",
+MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}")
+ENDINGS = (".com", ".org", ".net", ".io", ".ai", ".party", ".info")
+SITE = re.compile(rf"[(;] ?(?:via )?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:{'|'.join(map(re.escape, ENDINGS))})\b")
+"""A program's own site in its comments, in lower case; packages of Android's begin with `com.` instead."""
+
+BROWSER_START = ("mozilla/", "opera/")
+HANDSET = re.compile(
+    r"\A(?:Nokia|SAMSUNG|SonyEricsson|BlackBerry|LG|MOT-|UCWEB|ZTE|HUAWEI|Alcatel|DoCoMo)"
+    r"|MIDP|CLDC|UP\.(?:Browser|Link)|UC ?Browser|Opera Mini|NetFront|Obigo|Teleca|Openwave|Polaris|Dolfin|HbbTV"
+    r"|\bWAP\b|Browser/AppleWebKit|AppleWebKit/|Mozilla/[45]\.0|iPhone|Web0S|SmartTV",
+    re.IGNORECASE,
 )
-"""Old telephones are the only browsers that do not call themselves Mozilla."""
+"""Old telephones, televisions and a few others are the only browsers that do not call themselves Mozilla."""
 
-BROWSER_WORDS = re.compile(r"MSIE |Trident/|Gecko|Opera|Konqueror|WebKit|Presto")
+ENGINE = re.compile(
+    r"gecko|webkit|khtml|msie |trident/|presto|opera|konqueror|netfront|goanna|servo|edge/|netsurf|dillo|lynx"
+    r"|nintendo|playstation|psp|ibrowse|nettv|ucbrowser|browser/"
+)
+"""What every browser names, in lower case: its engine, or itself if it is old or odd."""
+ENGINE_OF_TODAY = re.compile(r"Chrome/|Firefox/|Safari/")
+ADDED = "like Gecko; "
+"""Programs have their names behind these words in the comment on the engine; browsers have nothing there."""
 
-MISTAKEN = frozenset({r"AP3A\.240617\.008", "MetaIAB Facebook"})
-"""Of the list, but on the telephones of people: a build of Android 15, and Facebook's built-in browser."""
+
+MISTAKEN = frozenset({r"AP3A\.240617\.008", "MetaIAB Facebook", "Sogou"})
+"""Of the list, but on the telephones of people: a build of Android 15, and the browsers of Facebook and Sogou (whose
+crawlers call themselves spiders as well)."""
 
 EDGES = re.compile(r"^\^|^\(\^\| \)|\$$|\(\[\^-\]\|\$\)$")
 CASES = re.compile(r"\[([A-Za-z]{2})\]")
@@ -112,19 +126,29 @@ def _general(user_agent: str) -> tuple[str, str] | None:
     for request_class, words in GENERAL:
         if any(word in lower for word in words):
             return request_class, WORD
-    if BOT.search(lower):
+    if _signed(lower):
         return CRAWLER, WORD
-    if not user_agent.startswith(BROWSER_START):
-        return None if user_agent.startswith(HANDSETS) else (LIBRARY, NO_BROWSER)
-    if "compatible;" in lower and not BROWSER_WORDS.search(user_agent):
-        return CRAWLER, NO_BROWSER
-    return None
+    if not lower.startswith(BROWSER_START):
+        return None if HANDSET.search(user_agent) else (LIBRARY, NO_BROWSER)
+    added = ADDED in user_agent or ("compatible;" in lower and ENGINE_OF_TODAY.search(user_agent))
+    return (CRAWLER, NO_BROWSER) if added or not ENGINE.search(lower) else None
+
+
+def _signed(lower: str) -> bool:
+    """Whether a user agent calls itself a bot or says where its maker is to be found."""
+    # The plain texts are looked for first: they take a tenth of the time of the expressions.
+    return bool(
+        ("bot" in lower and BOT.search(lower))
+        or ("@" in lower and MAIL.search(lower))
+        or (any(ending in lower for ending in ENDINGS) and SITE.search(lower))
+    )
 
 
 def _listed(user_agent: str) -> str | None:
-    filed, loose = _index()
+    filed, keys, loose = _index()
     found = {known.request_class for known in loose if known.expression and known.expression.search(user_agent)}
-    for gram in filed.keys() & set(_grams(user_agent)):
+    grams = map("".join, zip(*(user_agent[start:] for start in range(GRAM)), strict=False))
+    for gram in keys.intersection(grams):
         for known in filed[gram]:
             if known.text in user_agent and (known.expression is None or known.expression.search(user_agent)):
                 found.add(known.request_class)
@@ -132,7 +156,7 @@ def _listed(user_agent: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _index() -> tuple[dict[str, list[Known]], list[Known]]:
+def _index() -> tuple[dict[str, list[Known]], frozenset[str], list[Known]]:
     """The list's texts, each under its rarest four letters, and the expressions that have no such text."""
     entries = [entry for entry in crawleruseragents.CRAWLER_USER_AGENTS_DATA if entry["pattern"] not in MISTAKEN]
     known = [one for entry in entries for one in _known(entry["pattern"], entry.get("tags", ()))]
@@ -141,7 +165,7 @@ def _index() -> tuple[dict[str, list[Known]], list[Known]]:
     for one in known:
         if one.text:
             filed.setdefault(min(_grams(one.text), key=common.__getitem__), []).append(one)
-    return filed, [one for one in known if not one.text]
+    return filed, frozenset(filed), [one for one in known if not one.text]
 
 
 def _known(pattern: str, tags: Iterable[str]) -> list[Known]:

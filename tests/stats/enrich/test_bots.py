@@ -10,6 +10,7 @@ import consentkit
 from consentkit.stats.enrich import bots
 from consentkit.stats.enrich.bots import MISTAKEN, declared
 from tests.stats.page_requests import CHROME, SAFARI
+from tests.support import corpora
 
 KHTML = "AppleWebKit/537.36 (KHTML, like Gecko)"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -87,6 +88,15 @@ def test_no_recall_is_lost_to_speed():
     assert len(examples) > 2000
     missed = [one for one in examples if crawleruseragents.is_crawler(one) and bots._listed(one) is None]
     assert missed == []
+
+
+def test_programs_are_told_from_browsers_on_corpora_that_the_lists_were_not_made_from():
+    """At least 98 of 100 programs, at most 5 of 1,000 browsers; `make bench` prints the figures."""
+    bots, browsers, today = corpora.bots(), corpora.browsers(), corpora.browsers_of_today()
+    assert (True, True, True) == (len(bots) > 1300, len(browsers) > 30_000, len(today) > 6_000)
+    assert sum(declared(one) is not None for one in bots) >= 0.98 * len(bots)
+    assert sum(declared(one) is not None for one in browsers) <= 0.005 * len(browsers)
+    assert sum(declared(one) is not None for one in today) <= 0.005 * len(today)
 
 
 @pytest.mark.parametrize(
