@@ -63,7 +63,11 @@ def demo_config(data: Path, tag_origin: str) -> Config:
     config = parse(tomllib.loads(text), base=site_folder(), source="consentkit.toml of the demo")
     return replace(
         config,
-        consent=replace(config.consent, ledger=f"sqlite:///{folder}/consent.db"),
+        consent=replace(
+            config.consent,
+            ledger=f"sqlite:///{folder}/consent.db",
+            observed=f"sqlite:///{folder}/observed.db",
+        ),
         stats=replace(config.stats, sink=f"sqlite:///{folder}/stats.db", private=f"sqlite:///{folder}/private.db"),
         dashboard=replace(config.dashboard, users=f"sqlite:///{folder}/dashboard.db"),
     )
