@@ -30,6 +30,13 @@ def test_a_country_is_named_only_where_it_is_looked_up() -> None:
     assert "The country is looked up from your address" in paragraph(geoip=["x.mmdb"])
 
 
+def test_searches_are_named_only_where_they_are_counted() -> None:
+    """With the parameter of the site's own search."""
+    assert "words searched for" not in paragraph()
+    assert "words searched for on the site" in paragraph(search_parameters=["q"])
+    assert "goal" not in breakdowns_of(config_of(settings()))
+
+
 def test_numbers_are_those_of_the_configuration() -> None:
     """Threshold, patience and retention, in words of the language."""
     text = paragraph("nl", threshold=7, patience_days=14, retention_months=6)
