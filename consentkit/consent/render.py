@@ -30,6 +30,9 @@ PREFERENCES = "preferences"
 SHOWN = "@@SHOWN@@"
 """Where a form names the notice that it is a part of; the name is a hash of the notice without it."""
 
+NONCE, RETURN = "@@NONCE@@", "@@RETURN@@"
+"""Where remembered HTML gets the nonce of a page, and the page to return to."""
+
 
 class Renderer:
     """The pages and fragments of one configuration, in each of its languages.
@@ -52,6 +55,9 @@ class Renderer:
         )
         self._sweeper = Sweeper(config.declaration, config.consent.mode)
         self._banner = lru_cache(maxsize=256)(self._make_banner)
+        self._marked_banner = lru_cache(maxsize=256)(self._mark_banner)
+        self._link = lru_cache(maxsize=256)(self._make_link)
+        self._module = lru_cache(maxsize=256)(self._make_module)
         self.notice = lru_cache(maxsize=256)(self._make_notice)
 
     def language(self, wanted: str) -> str:
@@ -62,14 +68,16 @@ class Renderer:
     def banner(self, decisions: Decisions, language: str, base: str, *, return_to: str, nonces: Nonces) -> str:
         """The banner for a page: its stylesheet, form and module. `base` is the address of the consent pages."""
         language = self.language(language)
-        html = self._banner(language, base).replace(SHOWN, self.notice(self._layout, language, base).mark)
-        html = html.replace("@@NONCE@@", _attribute(nonces.style)).replace("@@RETURN@@", str(escape(return_to)))
-        return f"{html}{self.module(decisions, base, nonces.script)}"
+        html = self._marked_banner(language, base).replace(NONCE, _attribute(nonces.style))
+        return f"{html.replace(RETURN, escape(return_to))}{self.module(decisions, base, nonces.script)}"
+
+    def _mark_banner(self, language: str, base: str) -> str:
+        return self._banner(language, base).replace(SHOWN, self.notice(self._layout, language, base).mark)
 
     def _make_notice(self, layout: str, language: str, base: str) -> Notice:
         """What visitors are shown in a layout and language, without what differs by request."""
         if layout != PREFERENCES:
-            html = self._banner(language, base).replace("@@NONCE@@", "").replace("@@RETURN@@", "")
+            html = self._banner(language, base).replace(NONCE, "").replace(RETURN, "")
         else:
             undecided = decide(self.config.declaration, None, gpc=False)
             html = self.preferences(undecided, language=language, base=base, back="", message="", shown=SHOWN)
@@ -101,32 +109,38 @@ class Renderer:
         It is centred by an attribute: a stylesheet here, at the end of the page, would arrive after the first paint and
         could move what stands above; inline styles are what strict policies forbid.
         """
-        language = self.language(language)
+        html = self._link(self.language(language), base, decisions.signal_holds)
+        return f"{html}{self.module(decisions, base, nonces.script)}"
+
+    def _make_link(self, language: str, base: str, signal_holds: bool) -> Markup:
         return Markup(
             '<p class="consentkit-link" align="center" lang="{language}">'
-            '<a href="{base}?lang={language}" rel="nofollow">{text}</a>{note}</p>{module}'
+            '<a href="{base}?lang={language}" rel="nofollow">{text}</a>{note}</p>'
         ).format(
             base=base,
             language=language,
             text=texts(language)["link"]["text"],
-            note=signal_note(language) if decisions.signal_holds else "",
-            module=self.module(decisions, base, nonces.script),
+            note=signal_note(language) if signal_holds else "",
         )
 
     def module(self, decisions: Decisions, base: str, nonce: str = "", *, name: str = "consent.js") -> Markup:
         """The element that brings a module of ours, and tells it under which decisions the page was made."""
-        sweep = self._sweeper.lists(decisions)
+        html = self._module(decisions.granted, decisions.denied, base, name)
+        return Markup(html.replace(NONCE, _attribute(nonce)))  # noqa: S704 -- all of it was escaped
+
+    def _make_module(self, granted: frozenset[str], denied: frozenset[str], base: str, name: str) -> str:
+        sweep = self._sweeper.lists(denied)
         return Markup('<script type="module" src="{}{}" data-consentkit-granted="{}"{}{}></script>').format(
             base,
             self.assets.url(name),
-            " ".join(sorted(decisions.granted)),
+            " ".join(sorted(granted)),
             Markup(' data-consentkit-sweep="{}"').format(json.dumps(sweep)) if sweep else "",
-            _attribute(nonce),
+            NONCE,
         )
 
     def sweep(self, decisions: Decisions) -> Sweep:
         """What the browser is to delete, by kind of storage."""
-        return self._sweeper.lists(decisions)
+        return self._sweeper.lists(decisions.denied)
 
     def preferences(
         self,

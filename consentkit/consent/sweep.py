@@ -1,8 +1,7 @@
 """What a browser is to delete of the storage that only scripts can reach, because its services are refused."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from consentkit.consent.decision import Decisions, State
 from consentkit.declaration import STORAGE_KINDS, Declaration, Service, StorageItem
 
 Sweep = dict[str, dict[str, list[str]]]
@@ -29,17 +28,17 @@ class Sweeper:
             )
         }
 
-    def lists(self, decisions: Decisions) -> Sweep:
+    def lists(self, denied: Collection[str]) -> Sweep:
         """By kind of storage the names and patterns to `delete`, and those to `keep` where both match a name.
 
         As with cookies the closest match decides: an exact name goes before a pattern, a longer pattern before a
-        shorter one, and of two alike the refused one. What nobody decided on or declared is left alone.
+        shorter one, and of two alike the refused one. What nobody refused or declared is left alone. `denied` are ids.
         """
         sweep: Sweep = {}
         for kind, items in self._items.items():
             names: dict[bool, list[str]] = {True: [], False: []}
             for item, service in items:
-                names[decisions.of(service.id).state is State.DENIED].append(item.name)
+                names[service.id in denied].append(item.name)
             if names[True]:
                 sweep[kind] = {"delete": sorted(set(names[True])), "keep": sorted(set(names[False]))}
         return sweep

@@ -24,7 +24,7 @@ SITE = declaration_of(*SERVICES)
 
 def lists(*grants: str, mode: str = "enforce") -> Sweep:
     """What is swept after a visitor ticked these."""
-    return Sweeper(SITE, mode).lists(decide(SITE, choose(SITE, *grants), gpc=False))
+    return Sweeper(SITE, mode).lists(decide(SITE, choose(SITE, *grants), gpc=False).denied)
 
 
 def test_refused_services_are_named_and_the_others_kept() -> None:
@@ -42,8 +42,8 @@ def test_refused_services_are_named_and_the_others_kept() -> None:
 def test_nothing_is_swept_before_a_choice_but_for_the_signal() -> None:
     """Who has not decided has refused nothing; the privacy signal refuses marketing."""
     sweeper = Sweeper(SITE, "enforce")
-    assert {} == sweeper.lists(decide(SITE, None, gpc=False))
-    assert ["_ads_*"] == sweeper.lists(decide(SITE, None, gpc=True))["local_storage"]["delete"]
+    assert {} == sweeper.lists(decide(SITE, None, gpc=False).denied)
+    assert ["_ads_*"] == sweeper.lists(decide(SITE, None, gpc=True).denied)["local_storage"]["delete"]
 
 
 def test_a_site_that_only_watches_sweeps_nothing() -> None:
