@@ -34,7 +34,6 @@ def test_searches_are_named_only_where_they_are_counted() -> None:
     """With the parameter of the site's own search."""
     assert "words searched for" not in paragraph()
     assert "words searched for on the site" in paragraph(search_parameters=["q"])
-    assert "goal" not in breakdowns_of(config_of(settings()))
 
 
 def test_numbers_are_those_of_the_configuration() -> None:
