@@ -10,6 +10,8 @@ from pathlib import Path
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from consentkit.scripts import inlined
+
 HERE = Path(__file__).parent
 
 REFERENCE = re.compile(rb'"\./([a-z_]+\.(?:js|css))"')
@@ -50,7 +52,7 @@ class Assets:
 
         content = path.read_bytes()
         if path.suffix == ".js":
-            content = REFERENCE.sub(hashed_name, content)
+            content = inlined(REFERENCE.sub(hashed_name, content).decode()).encode()
         hashed = f"{path.stem}.{hashlib.sha256(content).hexdigest()[:10]}{path.suffix}"
         kind = "text/javascript" if path.suffix == ".js" else mimetypes.types_map[path.suffix]
         self._names[path.name] = hashed

@@ -21,6 +21,7 @@ from consentkit.texts import available
 MODES = ("observe", "warn", "enforce")
 LINKS = ("inject", "template")
 LAYOUTS = ("bar", "dialog")
+DELIVERIES = ("server", "edge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class ConsentSettings:
     validity_days: int
     link: str
     layout: str
+    delivery: str
     ledger: str
     revision: int
     csp: bool
@@ -183,6 +185,7 @@ def _read_consent(table: Table) -> ConsentSettings:
         ),
         link=table.one_of("link", LINKS, "inject"),
         layout=table.one_of("layout", LAYOUTS, "bar"),
+        delivery=table.one_of("delivery", DELIVERIES, "server"),
         ledger=_store(table, "ledger", "sqlite:///var/consent.db"),
         revision=table.number("revision", 1, low=1, high=9999),
         csp=table.get("csp", bool, True),

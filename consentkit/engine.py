@@ -18,6 +18,7 @@ from consentkit.consent.consent_mode import SCRIPT, ConsentModeTag
 from consentkit.consent.cookies import Cookies
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
+from consentkit.consent.edge import Hints
 from consentkit.consent.embeds import Embeds
 from consentkit.consent.gate import GATED_HEADERS, Gate
 from consentkit.consent.ledger.receipt import KEY_ADDRESS
@@ -29,6 +30,7 @@ from consentkit.consent.render import Renderer
 from consentkit.consent.seal import Closure, Seal, Sealer
 from consentkit.consent.signals import gpc_is_on
 from consentkit.consent.visit import COOKIE, SECURE_COOKIE, SECURE_SCHEMES, Visit
+from consentkit.delivery import Audience, Delivery, EdgeDelivery, ServerDelivery
 from consentkit.guard import Guard
 from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.html.rewriter import Node
@@ -48,7 +50,7 @@ Headers = list[tuple[bytes, bytes]]
 class Engine:
     """Applies one configuration to requests. No error of its own leaves it: then nothing is granted.
 
-    `keys`: the first signs, all verify. `is_personal`: pages differ by visitor. `injects_link`: pages get the link that
+    `keys`: the first signs, all verify. `delivery`: for whom pages are made. `injects_link`: pages get the link that
     reopens the preferences. `tells_tags`: they get the script of consent mode.
     """
 
@@ -73,11 +75,12 @@ class Engine:
         self.injects_link = config.consent.link == "inject"
         consent_mode = _consent_mode_tag(config, assets)
         self.tells_tags = consent_mode is not None
-        self.is_personal = bool(self.declaration.choosable)
         self._codec = ChoiceCodec(self.declaration, keys, config.consent.validity_days)
         self._renderer = Renderer(config, assets, lambda: sightings.checked)
         self._embeds = Embeds(config, self._renderer)
         self._sealer = Sealer(config, guard)
+        hints = Hints(self.declaration) if config.consent.delivery == "edge" else None
+        self.delivery: Delivery = EdgeDelivery(config, self._sealer, assets, hints) if hints else ServerDelivery(config)
         self._own = (config.consent.path, GPC_ADDRESS, KEY_ADDRESS)
         self._address = f"{config.consent.path}/"
         self._snippets = Snippets(config.site.languages, consent_mode, self._renderer.module)
@@ -89,6 +92,7 @@ class Engine:
             proof=proof,
             announcer=announcer,
             make_id=make_id,
+            hints=hints,
         )
         self._undecided = {gpc: decide(self.declaration, None, gpc=gpc) for gpc in (True, False)}
         self._remembered: OrderedDict[tuple[bytes, int, bool], Decisions] = OrderedDict()
@@ -154,9 +158,10 @@ class Engine:
         """What is closed to a visitor."""
         return self._sealer.closure(decisions.granted)
 
-    def consent(self, scope: Scope, decisions: Decisions, closure: Closure) -> Consent:
-        """What handlers find under `scope["consentkit"]`."""
-        return Consent(decisions, self._snippets, address=self.base(scope), closed=closure.closed)
+    def consent(self, scope: Scope, decisions: Decisions, *, page: Decisions) -> Consent:
+        """What handlers find under `scope["consentkit"]`; `page` are the decisions that the page is made for."""
+        closed = self.closure(decisions).closed
+        return Consent(decisions, self._snippets, address=self.base(scope), page=page, closed=closed)
 
     def seal(self, scope: Scope, incoming: Incoming, closure: Closure) -> Seal:
         """What keeps the origins of services that are not granted out of a response."""
@@ -198,45 +203,32 @@ class Engine:
             return []
 
     def rewriter(
-        self,
-        scope: Scope,
-        incoming: Incoming,
-        decisions: Decisions,
-        closure: Closure,
-        nonces: Nonces,
-        *,
-        consent: Consent,
+        self, audience: Audience, closure: Closure, nonces: Nonces, *, consent: Consent
     ) -> PageRewriter | Unrewritten | None:
         """The rewriter for one page; if it cannot be made, what lets nothing through that is closed."""
-        seal = self.seal(scope, incoming, closure)
+        seal = self.seal(audience.scope, audience.incoming, closure)
         try:
-            return self._rewriter(scope, incoming, decisions, seal, nonces, consent=consent)
+            return self._rewriter(audience, seal, nonces, consent=consent)
         except Exception as problem:
             self.guard.note("changing a page", problem)
             return seal.unrewritten()
 
-    def _rewriter(
-        self,
-        scope: Scope,
-        incoming: Incoming,
-        decisions: Decisions,
-        seal: Seal,
-        nonces: Nonces,
-        *,
-        consent: Consent,
-    ) -> PageRewriter:
+    def _rewriter(self, audience: Audience, seal: Seal, nonces: Nonces, *, consent: Consent) -> PageRewriter:
         """Closed tags out; in the banner if it is due, the link and the script of consent mode if templates lack it."""
+        decisions, scope, incoming = audience
+        delivery = self.delivery
         base, here = self.base(scope), _here(scope)
         placed: list[str] = []
 
         def language(page: str) -> str:
             return page or pick_language(incoming[b"accept-language"], self.config.site.languages) or ""
 
-        def consent_mode(_: str) -> str:
-            return consent.consent_mode_to_add(nonces.script)
+        def head(_: str) -> str:
+            return f"{consent.consent_mode_to_add(nonces.script)}{delivery.head(audience, base, nonces)}"
 
         def banner(page: str) -> str:
-            return self._renderer.banner(decisions, language(page), base, return_to=here, nonces=nonces)
+            html = self._renderer.banner(decisions, language(page), base, return_to=here, nonces=nonces)
+            return delivery.banner(html)
 
         def link(page: str) -> str:
             return self._renderer.link(decisions, language(page), base, nonces)
@@ -245,15 +237,23 @@ class Engine:
             first = not placed
             placed.append(node.name)
             return self._embeds.placeholder(
-                node, found, in_form=in_form, first=first, language=language(page), base=base, here=here, nonces=nonces
+                node,
+                found,
+                in_form=in_form,
+                first=first,
+                language=language(page),
+                base=base,
+                here=here,
+                nonces=nonces,
+                later=delivery.later,
             )
 
         document = incoming.wants_document
         return PageRewriter(
-            at_head=consent_mode if document and self.tells_tags else None,
+            at_head=head if document and (self.tells_tags or delivery.has_head) else None,
             at_start=banner if document and decisions.asks else None,
             at_end=link if document and self.injects_link else None,
-            gate=seal.gate(placeholder),
+            gate=delivery.gate(seal, placeholder),
         )
 
     def is_own(self, scope: Scope) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.types import Message, Scope, Send
 
-from consentkit.consent.caching import PRIVATE, Headers, concern_caches, keep_private
+from consentkit.consent.caching import PRIVATE, Headers, concern_caches, forbids_sharing, keep_private
 from consentkit.consent.consent import SCOPE_KEY
 from consentkit.consent.decision import Decisions
 from consentkit.consent.gate import GATED_HEADERS
@@ -84,10 +84,12 @@ class Exchange(Sent):
         self._scope = scope
         self._incoming = incoming
         self._decisions = decisions
-        self._closure = closure = engine.closure(decisions)
-        puts_in = decisions.asks or engine.injects_link or engine.tells_tags
-        self._changes = closure.gates or (puts_in and incoming.wants_document)
-        self.consent = engine.consent(scope, decisions, closure)
+        self._lines: Headers = []
+        self._audience = audience = engine.delivery.audience(decisions, scope, incoming)
+        self._closure = closure = engine.closure(audience.decisions)
+        puts_in = audience.decisions.asks or engine.injects_link or engine.tells_tags
+        self._changes = closure.gates or (puts_in and audience.incoming.wants_document)
+        self.consent = engine.consent(scope, decisions, page=audience.decisions)
 
     @property
     def is_own(self) -> bool:
@@ -98,7 +100,7 @@ class Exchange(Sent):
         """A copy of the scope (ASGI specification, "Middleware") with gated cookies and the consent."""
         engine, incoming, scope = self._engine, self._incoming, self._scope
         copy = {**scope, SCOPE_KEY: self.consent}
-        changes = self._changes and incoming.may_get_page
+        changes = self._changes and self._audience.incoming.may_get_page
         cookies, gated = incoming.cookies, b""
         if cookies is not None:
             gated = engine.gate_in(cookies, self._decisions)
@@ -134,7 +136,8 @@ class Exchange(Sent):
             kept = self._engine.seal(self._scope, self._incoming, self._closure).hints(given)
             await self._send(message if kept == given else {**message, "links": kept})
         else:
-            if kind in BODY_BY_FILE:
+            if kind in BODY_BY_FILE and self._rewriter is not None:
+                self._lines = self._closure.lines
                 self._give_up()
             await self._release(changed=self._rewriter is not None)
             await self._send(message)
@@ -162,31 +165,19 @@ class Exchange(Sent):
         kind = kind_of(out[b"content-type"])
         self.content_type = kind.text
         is_page = kind.is_html and self.status not in (204, 304)
-        headers, first = out.headers, out.first
-        is_own_page = self.consent.is_own_page
-        if not GATED_HEADERS.isdisjoint(first):
-            headers = self._engine.gate_out(headers, self._decisions, self._scope["path"])
-        if b"link" in first and not is_own_page:
-            seal = self._engine.seal(self._scope, self._incoming, self._closure)
-            headers = seal.headers(headers, is_document=kind.is_document)
-        elif kind.is_document and not is_own_page:
-            headers = headers + self._closure.lines
-        if self._deletions:
-            headers = headers + self._deletions
-        if (
-            (is_page and self._engine.is_personal)
-            or self.consent.was_read
-            or (headers is not out.headers and _sets(headers))
-        ):
-            headers = keep_private(headers) if concern_caches(out.names) else headers + PRIVATE
-        if self._changes and is_page and self._has_to_change() and self._can_change(out, kind):
-            if self._scope["method"] == "HEAD":
-                headers = _changed(headers)
-            else:
-                page_nonces = nonces(out.all(b"content-security-policy"))
-                self._rewriter = self._engine.rewriter(
-                    self._scope, self._incoming, self._decisions, self._closure, page_nonces, consent=self.consent
-                )
+        rewrites = self._changes and is_page and self._has_to_change() and self._can_change(out, kind)
+        headers = self._uncached(out, self._gated(out), is_page=is_page)
+        is_gated = rewrites
+        if rewrites and self._scope["method"] == "HEAD":
+            headers = _changed(headers)
+        elif rewrites:
+            page_nonces = nonces(out.all(b"content-security-policy"))
+            self._rewriter = self._engine.rewriter(self._audience, self._closure, page_nonces, consent=self.consent)
+            is_gated = isinstance(self._rewriter, PageRewriter)
+        if kind.is_document and not self.consent.is_own_page:
+            self._lines = self._engine.delivery.lines(self._closure) if is_gated else self._closure.lines
+            if self._rewriter is None:
+                headers = headers + self._lines
         return {**message, "headers": headers}
 
     def _has_to_change(self) -> bool:
@@ -194,7 +185,33 @@ class Exchange(Sent):
         consent = self.consent
         if not consent.placed_consent_mode:
             return not consent.is_own_page
-        return self._closure.gates or self._decisions.asks or self._engine.injects_link
+        return self._closure.gates or self._audience.decisions.asks or self._engine.injects_link
+
+    def _gated(self, out: Outgoing) -> Headers:
+        """The headers that may leave."""
+        headers = out.headers
+        if not GATED_HEADERS.isdisjoint(out.first):
+            # What sets a cookie is for one visitor; anything else may be for all whom the page is made for.
+            decisions = self._decisions if b"set-cookie" in out.first else self._audience.decisions
+            headers = self._engine.gate_out(headers, decisions, self._scope["path"])
+        if b"link" in out.first and not self.consent.is_own_page:
+            return self._engine.seal(self._scope, self._incoming, self._closure).headers(headers)
+        return headers
+
+    def _uncached(self, out: Outgoing, headers: Headers, *, is_page: bool) -> Headers:
+        """The headers with deletions of refused cookies, and such that no shared cache stores what is for one visitor.
+
+        A response that was to set a cookie is for one visitor, even if the gate kept the cookie back. Where pages are
+        for everybody, a deletion must not be what keeps one out of the caches.
+        """
+        is_personal = self._engine.delivery.is_personal
+        private = (is_page and is_personal) or self.consent.was_read or b"set-cookie" in out.first
+        if self._deletions and (private or is_personal or forbids_sharing(out.headers)):
+            headers = headers + self._deletions
+            private = True
+        if not private:
+            return headers
+        return keep_private(headers) if concern_caches(out.names) else headers + PRIVATE
 
     def _can_change(self, out: Outgoing, kind: Kind) -> bool:
         """Whether the body is a whole, plain HTML document that the visitor will see as a page."""
@@ -221,18 +238,14 @@ class Exchange(Sent):
         if self._held is None:
             return
         message, self._held = self._held, None
+        headers = message["headers"] + self._lines
         if changed:
-            headers = _changed(message["headers"])
+            headers = _changed(headers)
             if length is not None:
                 headers.append((b"content-length", str(length).encode()))
-            message = {**message, "headers": headers}
-        await self._send(message)
+        await self._send({**message, "headers": headers})
 
 
 def _changed(headers: Headers) -> Headers:
     """The headers without those that describe the body as the app made it."""
     return [pair for pair in headers if pair[0].lower() not in (*VALIDATORS, b"content-length")]
-
-
-def _sets(headers: Headers) -> bool:
-    return any(name.lower() == b"set-cookie" for name, _ in headers)

@@ -80,7 +80,7 @@ class ConsentMiddleware:
         engine = self.kit.engine
         incoming = Incoming(scope)
         decisions = engine.decide(incoming, scope, self.kit.clock())
-        copy = {**scope, SCOPE_KEY: engine.consent(scope, decisions, engine.closure(decisions))}
+        copy = {**scope, SCOPE_KEY: engine.consent(scope, decisions, page=decisions)}
         if incoming.cookies is not None:
             copy["headers"] = incoming.changed(engine.gate_in(incoming.cookies, decisions), drop_conditions=False)
 

@@ -27,6 +27,11 @@ def concern_caches(names: bytes) -> bool:
     return b"control" in names or b"vary" in names or b"x-accel-expires" in names
 
 
+def forbids_sharing(headers: Headers) -> bool:
+    """Whether the app itself keeps a response out of shared caches, as a whole (RFC 9111 §5.2.2.5, §5.2.2.7)."""
+    return any(directive.lower() in (b"private", b"no-store") for directive in _values(headers, b"cache-control"))
+
+
 def keep_private(headers: Headers) -> Headers:
     """The headers such that only the visitor's own browser may store the response, and only for the same cookies.
 

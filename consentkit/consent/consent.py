@@ -35,6 +35,7 @@ class Consent:
     """The decisions of one request. Reading one marks the response as depending on the visitor.
 
     `is_own_page` marks a page of consentkit's own that is served from inside the app: it asks for nothing.
+    `page` are the decisions that what is put into the page goes by, where they are not the visitor's own.
     `placed_consent_mode` says that a template placed the script of consent mode, which is then not put in again.
     `goals` are those that the app's code has counted.
     """
@@ -44,8 +45,17 @@ class Consent:
     placed_consent_mode = False
     goals: tuple[str, ...] = ()
 
-    def __init__(self, decisions: Decisions, snippets: Snippets, *, address: str, closed: Closed = NOTHING) -> None:
+    def __init__(
+        self,
+        decisions: Decisions,
+        snippets: Snippets,
+        *,
+        address: str,
+        page: Decisions | None = None,
+        closed: Closed = NOTHING,
+    ) -> None:
         self._decisions = decisions
+        self._page = page or decisions
         self._address = address
         self._snippets = snippets
         self._closed = closed
@@ -88,8 +98,8 @@ class Consent:
         query = urlencode({"lang": language}) if language else ""
         address = f"{self._address}?{query}" if query else self._address
         link = Markup('<a href="{}" rel="nofollow">{}</a>').format(address, self.link_text(language))
-        note = signal_note(self._language(language)) if self._decisions.signal_holds else Markup()
-        return link + note + self._snippets.module(self._decisions, self._address, nonce)
+        note = signal_note(self._language(language)) if self._page.signal_holds else Markup()
+        return link + note + self._snippets.module(self._page, self._address, nonce)
 
     def _language(self, wanted: str) -> str:
         known, languages = language_of(wanted), self._snippets.languages
@@ -100,7 +110,7 @@ class Consent:
 
         `nonce` is the one of the page's Content-Security-Policy for scripts. Empty unless `consent_mode` is configured.
         """
-        self.was_read = True
+        self.was_read = self.was_read or self._page is self._decisions
         self.placed_consent_mode = True
         return self._consent_mode_html(nonce)
 
@@ -112,7 +122,7 @@ class Consent:
         consent_mode = self._snippets.consent_mode
         if consent_mode is None:
             return Markup()
-        granted = None if self._decisions.choice is None else self._decisions.granted
+        granted = None if self._page.choice is None else self._page.granted
         return consent_mode.html(granted, base=self._address, nonce=nonce)
 
 

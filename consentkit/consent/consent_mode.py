@@ -10,6 +10,7 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from consentkit.declaration import NECESSARY, Declaration
+from consentkit.scripts import inlined
 
 RECEIVERS = ("google", "microsoft_uet", "clarity")
 
@@ -40,11 +41,6 @@ class ConsentMode:
 
     def __bool__(self) -> bool:
         return bool(self.receivers)
-
-
-def inlined(script: str) -> str:
-    """A script without comments and indentation, to stand inside a page; it has no text over several lines."""
-    return "".join(line + "\n" for raw in script.splitlines() if (line := raw.strip()) and not line.startswith("//"))
 
 
 class ConsentModeTag:

@@ -1,20 +1,19 @@
 """The declaration in words of a language: what the preferences page and the declaration page show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
+from consentkit.config import Config, ConsentSettings
 from consentkit.consent.decision import Decision
-from consentkit.consent.gate import OWN_COOKIES, STAFF_COOKIES
-from consentkit.declaration import NECESSARY, Declaration, Service, StorageItem, in_language
+from consentkit.consent.gate import CHOICE_COOKIES, OWN_COOKIES, STAFF_COOKIES
+from consentkit.declaration import NECESSARY, Service, StorageItem, in_language
 from consentkit.duration import days_of
 from consentkit.texts import duration_text, texts
 
 Decide = Callable[[str], Decision]
 
 
-def describe(
-    declaration: Declaration, language: str, validity_days: int, decide: Decide | None = None
-) -> list[dict[str, Any]]:
+def describe(config: Config, language: str, decide: Decide | None = None) -> list[dict[str, Any]]:
     """Every purpose with its services and storage items, those to choose first; with `decide`, the state too."""
     return [
         {
@@ -24,11 +23,11 @@ def describe(
             "necessary": purpose.id == NECESSARY,
             "state": str(decide(purpose.id).state) if decide else "",
             "services": [
-                *([_own(language, validity_days)] if purpose.id == NECESSARY else []),
+                *([_own(config, language)] if purpose.id == NECESSARY else []),
                 *(_service(service, language, decide) for service in purpose.services),
             ],
         }
-        for purpose in (*declaration.choosable, *declaration.always_on)
+        for purpose in (*config.declaration.choosable, *config.declaration.always_on)
     ]
 
 
@@ -53,9 +52,14 @@ def _service(service: Service, language: str, decide: Decide | None) -> dict[str
     }
 
 
-def own_items(validity_days: int) -> list[StorageItem]:
-    """What consentkit itself stores."""
-    durations = {f"{validity_days} days": OWN_COOKIES, "12 hours": STAFF_COOKIES}
+def own_storage(consent: ConsentSettings) -> list[StorageItem]:
+    """What consentkit itself stores, as configured."""
+    return own_items(consent.validity_days, OWN_COOKIES if consent.delivery == "edge" else CHOICE_COOKIES)
+
+
+def own_items(validity_days: int, choice: Collection[str] = OWN_COOKIES) -> list[StorageItem]:
+    """What consentkit itself may store; `choice` are the cookies of a choice."""
+    durations = {f"{validity_days} days": choice, "12 hours": STAFF_COOKIES}
     return [
         StorageItem(name, "cookie", days_of(duration), duration)
         for duration, names in durations.items()
@@ -63,7 +67,7 @@ def own_items(validity_days: int) -> list[StorageItem]:
     ]
 
 
-def _own(language: str, validity_days: int) -> dict[str, Any]:
+def _own(config: Config, language: str) -> dict[str, Any]:
     """consentkit's own storage: the site need not declare it."""
     t = texts(language)
     return {
@@ -75,6 +79,6 @@ def _own(language: str, validity_days: int) -> dict[str, Any]:
         "granted": True,
         "items": [
             {"name": item.name, "kind": t["kinds"][item.kind], "duration": duration_text(item.duration_text, language)}
-            for item in own_items(validity_days)
+            for item in own_storage(config.consent)
         ],
     }

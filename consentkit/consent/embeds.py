@@ -49,6 +49,7 @@ class Embeds:
         base: str,
         here: str,
         nonces: Nonces,
+        later: str,
     ) -> str:
         """The HTML in place of an embed, of the same size; `here` is the page, `first` that it is its first.
 
@@ -68,6 +69,7 @@ class Embeds:
             in_form=in_form,
             first=first,
             nonces=nonces,
+            later=later,
             width=_matching(SIZE, node.get("width")),
             height=_matching(SIZE, node.get("height")),
             css_class=_matching(CLASS, decoded(node.get("class"))),

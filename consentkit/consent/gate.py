@@ -15,8 +15,14 @@ from consentkit.declaration import Declaration, Service
 
 log = logging.getLogger("consentkit.gate")
 
-OWN_COOKIES = frozenset({"consentkit", "__Host-consentkit"})
-"""The consent cookie, with and without the prefix that needs https; the app never sees nor sets it."""
+CHOICE_COOKIES = frozenset({"consentkit", "__Host-consentkit"})
+"""The consent cookie, with and without the prefix that needs https."""
+
+HINT_COOKIES = frozenset({"consentkit-hint", "__Host-consentkit-hint"})
+"""What of the choice a page's own script may read, where all visitors get the same page."""
+
+OWN_COOKIES = CHOICE_COOKIES | HINT_COOKIES
+"""The cookies of consentkit's own that the app neither sees nor sets."""
 
 STAFF_COOKIES = frozenset({"consentkit_staff", "__Host-consentkit_staff"})
 """The sign-in of the dashboard, which may be mounted inside the app."""

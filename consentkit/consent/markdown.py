@@ -14,7 +14,7 @@ from consentkit.texts import day_text, texts
 def declaration_markdown(config: Config, language: str, checked: date | None) -> str:
     """The storage declaration and the statistics paragraph in a language; `checked` as for the declaration as data."""
     t = texts(language)
-    purposes = describe(config.declaration, language, config.consent.validity_days)
+    purposes = describe(config, language)
     lines = [f"## {escaped(t['declaration']['title'])}", ""]
     for purpose in purposes:
         lines += [f"### {escaped(purpose['title'])}", "", escaped(purpose["description"]), ""]

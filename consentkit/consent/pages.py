@@ -13,6 +13,7 @@ from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, make_choi
 from consentkit.consent.cookies import Cookies
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
+from consentkit.consent.edge import Hints
 from consentkit.consent.embeds import Embeds, once_policy
 from consentkit.consent.gate import Gate
 from consentkit.consent.ledger.record import Change
@@ -41,7 +42,9 @@ class ConsentPages:
         proof: Proof,
         announcer: Announcer,
         make_id: Callable[[], str],
+        hints: Hints | None = None,
     ) -> None:
+        self._hints = hints
         self._embeds = embeds
         self._proof = proof
         self._announcer = announcer
@@ -57,6 +60,7 @@ class ConsentPages:
             "once": self._embed,
             "always": self._embed,
             "erase": self._erase,
+            "state": self._resume,
         }
         self._pages: dict[str, Callable[[Visit], Response]] = {
             "": self._start,
@@ -207,11 +211,31 @@ class ConsentPages:
             response: Response = JSONResponse(self.state(decisions), headers=SECURITY)
         else:
             response = RedirectResponse(self._destination(visit, submission), 303, headers=SECURITY)
-        days = (self._codec.expires(choice) - visit.today).days
-        response.raw_headers.append((b"set-cookie", _cookie_line(visit.scope, self._codec.encode(choice), days=days)))
+        self._remember(response, visit, choice)
         self._delete(response, visit, decisions)
         if not change.repeats():
             response.background = self._announcer.after_answer(visit.decisions, decisions)
+        return response
+
+    def _remember(self, response: Response, visit: Visit, choice: Choice | None) -> None:
+        """Put the choice into the visitor's cookies; None takes it out of them."""
+        value = self._codec.encode(choice) if choice else ""
+        days = (self._codec.expires(choice) - visit.today).days if choice else 0
+        response.raw_headers.append((b"set-cookie", _cookie_line(visit.scope, value, days=days)))
+        self._hint(response, visit, choice)
+
+    def _hint(self, response: Response, visit: Visit, choice: Choice | None) -> None:
+        """Tell the scripts of pages that are the same for everybody what was chosen."""
+        if self._hints:
+            days = (self._codec.expires(choice) - visit.today).days if choice else 0
+            response.raw_headers.append((b"set-cookie", self._hints.line(visit.scope, choice, days=days)))
+
+    async def _resume(self, visit: Visit, _: Receive) -> Response:
+        """The state, for a script that found no hint of it: that comes with it, and refused cookies are deleted."""
+        response = self._state(visit)
+        if visit.decisions.choice:
+            self._hint(response, visit, visit.decisions.choice)
+        self._delete(response, visit, visit.decisions)
         return response
 
     def _delete(self, response: Response, visit: Visit, decisions: Decisions) -> None:
@@ -253,7 +277,7 @@ class ConsentPages:
         else:
             fields = {"erased": "1", "lang": self._language(visit, said.language)}
             response = RedirectResponse(f"{visit.base}?{urlencode(fields)}", 303, headers=SECURITY)
-        response.raw_headers.append((b"set-cookie", _cookie_line(visit.scope, "", days=0)))
+        self._remember(response, visit, None)
         self._delete(response, visit, decide(self._declaration, self._make((), visit), gpc=visit.decisions.gpc))
         if before.granted:
             response.background = self._announcer.after_answer(visit.decisions, undecided)

@@ -29,8 +29,12 @@ def content_security_policy(hosts: Sequence[str], closed: Closed) -> bytes:
     `hosts` are the site's own host names.
     """
     names = (*(host for host in hosts if re.fullmatch(r"[a-z0-9.-]+", host)), *closed.allowed)
-    sources = dict.fromkeys(source for name in names for source in (name, *_sockets(name)))
-    return " ".join((f"default-src {OWN_SOURCES}", *sources)).encode("ascii", "ignore")
+    return " ".join((f"default-src {OWN_SOURCES}", *sources(names))).encode("ascii", "ignore")
+
+
+def sources(names: Iterable[str]) -> list[str]:
+    """What a policy allows for host names and origins: these, and their web sockets."""
+    return list(dict.fromkeys(source for name in names for source in (name, *_sockets(name))))
 
 
 def _sockets(name: str) -> tuple[str, ...]:

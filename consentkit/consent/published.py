@@ -5,7 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 from consentkit.config import Config
-from consentkit.consent.describe import own_items
+from consentkit.consent.describe import own_storage
 from consentkit.consent.statistics_text import breakdowns_of, statistics_paragraph
 from consentkit.declaration import NECESSARY, Purpose, Service, Text, in_language
 from consentkit.texts import texts
@@ -85,7 +85,7 @@ def _own(config: Config) -> dict[str, Any]:
         "third_party": None,
         "storage": [
             {"name": item.name, "kind": item.kind, "duration": item.duration_text, "days": item.duration}
-            for item in own_items(config.consent.validity_days)
+            for item in own_storage(config.consent)
         ],
     }
 

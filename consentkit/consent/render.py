@@ -174,12 +174,7 @@ class Renderer:
             can_withdraw=choice is not None and bool(choice.granted),
             has_record=choice is not None and bool(choice.id),
             shown=shown or self.notice(PREFERENCES, language, base).mark,
-            purposes=describe(
-                self.config.declaration,
-                language,
-                self.config.consent.validity_days,
-                decisions.by_id.__getitem__,
-            ),
+            purposes=describe(self.config, language, decisions.by_id.__getitem__),
         )
 
     def _state_line(self, decisions: Decisions, language: str) -> str:
@@ -197,7 +192,7 @@ class Renderer:
             "declaration_fragment.html",
             language,
             "",
-            purposes=describe(self.config.declaration, language, self.config.consent.validity_days),
+            purposes=describe(self.config, language),
             statistics=statistics_paragraph(self.config, language),
             checked=day_text(checked, language) if (checked := self.checked()) else "",
         )

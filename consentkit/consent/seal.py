@@ -16,6 +16,7 @@ from consentkit.consent.policy import (
     without_closed_links,
 )
 from consentkit.guard import Guard
+from consentkit.html.inert import InertGate
 from consentkit.html.origins import Closed, closed_origins
 from consentkit.html.page import Placeholder, TagGate, Unrewritten
 from consentkit.html.scan import Scan
@@ -79,6 +80,10 @@ class Seal:
         """The gate for the tags of the page, None if nothing is closed."""
         return TagGate(self._addresses, placeholder, sealed=self._sealer.has_csp) if self._closure.gates else None
 
+    def inert(self, placeholder: Placeholder) -> TagGate | None:
+        """The gate that leaves closed tags in the page as inert ones, None if nothing is closed."""
+        return InertGate(self._addresses, placeholder) if self._closure.gates else None
+
     def unrewritten(self) -> Unrewritten | None:
         """What takes a page whose rewriter could not be made, None if it may pass as it is."""
         if not self._closure.gates:
@@ -95,13 +100,12 @@ class Seal:
             self._sealer.guard.note("gating early hints", problem)
             return []
 
-    def headers(self, headers: Headers, *, is_document: bool) -> Headers:
-        """The headers without links to closed origins and with what documents get; an error closes more."""
-        lines = self._closure.lines if is_document else []
+    def headers(self, headers: Headers) -> Headers:
+        """The headers without links to closed origins; an error closes more."""
         if not self._closure.gates:
-            return headers + lines
+            return headers
         try:
-            return without_closed_links(headers, self._addresses) + lines
+            return without_closed_links(headers, self._addresses)
         except Exception as problem:
             self._sealer.guard.note("gating headers", problem)
             kept = [pair for pair in headers if pair[0].lower() != b"link"]

@@ -59,6 +59,11 @@ def cookie_name(scope: Scope) -> bytes:
     return SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE
 
 
+def hint_name(scope: Scope) -> str:
+    """The name of the cookie that tells a page's own script what was chosen, where all visitors get the same page."""
+    return f"{cookie_name(scope).decode()}-hint"
+
+
 async def read_body(receive: Receive) -> bytes | None:
     """The request's body, or None if it is larger than allowed; a visitor who left before its end said nothing."""
     body = b""

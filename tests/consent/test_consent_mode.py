@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from consentkit.assets import static_folder
-from consentkit.consent.consent_mode import RECEIVERS, SIGNALS, ConsentMode, ConsentModeTag, inlined, services_behind
+from consentkit.consent.consent_mode import RECEIVERS, SIGNALS, ConsentMode, ConsentModeTag, services_behind
+from consentkit.scripts import inlined
 from tests.support.sites import config_of, only_finding, settings
 
 ALL = ConsentMode(RECEIVERS)

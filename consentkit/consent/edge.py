@@ -1,0 +1,90 @@
+"""Edge delivery: every visitor gets the same page, and a script in it acts on what this visitor chose.
+
+What the script may know travels in a second, readable cookie beside the signed one. Whoever forges it fools nobody but
+themself: for the server only the signed one counts.
+"""
+
+import json
+from collections.abc import Sequence
+
+from markupsafe import Markup
+from starlette.types import Scope
+
+from consentkit.consent.choice import Choice
+from consentkit.consent.decision import decide
+from consentkit.consent.policy import content_security_policy, sources
+from consentkit.consent.visit import hint_name
+from consentkit.declaration import Declaration, Purpose
+from consentkit.html.origins import Closed
+
+SCRIPT = "edge.js"
+"""Our own script that acts on the hint; its size is a promise (at most 1,000 bytes as served, gzip)."""
+
+DUE = "consentkit-due"
+"""The id of the `<template>` in which the banner waits until the script finds that it is due."""
+
+
+class Hints:
+    """What of a choice a page's own script is told: whether to ask, and per purpose and service whether it is granted.
+
+    The text begins with the version of the policy: a page from before a change of it and a hint from after it do not
+    meet. Each digit says 0 no, 1 unless the privacy signal is on, 2 in spite of it: where the page comes from a cache,
+    only the browser knows whether it is on.
+    """
+
+    def __init__(self, declaration: Declaration) -> None:
+        self._declaration = declaration
+        self.ids = tuple(id_ for purpose in declaration.purposes for id_ in _ids(purpose))
+
+    def head(self, scope: Scope) -> str:
+        """What the cookie begins with, up to the digits."""
+        return f"{hint_name(scope)}={self._declaration.policy_version}"
+
+    def digits(self, choice: Choice | None) -> str:
+        """The digits for a choice."""
+        plain, signalled = (decide(self._declaration, choice, gpc=gpc) for gpc in (False, True))
+        levels = (plain.asks, *((id_ in plain.granted) + (id_ in signalled.granted) for id_ in self.ids))
+        return "".join(str(int(level)) for level in levels)
+
+    def line(self, scope: Scope, choice: Choice | None, *, days: int) -> bytes:
+        """The Set-Cookie line; without a choice it deletes."""
+        head = self.head(scope)
+        secure = "; Secure" if head.startswith("__Host-") else ""
+        value, age = (self.digits(choice), days * 86_400) if choice else ("", 0)
+        return f"{head}{value}; Path=/; Max-Age={age}; SameSite=Lax{secure}".encode()
+
+
+def _ids(purpose: Purpose) -> list[str]:
+    return [purpose.id, *(service.id for service in purpose.services)]
+
+
+class EdgeTag:
+    """Makes the element that goes first into `<head>`: our script and what it has to know, the same for everybody.
+
+    `address` is where the script lies below the consent path; `hosts` are the site's own; `csp` says whether the script
+    closes again what the header leaves open.
+    """
+
+    def __init__(
+        self, declaration: Declaration, hints: Hints, *, address: str, hosts: Sequence[str], closed: Closed, csp: bool
+    ) -> None:
+        self._hints = hints
+        self._address = address
+        services = declaration.services
+        by_id = {id_: " ".join(sources(services[id_].origins)) if id_ in services else "" for id_ in hints.ids}
+        policy = content_security_policy(hosts, closed).decode()
+        self._data = Markup('data-sources="{}"').format(json.dumps(by_id, separators=(",", ":")))
+        if csp:
+            self._data += Markup(' data-csp="{}"').format(policy)
+
+    def html(self, scope: Scope, *, base: str, nonce: str = "") -> Markup:
+        """The element for the pages of a site whose consent pages are at `base`."""
+        known = Markup(' nonce="{}"').format(nonce) if nonce else Markup("")
+        return Markup('<script src="{}{}" data-hint="{}" {}{}></script>').format(
+            base, self._address, self._hints.head(scope), self._data, known
+        )
+
+
+def waiting(banner: str) -> str:
+    """The banner as it stands in every page: nothing of it is loaded, seen or read out before it is due."""
+    return f'<template id="{DUE}">{banner}</template>'

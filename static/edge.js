@@ -1,0 +1,64 @@
+// Edge mode: the page is the same for everybody. This runs first in it, reads what its visitor chose and acts on it.
+{
+  const { dataset, src } = document.currentScript;
+  const services = JSON.parse(dataset.sources);
+  const signal = navigator.globalPrivacyControl ? 1 : 0;
+
+  // The readable half of the choice: a digit for whether to ask, then one for each service: 1 granted unless the signal
+  // is on, 2 granted in spite of it.
+  const said = () => {
+    try {
+      return `; ${document.cookie}`.split("; " + dataset.hint)[1];
+    } catch {}
+  };
+  const allowed = () => Object.keys(services).filter((id, at) => said()?.[at + 1] > signal);
+  const granted = allowed();
+
+  // The header leaves the origins of all services open; here those are closed again that this visitor did not grant.
+  if (dataset.csp) {
+    const meta = document.createElement("meta");
+    meta.httpEquiv = "Content-Security-Policy";
+    meta.content = [dataset.csp, ...granted.map((id) => services[id])].join(" ");
+    document.head.append(meta);
+  }
+  // Told twice: to what stands before this, such as consent mode, and to what comes after.
+  const tell = () => said() && document.dispatchEvent(new CustomEvent("consentkit:change", { detail: { granted } }));
+  tell();
+
+  // Users may write any data attribute into a page: none that is restored here can make a script or a link of an element
+  // that they may write as well.
+  const revive = () => {
+    for (const element of document.querySelectorAll("[data-consentkit]")) {
+      const groups = element.dataset.consentkit.split(" ");
+      if (!groups.every((group) => group.split("|").some((id) => granted.includes(id)))) continue;
+      element.removeAttribute("data-consentkit");
+      if (element.content?.append) element.parentNode.replaceWith(element.content);
+      else {
+        element.async = element.hasAttribute("async");
+        for (const { name, value } of [...element.attributes]) {
+          const was = /--(\w*src\w*|data|poster|type|content|rel)$/.exec(name);
+          if (was) element.setAttribute(was[1], value);
+        }
+        element.parentNode.load?.();
+      }
+    }
+  };
+
+  addEventListener("DOMContentLoaded", async () => {
+    tell();
+    revive();
+    new MutationObserver(revive).observe(document, { childList: true, subtree: true });
+    if (signal || self != top) return;
+    const asks = said()?.[0] ?? (await (await fetch(src + "/../../state", { method: "POST" })).json()).asks;
+    if (asks > 0) {
+      const due = document.getElementById("consentkit-due");
+      const style = due.content.querySelector("link");
+      style.onload = () => due.replaceWith(due.content);
+      due.before(style);
+    }
+  });
+
+  // After a withdrawal, in another tab too or before the browser went back here, only a new page ends what runs.
+  const check = () => granted.every((id) => allowed().includes(id)) || location.reload();
+  for (const kind of ["pageshow", "visibilitychange", "consentkit:change"]) addEventListener(kind, check, true);
+}
