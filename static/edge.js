@@ -46,8 +46,9 @@
 
   addEventListener("DOMContentLoaded", async () => {
     tell();
-    revive();
+    // An element out of a template comes back in two steps: the second answers the first.
     new MutationObserver(revive).observe(document, { childList: true, subtree: true });
+    revive();
     if (signal || self != top) return;
     const asks = said()?.[0] ?? (await (await fetch(src + "/../../state", { method: "POST" })).json()).asks;
     if (asks > 0) {
