@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from consentkit.advice import advice
 from consentkit.cli_audit import audit
 from consentkit.cli_declaration import declaration
 from consentkit.cli_ledger import ledger
@@ -86,7 +87,8 @@ def check(file: Path | None, config_path: Path, as_json: bool) -> None:
     seen = [line_of(finding) for finding in observed_findings(config)]
     if as_json:
         differences = [{"key": "services", "message": message, "rule": "C19"} for message in seen]
-        click.echo(json.dumps({"file": str(path), "findings": differences}, indent=2))
+        warnings = [{"key": warning.key, "message": warning.message} for warning in advice(config)]
+        click.echo(json.dumps({"file": str(path), "findings": differences, "warnings": warnings}, indent=2))
         sys.exit(FINDING if seen else 0)
     declaration = config.declaration
     names = ", ".join(purpose.id for purpose in declaration.purposes)
@@ -95,6 +97,8 @@ def check(file: Path | None, config_path: Path, as_json: bool) -> None:
     click.echo(f"Policy version {declaration.policy_version}.")
     for message in seen:
         click.echo(f"services: {message} [C19]")
+    for warning in advice(config):
+        click.echo(f"warning: {warning}")
     sys.exit(FINDING if seen else 0)
 
 

@@ -94,6 +94,7 @@ class Engine:
             make_id=make_id,
             hints=hints,
         )
+        self.nobody = decide(self.declaration, None, gpc=False)
         self._undecided = {gpc: decide(self.declaration, None, gpc=gpc) for gpc in (True, False)}
         self._remembered: OrderedDict[tuple[bytes, int, bool], Decisions] = OrderedDict()
 

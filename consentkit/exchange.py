@@ -10,6 +10,7 @@ from consentkit.consent.consent import SCOPE_KEY
 from consentkit.consent.decision import Decisions
 from consentkit.consent.gate import GATED_HEADERS
 from consentkit.consent.nonces import nonces
+from consentkit.consent.seal import Closure
 from consentkit.engine import Engine
 from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.incoming import Incoming
@@ -166,7 +167,17 @@ class Exchange(Sent):
         self.content_type = kind.text
         is_page = kind.is_html and self.status not in (204, 304)
         rewrites = self._changes and is_page and self._has_to_change() and self._can_change(out, kind)
-        headers = self._uncached(out, self._gated(out), is_page=is_page)
+        private = self._is_private(out, kind)
+        if self._deletions and (private or self._engine.delivery.is_personal or forbids_sharing(out.headers)):
+            private, deletions = True, self._deletions
+        else:
+            # Where pages are for everybody, a deletion must not be what keeps one out of the caches.
+            deletions = []
+        decisions = self._decisions if private else self._engine.nobody
+        closure = self._closure if private else self._engine.closure(decisions)
+        headers = self._gated(out, decisions, closure) + deletions
+        if private:
+            headers = keep_private(headers) if concern_caches(out.names) else headers + PRIVATE
         is_gated = rewrites
         if rewrites and self._scope["method"] == "HEAD":
             headers = _changed(headers)
@@ -175,10 +186,15 @@ class Exchange(Sent):
             self._rewriter = self._engine.rewriter(self._audience, self._closure, page_nonces, consent=self.consent)
             is_gated = isinstance(self._rewriter, PageRewriter)
         if kind.is_document and not self.consent.is_own_page:
-            self._lines = self._engine.delivery.lines(self._closure) if is_gated else self._closure.lines
+            self._lines = self._engine.delivery.lines(closure) if is_gated else closure.lines
             if self._rewriter is None:
                 headers = headers + self._lines
         return {**message, "headers": headers}
+
+    def _is_private(self, out: Outgoing, kind: Kind) -> bool:
+        """Whether the response is for one visitor: so is what was to set a cookie, even if the gate keeps it back."""
+        personal = self._engine.delivery.is_personal and kind.is_page and self.status not in (204, 304)
+        return personal or self.consent.was_read or b"set-cookie" in out.first
 
     def _has_to_change(self) -> bool:
         """Whether anything is left to do for a page, now that the app has made it."""
@@ -187,31 +203,14 @@ class Exchange(Sent):
             return not consent.is_own_page
         return self._closure.gates or self._audience.decisions.asks or self._engine.injects_link
 
-    def _gated(self, out: Outgoing) -> Headers:
-        """The headers that may leave."""
+    def _gated(self, out: Outgoing, decisions: Decisions, closure: Closure) -> Headers:
+        """The headers that may leave under these decisions."""
         headers = out.headers
         if not GATED_HEADERS.isdisjoint(out.first):
-            # What sets a cookie is for one visitor; anything else may be for all whom the page is made for.
-            decisions = self._decisions if b"set-cookie" in out.first else self._audience.decisions
             headers = self._engine.gate_out(headers, decisions, self._scope["path"])
         if b"link" in out.first and not self.consent.is_own_page:
-            return self._engine.seal(self._scope, self._incoming, self._closure).headers(headers)
+            headers = self._engine.seal(self._scope, self._incoming, closure).headers(headers)
         return headers
-
-    def _uncached(self, out: Outgoing, headers: Headers, *, is_page: bool) -> Headers:
-        """The headers with deletions of refused cookies, and such that no shared cache stores what is for one visitor.
-
-        A response that was to set a cookie is for one visitor, even if the gate kept the cookie back. Where pages are
-        for everybody, a deletion must not be what keeps one out of the caches.
-        """
-        is_personal = self._engine.delivery.is_personal
-        private = (is_page and is_personal) or self.consent.was_read or b"set-cookie" in out.first
-        if self._deletions and (private or is_personal or forbids_sharing(out.headers)):
-            headers = headers + self._deletions
-            private = True
-        if not private:
-            return headers
-        return keep_private(headers) if concern_caches(out.names) else headers + PRIVATE
 
     def _can_change(self, out: Outgoing, kind: Kind) -> bool:
         """Whether the body is a whole, plain HTML document that the visitor will see as a page."""

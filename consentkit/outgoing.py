@@ -7,6 +7,7 @@ from functools import lru_cache
 from consentkit.consent.caching import Headers
 from consentkit.html.inject import can_be_rewritten
 
+PAGES = frozenset({"text/html", "application/xhtml+xml"})
 DOCUMENTS = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml"})
 """Media types that browsers show as documents, which can load something."""
 
@@ -43,10 +44,11 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a Content-Type says. `can_be_rewritten`: its encoding keeps ASCII bytes as ASCII."""
+    """What a Content-Type says. `is_page`: HTML or XHTML; `can_be_rewritten`: its encoding keeps ASCII as it is."""
 
     text: str
     is_html: bool
+    is_page: bool
     is_document: bool
     can_be_rewritten: bool
 
@@ -57,4 +59,4 @@ def kind_of(content_type: bytes) -> Kind:
     text = content_type.decode("latin-1")
     media = text.partition(";")[0].strip().lower()
     charset = text.lower().partition("charset=")[2].strip(' "').partition(";")[0]
-    return Kind(text, media == "text/html", media in DOCUMENTS, can_be_rewritten(charset))
+    return Kind(text, media == "text/html", media in PAGES, media in DOCUMENTS, can_be_rewritten(charset))

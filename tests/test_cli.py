@@ -49,6 +49,19 @@ def test_check_reports_every_finding_with_its_rule(config: str) -> None:
     assert {"C18", "C21"} <= {finding["rule"] for finding in findings}
 
 
+def test_check_warns_of_settings_that_do_less_than_they_seem_to(config: str) -> None:
+    """Nothing is wrong with them, so the exit status is 0."""
+    text = Path(config).read_text().replace('delivery = "server"', 'delivery = "edge"')
+    Path(config).write_text(text.replace("csp = true", "csp = false"))
+    result = run("check", config)
+    assert (0, True) == (result.exit_code, "warning: consent.csp: " in result.output)
+    assert ["consent.csp"] == [
+        warning["key"] for warning in json.loads(run("check", config, "--json").output)["warnings"]
+    ]
+    Path(config).write_text(text)
+    assert "warning" not in run("check", config).output
+
+
 def test_a_missing_configuration_says_how_to_make_one(tmp_path: Path) -> None:
     """Exit status 2, and `consentkit init` is named."""
     result = run("report", "--config", str(tmp_path / "none.toml"))

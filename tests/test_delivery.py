@@ -25,6 +25,7 @@ PAGE = (
 )
 PUBLIC = (b"cache-control", b"public, s-maxage=600")
 OPEN = b"https://ads.example.net"
+LINK = (b"link", b"<https://ads.example.net>; rel=preconnect, </a.css>; rel=preload")
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
 OURS = (b"sec-fetch-site", b"same-origin")
 
@@ -35,7 +36,7 @@ def edge_kit(**consent: object) -> ConsentKit:
 
 
 KIT = edge_kit()
-APP = KIT.wrap(answering(PAGE, headers=[HTML, PUBLIC]))
+APP = KIT.wrap(answering(PAGE, headers=[HTML, PUBLIC, (b"accept-ch", b"Sec-CH-UA-Model"), LINK]))
 
 
 def sent_by(answer: Answer) -> tuple[object, bytes]:
@@ -133,10 +134,7 @@ def test_head_tells_what_get_would() -> None:
 
 def test_links_to_closed_origins_are_open_to_nobody() -> None:
     """A browser would follow them before any script runs."""
-    link = (b"link", b"<https://ads.example.net>; rel=preconnect, </a.css>; rel=preload")
-    answer = ask(
-        KIT.wrap(answering(PAGE, headers=[HTML, link])), headers=[(b"cookie", consent_cookie(KIT, "ads", "video"))]
-    )
+    answer = ask(APP, headers=[(b"cookie", consent_cookie(KIT, "ads", "video"))])
     assert b"</a.css>; rel=preload" == answer.get(b"link")
 
 

@@ -111,3 +111,23 @@ def test_static_files_stay_cacheable() -> None:
         (b"etag", b'"1"'),
     ]
     assert headers == ask(kit_of().wrap(answering(b"x", headers=headers))).start["headers"]
+
+
+@pytest.mark.parametrize("kind", [b"application/xhtml+xml", b"text/css", b"image/svg+xml"])
+def test_what_caches_share_follows_nobodys_choice(kind: bytes) -> None:
+    """A visitor's grants open a link or an instruction only in what is theirs alone."""
+    kit = kit_of()
+    headers = [(b"content-type", kind), (b"link", b"<https://ads.example.net>; rel=preconnect"), (b"accept-ch", b"UA")]
+    answer = ask(kit.wrap(answering(b"x", headers=headers)), headers=[(b"cookie", consent_cookie(kit, "ads", "meter"))])
+    policy = answer.get(b"content-security-policy") or b""
+    private = b"private" == answer.get(b"cache-control")
+    assert (kind == b"application/xhtml+xml") == private
+    assert private == (answer.get(b"link") is not None) == (b"ads.example.net" in policy)
+
+
+def test_page_whose_cookie_the_gate_keeps_back_is_private() -> None:
+    """Without its Set-Cookie a cache would take what was made for one visitor as everybody's."""
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"max-age=60"), (b"set-cookie", b"_ads_1=1")]
+    answer = ask(kit_of().wrap(answering(b"{}", headers=headers)))
+    assert [] == answer.all(b"set-cookie")
+    assert b"private, max-age=60" == answer.get(b"cache-control")
