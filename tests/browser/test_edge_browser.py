@@ -60,9 +60,14 @@ class Visitor:
         """Whether the banner is there to be seen."""
         return self.page.locator("#consentkit").is_visible()
 
-    def answer(self, button: str) -> None:
-        """Press a button of the banner and wait until it has gone."""
-        self.page.get_by_role("button", name=button).click()
+    def accept(self) -> None:
+        """Accept everything; the page is loaded anew, as a placeholder waited for it."""
+        with self.page.expect_navigation(wait_until="networkidle"):
+            self.page.get_by_role("button", name="Accept all").click()
+
+    def refuse(self) -> None:
+        """Refuse everything; the banner goes."""
+        self.page.get_by_role("button", name="Refuse all").click()
         self.page.locator("#consentkit").wait_for(state="detached")
 
 
@@ -97,8 +102,8 @@ def test_each_visitor_gets_their_own_choice(visitor: Any, cache: tuple[str, Path
     for each in (a, b, c, d):
         assert [] == each.visit()
     assert [True, True, True, False] == [each.asked for each in (a, b, c, d)]
-    a.answer("Accept all")
-    b.answer("Refuse all")
+    a.accept()
+    b.refuse()
     for _ in range(2):
         assert [*TAGS, f"{VIDEO}/embed"] == a.visit()
         for other in (b, c, d):
@@ -117,8 +122,7 @@ def test_tags_keep_their_order_and_what_they_are(visitor: Any) -> None:
     """Scripts without `async` run in the order of the page, a module as a module; media and links come back too."""
     a = visitor()
     a.visit()
-    a.answer("Accept all")
-    a.visit()
+    a.accept()
     scripts = a.page.locator(f"script[src^='{ADS}']")
     kinds = scripts.evaluate_all("(found) => found.map((script) => [script.async, script.type])")
     assert [[True, ""], [False, ""], [False, "module"]] == kinds
@@ -133,8 +137,7 @@ def test_withdrawal_reaches_the_open_page_and_the_next(visitor: Any) -> None:
     """Taken back in another tab, the page that ran the tags is made anew, and everything is inert again."""
     a = visitor()
     a.visit()
-    a.answer("Accept all")
-    assert TAGS[0] in a.visit()
+    a.accept()
     other = a.context.new_page()
     other.goto(a.page.url + "consent/")
     a.contacted.clear()
@@ -151,8 +154,8 @@ def test_what_was_agreed_to_alone_loads_alone(visitor: Any) -> None:
     """One video through its placeholder: the advertising stays inert, the banner still asks."""
     e = visitor()
     e.visit()
-    e.page.get_by_role("button", name="Always load").click()
-    e.page.wait_for_load_state("networkidle")
+    with e.page.expect_navigation(wait_until="networkidle"):
+        e.page.get_by_role("button", name="Always load").click()
     assert [f"{VIDEO}/embed"] == e.visit()
     assert e.asked
 
@@ -174,11 +177,13 @@ def test_without_scripts_everything_is_as_refused(visitor: Any) -> None:
     n = visitor(java_script_enabled=False)
     assert [] == n.visit()
     assert not n.asked
-    n.page.get_by_role("button", name="Load this once").click()
+    with n.page.expect_navigation(wait_until="networkidle"):
+        n.page.get_by_role("button", name="Load this once").click()
     assert [f"{VIDEO}/embed"] == n.contacted
     n.visit()
     n.page.get_by_role("link", name="Cookie settings").click()
-    n.page.get_by_role("button", name="Accept all").click()
+    with n.page.expect_navigation():
+        n.page.get_by_role("button", name="Accept all").click()
     assert [] == n.visit()
     n.page.goto(f"{n.page.url}personal")
     assert "granted: True" in n.page.content()
@@ -188,8 +193,7 @@ def test_visitor_of_before_the_hint_is_not_asked_again(visitor: Any) -> None:
     """Who chose while pages were made for each visitor gets the hint by the script's one question."""
     f = visitor()
     f.visit()
-    f.answer("Accept all")
-    f.visit()
+    f.accept()
     f.context.clear_cookies(name="consentkit-hint")
     assert [] == f.visit()
     assert not f.asked
@@ -200,8 +204,7 @@ def test_what_users_write_cannot_use_the_script(visitor: Any) -> None:
     """Attributes like ours on elements that users may write bring no handler and no address of a script back."""
     a = visitor()
     a.visit()
-    a.answer("Accept all")
-    a.visit()
+    a.accept()
     written = (
         '<a id="w" data-consentkit="ads" data-consentkit--href="javascript:x()" data-consentkit--onclick="x()">a</a>'
         '<img data-consentkit="ads" data-consentkit--onerror="window.owned = 1" data-consentkit--src="/own.png">'
