@@ -42,7 +42,10 @@ class Closed:
         names = _names(found)
         if not self.open.isdisjoint(names):
             return ()
-        return next((self.services[name] for name in names if name in self.services), ())
+        for name in names:
+            if name in self.services:
+                return self.services[name]
+        return ()
 
     def sharers(self, found: str | None) -> tuple[str, ...]:
         """All services with a declared place for an origin: the grant of any one of them would open it."""

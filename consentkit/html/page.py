@@ -24,7 +24,7 @@ WATCHED = ", ".join(
     (
         *(name for name in GATED if name not in ("img", "input", "meta", "use")),
         "input[src], meta[http-equiv]",
-        'use:not([href^="#"]), use[xlink\\:href]:not([xlink\\:href^="#"])',
+        'use[href]:not([href^="#"]), use[xlink\\:href]:not([xlink\\:href^="#"])',
     )
 )
 STAYING = ", ".join(f"{name}[{attribute}]" for name, attributes in BESIDE.items() for attribute in attributes)

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 from lolhtml import ContentType, HTMLRewriter
 
 XHTML = "http://www.w3.org/1999/xhtml"
+AS_HTML = ContentType.HTML
+
 MAX_CAPTURED = 32_768
 """Bytes of an element's content that are held to be looked at in one piece."""
 
@@ -56,25 +58,25 @@ class Node:
 
     def put_first(self, html: str) -> None:
         """Put HTML in before the content."""
-        self._element.prepend(self._rewriter.mark("put", html), ContentType.HTML)
+        self._element.prepend(self._rewriter.mark("put", html), AS_HTML)
 
     def put_last(self, html: str, done: Callable[[], None]) -> None:
         """Put HTML in after the content; `done` is called when it went out."""
-        self._element.append(self._rewriter.mark("put", html, done), ContentType.HTML)
+        self._element.append(self._rewriter.mark("put", html, done), AS_HTML)
 
     def cut(self, replacement: str) -> None:
         """Take the element out, with all that is in it, and put HTML in its place."""
         begin, end = self._rewriter.marks("cut", replacement, self.name)
-        self._element.before(begin, ContentType.HTML)
+        self._element.before(begin, AS_HTML)
         if self.name == "image" and self.is_html:
             # Browsers read it as <img>, which has neither content nor end (HTML §13.2.6.4.7).
-            self._element.prepend(end, ContentType.HTML)
+            self._element.prepend(end, AS_HTML)
         else:
-            self._element.after(end, ContentType.HTML)
+            self._element.after(end, AS_HTML)
 
     def change_tag(self, change: Callable[[bytes], bytes]) -> None:
         """Replace the start tag alone by what `change` makes of it; the content stays."""
-        self._element.before(self._rewriter.mark("tag", change), ContentType.HTML)
+        self._element.before(self._rewriter.mark("tag", change), AS_HTML)
 
     def replace_tag(self, html: str) -> None:
         """Put HTML in place of the start tag alone, a tag that ends it; the content stays."""
@@ -84,13 +86,13 @@ class Node:
 
     def put_after(self, html: str) -> None:
         """Put HTML in after the end of the element."""
-        self._element.after(self._rewriter.mark("put", html), ContentType.HTML)
+        self._element.after(self._rewriter.mark("put", html), AS_HTML)
 
     def look_into(self, change: Callable[[bytes], bytes], otherwise: Callable[[], Filter]) -> None:
         """Replace the raw content by what `change` makes of it; content longer than `MAX_CAPTURED` passes a filter."""
         begin, end = self._rewriter.marks("look", change, otherwise)
-        self._element.prepend(begin, ContentType.HTML)
-        self._element.append(end, ContentType.HTML)
+        self._element.prepend(begin, AS_HTML)
+        self._element.append(end, AS_HTML)
 
 
 @dataclass(slots=True)
@@ -250,8 +252,7 @@ class StreamRewriter:
         self._out.clear()
         return out
 
-    def _sink(self, chunk: Any) -> None:
-        data = bytes(chunk)
+    def _sink(self, data: bytes) -> None:
         if data.startswith(self._prefix) and data in self._marks:
             self._act(data, *self._marks.pop(data))
             return

@@ -27,8 +27,12 @@ FEW = ("link", "meta", "base", "script")
 """What a Content-Security-Policy does not stop: connections in advance, refreshes, bases, speculation rules."""
 
 MAX_FUNCTION = len(b"image-set")
-ENDS = re.compile(rb"<[a-zA-Z]{0,16}\Z|@[a-zA-Z]{0,6}\Z")
-BEGUN = {text[:length] for text in (b"url(", b"image-set(") for length in range(1, len(text))}
+BEGUN = sorted(
+    (text[:length].decode() for text in (b"url", b"image-set") for length in range(1, len(text) + 1)), key=len
+)
+ENDS = re.compile(rb"(?:<[a-zA-Z]{0,16}|@[a-zA-Z]{0,6}|(?i:%s))\Z" % "|".join(reversed(BEGUN)).encode())
+"""What may go on as a tag or as an address in the next chunk."""
+
 SIMPLE = re.compile(rb"(?:[^\"'>]|\"[^\"]*+\"|'[^']*+')*+>")
 SCRIPT_END = re.compile(rb"</script", re.I)
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/\\&#.:%?-_~")
@@ -195,7 +199,5 @@ def _no_address(text: bytes, at: int) -> bytes:
 
 def _whole(text: bytes) -> int:
     """Where what may go on in the next chunk begins."""
-    match = ENDS.search(text, max(0, len(text) - 20))
-    tail = text[-MAX_FUNCTION:].lower()
-    begun = next((length for length in range(len(tail), 0, -1) if tail[-length:] in BEGUN), 0)
-    return min(match.start() if match else len(text), len(text) - begun)
+    match = ENDS.search(text, max(0, len(text) - 17))
+    return match.start() if match else len(text)

@@ -13,7 +13,7 @@ from consentkit.html.urls import absolute, clean, decoded, origin
 
 GATED = (
     "script", "img", "image", "iframe", "frame", "link", "object", "embed", "video", "audio", "source", "track",
-    "input", "meta", "use", "feimage", "set", "animate", "portal", "fencedframe", "bgsound",
+    "input", "meta", "use", "feimage", "set", "animate",
 )  # fmt: skip
 """Elements that load something by themselves (HTML §4, SVG 2 §16)."""
 
@@ -115,6 +115,12 @@ class Addresses:
 
 def closed_element(name: str, attributes: Sequence[tuple[str, str]], addresses: Addresses) -> Found | None:
     """Why an element may not pass, None if it may."""
+    if name != "meta" and not addresses.own_closed:
+        for key, value in attributes:
+            if key in READ and FOREIGN.search(value):
+                break
+        else:
+            return None
     return addresses.first(loaded(name, attributes))
 
 

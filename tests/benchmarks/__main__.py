@@ -8,11 +8,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import request_cost, telling_people, throughput
+from tests.benchmarks import request_cost, rewriting, telling_people, throughput
 from tests.benchmarks.report import Report, conditions, show
 
 BENCHMARKS: dict[str, Callable[[], list[Report]]] = {
     "request_cost": request_cost.reports,
+    "rewriting": rewriting.reports,
     "throughput": throughput.reports,
     "telling_people": telling_people.reports,
 }
