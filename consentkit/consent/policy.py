@@ -1,11 +1,11 @@
 """The response headers that keep closed origins closed: Content-Security-Policy, Permissions-Policy and Link."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from consentkit.consent.caching import Headers
 from consentkit.html.origins import Closed
-from consentkit.html.tags import HARMLESS_RELS, Addresses
+from consentkit.html.tags import HARMLESS_RELS, Addresses, loaded
 
 OWN_SOURCES = "'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' data: blob: filesystem: mediastream:"
 """What a page may do without contacting anybody else: a second policy can only restrict, so the app's own decides."""
@@ -21,6 +21,12 @@ LINK = re.compile(r"""(?:<[^>]*>|"(?:[^"\\]|\\.)*"|[^,<"])+""", re.S)
 TARGET = re.compile(r"<([^>]*)>")
 REL = re.compile(r""";\s*rel\*?\s*=\s*(?:"([^"]*)"|([^\s;,]+))""", re.I)
 MAX_LINK = 16_384
+
+LEADING: dict[bytes, Callable[[str], Iterable[str]]] = {
+    b"refresh": lambda text: loaded("meta", [("http-equiv", "refresh"), ("content", text)]),
+    b"speculation-rules": lambda text: re.findall(r'"([^"]*)', text),
+}
+"""Other headers by which a browser contacts somebody whatever the policy says, and the addresses in them."""
 
 
 def content_security_policy(hosts: Sequence[str], closed: Closed) -> bytes:
@@ -44,14 +50,18 @@ def _sockets(name: str) -> tuple[str, ...]:
 
 
 def without_closed_links(headers: Headers, addresses: Addresses) -> Headers:
-    """The headers without the links to closed origins; what is left is as it was, byte for byte."""
+    """The headers without the links to closed origins; what is left is as it was, byte for byte.
+
+    A refresh goes like the `<meta>` that says the same; so does a file of speculation rules that lies there.
+    """
     out: Headers = []
     for name, value in headers:
-        if name.lower() == b"link":
+        kind = name.lower()
+        if kind == b"link":
             kept = open_links(value, addresses)
             if kept:
                 out.append((name, kept))
-        else:
+        elif kind not in LEADING or not addresses.first(LEADING[kind](value.decode("latin-1"))):
             out.append((name, value))
     return out
 

@@ -84,6 +84,22 @@ def test_links_to_closed_origins_do_not_leave(value: bytes, expected: bytes | No
     assert expected == answer.get(b"link")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "passes"),
+    [
+        (b"refresh", b"3; url=https://ads.example.net/", False),
+        (b"Refresh", b"0;//ads.example.net", False),
+        (b"refresh", b"30; url=/next", True),
+        (b"Speculation-Rules", b'"/own.json", "https://ads.example.net/rules.json"', False),
+        (b"speculation-rules", b'"/own.json"', True),
+    ],
+)
+def test_headers_that_no_policy_stops_do_not_leave(name: bytes, value: bytes, passes: bool) -> None:
+    """A refresh, and rules for what to fetch in advance, go if they lead to a closed origin."""
+    answer = ask(kit_of().wrap(answering(b"{}", headers=[(name, value)])))
+    assert [value] * passes == answer.all(name.lower())
+
+
 def hinted(*cookie: bytes) -> list[bytes]:
     """The links of the early hint that leaves, of one that the app sends."""
 
