@@ -10,6 +10,7 @@ from consentkit.consent.consent import SCOPE_KEY
 from consentkit.consent.decision import Decisions
 from consentkit.consent.gate import GATED_HEADERS
 from consentkit.consent.nonces import nonces
+from consentkit.consent.policy import LINKING
 from consentkit.consent.seal import Closure
 from consentkit.engine import Engine
 from consentkit.html.page import PageRewriter, Unrewritten
@@ -208,7 +209,7 @@ class Exchange(Sent):
         headers = out.headers
         if not GATED_HEADERS.isdisjoint(out.first):
             headers = self._engine.gate_out(headers, decisions, self._scope["path"])
-        if b"link" in out.first and not self.consent.is_own_page:
+        if not LINKING.isdisjoint(out.first) and not self.consent.is_own_page:
             headers = self._engine.seal(self._scope, self._incoming, closure).headers(headers)
         return headers
 

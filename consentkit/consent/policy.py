@@ -28,6 +28,9 @@ LEADING: dict[bytes, Callable[[str], Iterable[str]]] = {
 }
 """Other headers by which a browser contacts somebody whatever the policy says, and the addresses in them."""
 
+LINKING = frozenset({b"link", *LEADING})
+"""Headers that may lead to a closed origin."""
+
 
 def content_security_policy(hosts: Sequence[str], closed: Closed) -> bytes:
     """The policy that lets a page contact its own site and the origins of granted services, and nobody else.

@@ -10,6 +10,7 @@ from consentkit.config import Config
 from consentkit.consent.caching import Headers
 from consentkit.consent.policy import (
     ADVERTISING,
+    LINKING,
     OWN_SOURCES,
     content_security_policy,
     open_hints,
@@ -108,5 +109,5 @@ class Seal:
             return without_closed_links(headers, self._addresses)
         except Exception as problem:
             self._sealer.guard.note("gating headers", problem)
-            kept = [pair for pair in headers if pair[0].lower() != b"link"]
+            kept = [pair for pair in headers if pair[0].lower() not in LINKING]
             return [*kept, (CSP, f"default-src {OWN_SOURCES}".encode())]

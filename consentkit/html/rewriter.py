@@ -252,7 +252,7 @@ class StreamRewriter:
         self._out.clear()
         return out
 
-    def _sink(self, data: bytes) -> None:
+    def _sink(self, data: Any) -> None:
         if data.startswith(self._prefix) and data in self._marks:
             self._act(data, *self._marks.pop(data))
             return
