@@ -22,6 +22,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from consentkit.config import Config, parse
+from consentkit.consent.changes import ConsentChange
 from consentkit.dashboard import open_users
 from consentkit.kit import ConsentKit
 from consentkit.stats.counting import count_samples
@@ -129,5 +130,10 @@ def serve(*, port: int, data: Path, samples: bool = True) -> None:
     console.print(f"[bold]Preferences page[/]      {home}/consent/")
     console.print(f"[bold]Dashboard[/]             {home}/dashboard/")
     console.print(f"[bold]… signed in[/]           {link}\n", soft_wrap=True)
+
+    @kit.on_change
+    def tell(change: ConsentChange) -> None:
+        console.print(f"A visitor's choice: {change.kind} {', '.join(change.purposes)}")
+
     with tag_server(port + 1):
         uvicorn.run(demo_app(kit, secret, tag_origin), port=port, log_level="warning")

@@ -35,6 +35,9 @@ class ConsentLike(Protocol):
     def link(self, language: str, /) -> Markup:
         """The link to the preferences, with the module that opens them as a dialog."""
 
+    def consent_mode_tag(self) -> Markup:
+        """The script that tells tags what is granted, before any of them runs."""
+
 
 def consent_from_kit(request: Request) -> ConsentLike:
     """The visitor's consent as consentkit's middleware left it; raises if the app is not wrapped."""

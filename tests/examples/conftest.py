@@ -26,6 +26,9 @@ class StandIn:
     def link(self, language: str, /) -> Markup:
         return Markup('<a href="/consent/?lang={}">{}</a>').format(language, self.link_text(language))
 
+    def consent_mode_tag(self) -> Markup:
+        return Markup()
+
 
 def client_with(*granted: str, declaration: Callable[[str], Markup] = site.no_declaration) -> TestClient:
     """A client of the site at www.noordlicht.example for a visitor who has granted these services."""

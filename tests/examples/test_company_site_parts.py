@@ -99,4 +99,4 @@ def test_the_stand_in_is_enough() -> None:
         for path in (FOLDER / "templates").glob("*.html")
         for name in re.findall(r"consent\.(\w+)", path.read_text("utf-8"))
     }
-    assert {"granted", "link", "link_text", "preferences_url"} == asked
+    assert {"consent_mode_tag", "granted", "link", "link_text", "preferences_url"} == asked
