@@ -2,7 +2,7 @@
 {
   const { dataset, src } = document.currentScript;
   const services = JSON.parse(dataset.sources);
-  const signal = navigator.globalPrivacyControl ? 1 : 0;
+  const signal = +!!navigator.globalPrivacyControl;
 
   // The readable half of the choice: a digit for whether to ask, then one for each service: 1 granted unless the signal
   // is on, 2 granted in spite of it.
@@ -13,6 +13,8 @@
   };
   const allowed = () => Object.keys(services).filter((id, at) => said()?.[at + 1] > signal);
   const granted = allowed();
+  // For consent.js: what this page is shown under.
+  dataset.consentkitGranted = granted.join(" ");
 
   // The header leaves the origins of all services open; here those are closed again that this visitor did not grant.
   if (dataset.csp) {
@@ -25,21 +27,21 @@
   const tell = () => said() && document.dispatchEvent(new CustomEvent("consentkit:change", { detail: { granted } }));
   tell();
 
-  // Users may write any data attribute into a page: none that is restored here can make a script or a link of an element
+  // Users may write any data attribute into a page: none that is given back here makes a script or a link of an element
   // that they may write as well.
   const revive = () => {
-    for (const element of document.querySelectorAll("[data-consentkit]")) {
-      const groups = element.dataset.consentkit.split(" ");
-      if (!groups.every((group) => group.split("|").some((id) => granted.includes(id)))) continue;
-      element.removeAttribute("data-consentkit");
-      if (element.content?.append) element.parentNode.replaceWith(element.content);
+    for (const node of document.querySelectorAll("[data-consentkit]")) {
+      const opens = (ids) => ids.split("|").some((id) => granted.includes(id));
+      if (!node.dataset.consentkit.split(" ").every(opens)) continue;
+      node.removeAttribute("data-consentkit");
+      if (node.content?.append) node.parentNode.replaceWith(node.content);
       else {
-        element.async = element.hasAttribute("async");
-        for (const { name, value } of [...element.attributes]) {
+        node.async = node.hasAttribute("async");
+        for (const { name, value } of [...node.attributes]) {
           const was = /--(\w*src\w*|data|poster|type|content|rel)$/.exec(name);
-          if (was) element.setAttribute(was[1], value);
+          if (was) node.setAttribute(was[1], value);
         }
-        element.parentNode.load?.();
+        node.parentNode.load?.();
       }
     }
   };
@@ -61,5 +63,6 @@
 
   // After a withdrawal, in another tab too or before the browser went back here, only a new page ends what runs.
   const check = () => granted.every((id) => allowed().includes(id)) || location.reload();
-  for (const kind of ["pageshow", "visibilitychange", "consentkit:change"]) addEventListener(kind, check, true);
+  addEventListener("pageshow", check);
+  addEventListener("visibilitychange", check);
 }

@@ -187,7 +187,7 @@ def test_hint_follows_the_choice() -> None:
     """It comes with a choice, and goes with the record; a visitor who chose nothing gets none."""
     body = urlencode({"choice": "accept_all"}).encode()
     (line,) = hints(ask(APP, "/consent/", method="POST", headers=[FORM, OURS], body=body))
-    assert b"0222" in line
+    assert b"0112222;" in line
     chosen = (b"cookie", consent_cookie(KIT, "ads"))
     (line,) = hints(ask(APP, "/consent/withdraw", method="POST", headers=[FORM, OURS, chosen]))
     assert b"Max-Age=15552000" in line

@@ -14,7 +14,7 @@ from consentkit.consent.choice import Choice
 from consentkit.consent.decision import decide
 from consentkit.consent.policy import content_security_policy, sources
 from consentkit.consent.visit import hint_name
-from consentkit.declaration import Declaration, Purpose
+from consentkit.declaration import Declaration
 from consentkit.html.origins import Closed
 
 SCRIPT = "edge.js"
@@ -34,7 +34,8 @@ class Hints:
 
     def __init__(self, declaration: Declaration) -> None:
         self._declaration = declaration
-        self.ids = tuple(id_ for purpose in declaration.purposes for id_ in _ids(purpose))
+        # In the order in which the state names them, because scripts compare the two.
+        self.ids = tuple(sorted((*declaration.by_id, *declaration.services)))
 
     def head(self, scope: Scope) -> str:
         """What the cookie begins with, up to the digits."""
@@ -52,10 +53,6 @@ class Hints:
         secure = "; Secure" if head.startswith("__Host-") else ""
         value, age = (self.digits(choice), days * 86_400) if choice else ("", 0)
         return f"{head}{value}; Path=/; Max-Age={age}; SameSite=Lax{secure}".encode()
-
-
-def _ids(purpose: Purpose) -> list[str]:
-    return [purpose.id, *(service.id for service in purpose.services)]
 
 
 class EdgeTag:
