@@ -18,7 +18,13 @@ from consentkit.html.tokens import Attribute, Tag, read_tag
 from consentkit.html.urls import decoded
 
 MAX_TAG = 16_384
-"""Bytes of a tag, or of a script with rules, that are looked at; a longer one is disarmed."""
+"""Bytes of a tag, or of a script with rules, that wait for its end."""
+
+MAX_REMEMBERED = 512
+"""Bytes of a tag whose reading is remembered."""
+
+MAX_LONG = 32
+"""Longer ones of a page that are looked at whole if they are there whole; others are disarmed."""
 
 MAX_DEPTH = 3
 """Documents inside attributes of documents inside … that are looked into; a deeper frame counts as closed."""
@@ -33,7 +39,7 @@ BEGUN = sorted(
 ENDS = re.compile(rb"(?:<[a-zA-Z]{0,16}|@[a-zA-Z]{0,6}|(?i:%s))\Z" % "|".join(reversed(BEGUN)).encode())
 """What may go on as a tag or as an address in the next chunk."""
 
-SIMPLE = re.compile(rb"(?:[^\"'>]|\"[^\"]*+\"|'[^']*+')*+>")
+SIMPLE = re.compile(rb"(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
 SCRIPT_END = re.compile(rb"</script", re.I)
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/\\&#.:%?-_~")
 
@@ -63,6 +69,7 @@ class Scan:
         self._depth = depth
         self._patterns = (TAGS[everything], css.CALL, css.IMPORT)
         self._waiting = b""
+        self._long = 0
 
     def feed(self, chunk: bytes) -> bytes:
         """Take the next bytes."""
@@ -93,20 +100,28 @@ class Scan:
         """The text with this tag disarmed if it is closed; None if more text is needed."""
         name = hit[1].lower().decode()
         limit = hit.start() + MAX_TAG
-        simple = SIMPLE.match(text, hit.end(), limit) if name != "base" else None
+        simple = SIMPLE.match(text, hit.end(), hit.end() + MAX_REMEMBERED) if name != "base" else None
         texts = _loaded(name, simple[0], self._everything) if simple else None
         if texts is not None and not self._addresses.first(texts):
             return text
         tag = read_tag(text, hit.end(), limit)
         if tag is None and len(text) < limit and not is_all:
             return None
+        if tag is None and self._takes_long():
+            tag = read_tag(text, hit.end())
         if tag is None or not tag.end:
-            return _put(text, hit.start() + 1, b"x")
+            # A script is stopped by the policy, and rules do not hide behind so much.
+            return text if name == "script" and not self._everything else _put(text, hit.start() + 1, b"x")
         if name == "script" and (kind := _kind(tag)):
             return self._rules(text, tag, kind, limit, is_all=is_all)
         for attribute in self._closed(name, tag):
             text = _put(text, attribute.at, b"_")
         return text
+
+    def _takes_long(self) -> bool:
+        """Whether one more long tag may be looked at whole: a page full of begun ones would take for ever."""
+        self._long += 1
+        return self._long <= MAX_LONG
 
     def _closed(self, name: str, tag: Tag) -> list[Attribute]:
         """The attributes that must not be understood."""
@@ -137,9 +152,13 @@ class Scan:
     def _rules(self, text: bytes, tag: Tag, kind: str, limit: int, *, is_all: bool) -> bytes | None:
         """The text with the closed addresses of an import map or of speculation rules disarmed."""
         end = SCRIPT_END.search(text, tag.end, limit)
+        if end is None and len(text) < limit and not is_all:
+            return None
+        if end is None and self._takes_long():
+            end = SCRIPT_END.search(text, tag.end)
         if end is None:
-            if len(text) < limit and not is_all:
-                return None
+            if kind == IMPORT_MAP and not self._everything:
+                return text
             for attribute in tag.attributes:
                 text = _put(text, attribute.at, b"_") if attribute.name == b"type" else text
             return text
