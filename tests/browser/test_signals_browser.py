@@ -1,7 +1,7 @@
 """C25 and C26 in a real browser: what tags are told, in which order, and that Global Privacy Control is honoured."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -58,10 +58,11 @@ async def tag(_: Request) -> Response:
     return Response(TAG, media_type="text/javascript")
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
-    """The address of a site whose tags are told."""
-    tables = settings(consent={"consent_mode": ["google", "microsoft_uet", "clarity"]}, site={"hosts": ["127.0.0.1"]})
+@contextmanager
+def telling(**consent: str) -> Iterator[str]:
+    """The address of a site whose tags are told, for as long as the block lasts."""
+    receivers = ["google", "microsoft_uet", "clarity"]
+    tables = settings(consent={"consent_mode": receivers, **consent}, site={"hosts": ["127.0.0.1"]})
     routes = [
         Route("/tag.js", tag),
         Route("/favicon.ico", lambda _: Response(status_code=204)),
@@ -72,6 +73,13 @@ def site() -> Iterator[str]:
         # The clock of this kit stands still on a day of its own, so that its cookies are never out of date.
         stack.enter_context(served(kit_of(tables).wrap(Starlette(routes=routes)), listener))
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The address of a site whose pages are made for each visitor."""
+    with telling() as address:
+        yield address
 
 
 @pytest.fixture
@@ -177,3 +185,13 @@ def test_global_privacy_control_is_honoured_until_the_visitor_chooses(chromium: 
     check(tab.evaluate("atFirst"), GRANTED)
     assert "signal" not in tab.locator(".consentkit-link").inner_text()
     context.close()
+
+
+def test_pages_that_are_the_same_for_everybody_tell_what_their_visitor_chose(tab: Page) -> None:
+    """C26 with `delivery = "edge"`: denied for everybody, then what the script in the page has read."""
+    with telling(delivery="edge") as site:
+        tab.goto(f"{site}/plain")
+        check(tab.evaluate("atFirst"))
+        choose(tab, "Accept all")
+        tab.goto(f"{site}/plain")
+        check(tab.evaluate("atFirst"), GRANTED)
