@@ -53,7 +53,8 @@ export async function open(link, submit) {
   dialog.setAttribute("aria-labelledby", "title");
   dialog.setAttribute("closedby", "any");
 
-  const fill = (source) => body.replaceChildren(document.importNode(source.querySelector("main"), true));
+  // Without its <main>: the page below has a main part already.
+  const fill = (source) => body.replaceChildren(...document.importNode(source.querySelector("main"), true).childNodes);
   const renew = async () => fill(await load(address));
   const leave = () => {
     opened = undefined;

@@ -114,10 +114,11 @@ class Renderer:
 
     def _make_link(self, language: str, base: str, signal_holds: bool) -> Markup:
         return Markup(
-            '<p class="consentkit-link" align="center" lang="{language}">'
+            '<p class="consentkit-link" role="navigation" aria-label="{label}" align="center" lang="{language}">'
             '<a href="{base}?lang={language}" rel="nofollow">{text}</a>{note}</p>'
         ).format(
             base=base,
+            label=texts(language)["banner"]["label"],
             language=language,
             text=texts(language)["link"]["text"],
             note=signal_note(language) if signal_holds else "",
@@ -185,13 +186,14 @@ class Renderer:
         until = date.fromordinal(decided.toordinal() + self.config.consent.validity_days)
         return str(t["decided_on"].format(day=day_text(decided, language), until=day_text(until, language)))
 
-    def declaration(self, language: str) -> Markup:
-        """The storage declaration and the statistics paragraph, for the site's own privacy page."""
+    def declaration(self, language: str, *, level: int = 3) -> Markup:
+        """The storage declaration and the statistics paragraph, with headings from `level` on, for a privacy page."""
         language = self.language(language)
         html = self._render(
             "declaration_fragment.html",
             language,
             "",
+            level=level,
             purposes=describe(self.config, language),
             statistics=statistics_paragraph(self.config, language),
             checked=day_text(checked, language) if (checked := self.checked()) else "",
@@ -200,7 +202,7 @@ class Renderer:
 
     def declaration_page(self, *, language: str, base: str, back: str) -> str:
         """The declaration as a page of its own."""
-        fragment = self.declaration(language)
+        fragment = self.declaration(language, level=2)
         return self._page("declaration.html", language, base, here=f"{base}declaration", back=back, fragment=fragment)
 
     def placeholder(

@@ -36,7 +36,8 @@ def page_app(elsewhere: str, language: str = "en") -> Starlette:
         html = (
             f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Small site</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-            f'<meta name="color-scheme" content="light dark"><script src="{elsewhere}/tag.js" defer></script></head>'
+            '<meta name="color-scheme" content="light dark"><style>body { background: Canvas }</style>'
+            f'<script src="{elsewhere}/tag.js" defer></script></head>'
             f'<body><header><a href="/">Small site</a> <a href="/about">About</a></header><main><h1>Small site</h1>'
             f"{embed if request.url.path == '/' else ''}{f'<p>{WORDS}</p>' * 3}</main>"
             '<footer><a href="/privacy">Privacy</a> <a href="/imprint">Imprint</a></footer></body></html>'

@@ -1,0 +1,157 @@
+"""axe-core finds nothing wrong on any page and state of consentkit's own, in light and in dark."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from consentkit.testing import Site, View
+from consentkit.testing.visitor import Visitor, visitor
+from tests.conftest import LiveServers
+from tests.prepare import NPM
+from tests.support.sins import ACCEPT, REFUSE
+from tests.support.small_site import PATHS, elsewhere_app, page_app, small_kit
+from tests.support.wrong_site import Sin, WrongSite
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+AXE = NPM / "node_modules/axe-core/axe.min.js"
+WIDTHS = (320, 1280)
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The judge's script, which is put into pages from outside and never shipped."""
+    if not AXE.is_file():
+        reason = "axe-core is not there; `tests/prepare.py` brings it where npm is (as root on Debian, npm too)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return AXE.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[LiveServers]:
+    """Real servers for the module."""
+    running = LiveServers()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def elsewhere(servers: LiveServers) -> str:
+    """The other origin."""
+    return servers(elsewhere_app()).replace("127.0.0.1", "localhost")
+
+
+@pytest.fixture(scope="module")
+def sites(servers: LiveServers, elsewhere: str) -> dict[str, Site]:
+    """The small site in each layout, with a ledger, so that a record can be shown."""
+    kits = {layout: small_kit(elsewhere, consent={"layout": layout}) for layout in ("bar", "dialog")}
+    return {layout: Site(servers(kit.wrap(page_app(elsewhere))), PATHS) for layout, kit in kits.items()}
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What axe finds on a page as it stands, in light and in dark, a line for each element."""
+    found = []
+    page.evaluate(axe)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        # What fades is judged when it is there.
+        page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished))")
+        result: Any = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        found += [
+            f"{scheme}: {violation['id']}: {node['html'][:120]}: {node['failureSummary']}"
+            for violation in result["violations"]
+            for node in violation["nodes"]
+        ]
+    return found
+
+
+@pytest.mark.parametrize("layout", ["bar", "dialog"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_banner_and_a_placeholder(
+    chromium: Browser, sites: dict[str, Site], axe: str, layout: str, width: int
+) -> None:
+    """The first layer over a page with a placeholder in it."""
+    with visitor(chromium, sites[layout], View(width, 800)) as tab:
+        seen = tab.open("/")
+        assert seen.banner
+        assert seen.probe["placeholders"]
+        assert [] == violations(tab.page, axe)
+
+
+@pytest.fixture(params=WIDTHS, scope="module")
+def tab(chromium: Browser, sites: dict[str, Site], request: pytest.FixtureRequest) -> Iterator[Visitor]:
+    """One visitor, who goes through the states of the pages in the order of the tests."""
+    with visitor(chromium, sites["bar"], View(request.param, 800)) as one:
+        yield one
+
+
+def test_every_state_of_the_pages(tab: Visitor, axe: str) -> None:
+    """Preferences undecided, open, saved, with a record, withdrawn, erased; declaration; once; a refused form."""
+    page, home = tab.page, tab.site.preferences
+    found = {}
+
+    def judge(state: str) -> None:
+        found[state] = violations(page, axe)
+
+    page.goto(home)
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    judge("undecided, details open")
+    tab.send(page.locator("button[value=accept_all]").first.click)
+    page.goto(home)
+    assert page.locator("form[action$='/erase'] button").count(), "there should be a record to erase"
+    judge("granted, with a record")
+    tab.send(page.locator("form[action$='/withdraw'] button").first.click)
+    judge("withdrawn")
+    page.goto(f"{home}?saved=1")
+    judge("saved")
+    page.goto(f"{home}?erased=1")
+    judge("erased")
+    page.goto(f"{home}declaration")
+    judge("declaration")
+    page.goto(f"{tab.site.url}/")
+    tab.send(page.locator("form[action$='/once'] button").first.click)
+    assert page.locator("iframe").count()
+    judge("once")
+    page.goto(f"{tab.site.url}/")
+    page.evaluate(f"""() => {{
+        const form = Object.assign(document.createElement("form"), {{ method: "post", action: "{home}withdrawn" }});
+        form.action = "{home}"; form.innerHTML = '<input name="choice" value="nonsense">';
+        document.body.append(form); HTMLFormElement.prototype.submit.call(form) }}""")
+    page.locator(".message.warning").wait_for()
+    judge("a refused form")
+    assert {} == {state: lines for state, lines in found.items() if lines}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_dialog(chromium: Browser, sites: dict[str, Site], axe: str, width: int) -> None:
+    """The preferences over a page, with everything unfolded."""
+    with visitor(chromium, sites["bar"], View(width, 800)) as tab:
+        tab.open("/")
+        tab.page.locator(".consentkit-link a").click()
+        boxes = tab.page.locator("input[name=grant]")
+        boxes.first.wait_for()
+        tab.page.locator("summary").evaluate_all("all => all.forEach(each => each.parentElement.open = true)")
+        assert [] == violations(tab.page, axe)
+
+
+@pytest.mark.parametrize(
+    ("sin", "expected"),
+    [
+        (Sin("pale", ("C7",), style=f"{ACCEPT}, {REFUSE} {{ color: #345 !important }}"), "color-contrast"),
+        (Sin("nameless", ("C27",), swaps=(('aria-label="Cookie consent"', ""),)), "aria-dialog-name"),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_a_sin_against_access_is_found(
+    chromium: Browser, servers: LiveServers, axe: str, sin: Sin, expected: str
+) -> None:
+    """The control: axe sees what is wrong with a banner."""
+    home = servers(WrongSite(small_kit("http://localhost:9").wrap(page_app("http://localhost:9")), sin))
+    with visitor(chromium, Site(home, PATHS), View()) as tab:
+        tab.open("/about")
+        assert {expected} == {line.split(": ")[1] for line in violations(tab.page, axe)}
