@@ -6,8 +6,8 @@ themself: for the server only the signed one counts.
 
 import json
 from collections.abc import Sequence
+from html import escape
 
-from markupsafe import Markup
 from starlette.types import Scope
 
 from consentkit.consent.choice import Choice
@@ -70,16 +70,22 @@ class EdgeTag:
         services = declaration.services
         by_id = {id_: " ".join(sources(services[id_].origins)) if id_ in services else "" for id_ in hints.ids}
         policy = content_security_policy(hosts, closed).decode()
-        self._data = Markup('data-sources="{}"').format(json.dumps(by_id, separators=(",", ":")))
+        self._data = f"data-sources={quoted(json.dumps(by_id, separators=(',', ':')))}"
         if csp:
-            self._data += Markup(' data-csp="{}"').format(policy)
+            self._data += f" data-csp={quoted(policy)}"
 
-    def html(self, scope: Scope, *, base: str, nonce: str = "") -> Markup:
+    def html(self, scope: Scope, *, base: str, nonce: str = "") -> str:
         """The element for the pages of a site whose consent pages are at `base`."""
-        known = Markup(' nonce="{}"').format(nonce) if nonce else Markup("")
-        return Markup('<script src="{}{}" data-hint="{}" {}{}></script>').format(
-            base, self._address, self._hints.head(scope), self._data, known
-        )
+        known = f" nonce={quoted(nonce)}" if nonce else ""
+        data = f"data-hint={quoted(self._hints.head(scope))} {self._data}"
+        return f"<script src={quoted(base + self._address)} {data}{known}></script>"
+
+
+def quoted(text: str) -> str:
+    """The value of an attribute, in the quotes of which it holds fewer: JSON is full of double ones."""
+    if text.count('"') > text.count("'"):
+        return "'{}'".format(escape(text, quote=False).replace("'", "&#39;"))
+    return '"{}"'.format(escape(text, quote=False).replace('"', "&#34;"))
 
 
 def waiting(banner: str) -> str:

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from html import unescape
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
@@ -68,9 +68,16 @@ def test_hint_is_bound_to_the_host_and_readable(scheme: str, start: bytes, end: 
     assert b"Max-Age=0" in HINTS.line(http_scope(scheme=scheme), None, days=0)
 
 
-def data_of(html: str, name: str) -> str:
-    """What the element is told under a name."""
-    return unescape(html.split(f'data-{name}="')[1].partition('"')[0])
+def data_of(html: str) -> dict[str, str]:
+    """What the element is told, by name."""
+    found: dict[str, str] = {}
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.update((name, value or "") for name, value in attrs)
+
+    Reader().feed(html)
+    return found
 
 
 @given(st.sets(st.sampled_from(SERVICES)))
@@ -81,8 +88,9 @@ def test_policies_of_the_element_are_those_of_the_server(grants: set[str]) -> No
     nobody = closed_origins(DECLARATION, decide(DECLARATION, None, gpc=False).granted.__contains__)
     tag = EdgeTag(DECLARATION, HINTS, address="static/edge.js", hosts=hosts, closed=nobody, csp=True)
     html = str(tag.html(http_scope(), base="/consent/"))
-    sources = json.loads(data_of(html, "sources"))
-    made = [*data_of(html, "csp").split(), *(word for id_ in granted for word in sources[id_].split())]
+    data = data_of(html)
+    sources = json.loads(data["data-sources"])
+    made = [*data["data-csp"].split(), *(word for id_ in granted for word in sources[id_].split())]
     expected = content_security_policy(hosts, closed_origins(DECLARATION, granted.__contains__)).decode().split()
     assert set(expected) == set(made)
 
