@@ -40,6 +40,7 @@ ENDS = re.compile(rb"(?:<[a-zA-Z]{0,16}|@[a-zA-Z]{0,6}|(?i:%s))\Z" % "|".join(re
 """What may go on as a tag or as an address in the next chunk."""
 
 SIMPLE = re.compile(rb"(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
+WELL_FORMED = re.compile(rb"(?:[\t\n\f\r ]++[\w:.-]++(?:=(?:\"[^\"]*+\"|'[^']*+'|[\w:./;,-]++))?)*+[\t\n\f\r ]*+/?>")
 SCRIPT_END = re.compile(rb"</script", re.I)
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/\\&#.:%?-_~")
 
@@ -101,8 +102,7 @@ class Scan:
         name = hit[1].lower().decode()
         limit = hit.start() + MAX_TAG
         simple = SIMPLE.match(text, hit.end(), hit.end() + MAX_REMEMBERED) if name != "base" else None
-        texts = _loaded(name, simple[0], self._everything) if simple else None
-        if texts is not None and not self._addresses.first(texts):
+        if simple and self._may_pass(name, simple[0]):
             return text
         tag = read_tag(text, hit.end(), limit)
         if tag is None and len(text) < limit and not is_all:
@@ -117,6 +117,17 @@ class Scan:
         for attribute in self._closed(name, tag):
             text = _put(text, attribute.at, b"_")
         return text
+
+    def _may_pass(self, name: str, rest: bytes) -> bool:
+        """Whether a tag is harmless, by what is likely to be all that stands behind its name; tags recur by page.
+
+        Those that may hold something of one visitor, in an address or as a token in a `<meta>`, are not remembered.
+        """
+        if name == "meta" and b"equiv" not in rest.lower():
+            return WELL_FORMED.fullmatch(rest) is not None
+        read = _loaded.__wrapped__ if b"?" in rest else _loaded
+        texts = read(name, rest, self._everything)
+        return texts is not None and not self._addresses.first(texts)
 
     def _takes_long(self) -> bool:
         """Whether one more long tag may be looked at whole: a page full of begun ones would take for ever."""
