@@ -29,8 +29,12 @@ MAX_LONG = 32
 MAX_DEPTH = 3
 """Documents inside attributes of documents inside … that are looked into; a deeper frame counts as closed."""
 
-FEW = ("link", "meta", "base", "script")
-"""What a Content-Security-Policy does not stop: connections in advance, refreshes, bases, speculation rules."""
+FEW = ("link", "meta", "base", "script", "iframe")
+"""What a Content-Security-Policy does not stop: connections in advance, refreshes, bases, speculation rules; and
+documents inside attributes, which may hold all of these."""
+
+STOPPED = ("script", "iframe")
+"""Of these a policy stops what they load."""
 
 MAX_FUNCTION = len(b"image-set")
 BEGUN = sorted(
@@ -110,7 +114,7 @@ class Scan:
         if tag is None and self._takes_long():
             tag = read_tag(text, hit.end())
         if tag is None or not tag.end:
-            # A script is stopped by the policy, and rules do not hide behind so much.
+            # The policy stops what these load, and rules do not hide behind so much.
             return text if name == "script" and not self._everything else _put(text, hit.start() + 1, b"x")
         if name == "script" and (kind := _kind(tag)):
             return self._rules(text, tag, kind, limit, is_all=is_all)
@@ -138,9 +142,8 @@ class Scan:
         """The attributes that must not be understood."""
         if name == "base":
             return [each for each in tag.attributes if each.name == b"href" and self._is_closed_base(each.value)]
-        if name == "script" and not self._everything:
-            return []
-        names = closed_attributes(name, tag.as_text(), self._addresses)
+        is_stopped = name in STOPPED and not self._everything
+        names = frozenset[str]() if is_stopped else closed_attributes(name, tag.as_text(), self._addresses)
         return [
             each
             for each in tag.attributes
@@ -158,7 +161,7 @@ class Scan:
         if self._depth >= MAX_DEPTH:
             return True
         content = decoded(srcdoc.decode("utf-8", "replace")).encode("utf-8", "replace")
-        return scanned(content, self._addresses, depth=self._depth + 1) != content
+        return scanned(content, self._addresses, everything=self._everything, depth=self._depth + 1) != content
 
     def _rules(self, text: bytes, tag: Tag, kind: str, limit: int, *, is_all: bool) -> bytes | None:
         """The text with the closed addresses of an import map or of speculation rules disarmed."""
@@ -189,9 +192,9 @@ class Scan:
         return text
 
 
-def scanned(content: bytes, addresses: Addresses, *, depth: int = 0) -> bytes:
+def scanned(content: bytes, addresses: Addresses, *, everything: bool = True, depth: int = 0) -> bytes:
     """Whole HTML in which nothing is left that would contact a closed origin."""
-    scan = Scan(addresses, everything=True, depth=depth)
+    scan = Scan(addresses.copy(), everything=everything, depth=depth)
     return scan.feed(content) + scan.finish()
 
 
@@ -206,7 +209,7 @@ def _loaded(name: str, rest: bytes, everything: bool) -> tuple[str, ...] | None:
     tag = read_tag(rest, 0)
     if tag is None or tag.end != len(rest) or tag.get(b"srcdoc") is not None or (name == "script" and _kind(tag)):
         return None
-    return tuple(loaded(name, tag.as_text())) if everything or name != "script" else ()
+    return tuple(loaded(name, tag.as_text())) if everything or name not in STOPPED else ()
 
 
 def _kind(tag: Tag) -> str:

@@ -31,9 +31,9 @@ SWITCHES = {"link": ("rel",), "meta": ("http-equiv",), "base": ("href",)}
 
 HARMLESS_RELS = frozenset({
     "alternate", "author", "bookmark", "canonical", "external", "help", "license", "me", "next", "nofollow", "noopener",
-    "noreferrer", "prev", "privacy-policy", "search", "shortlink", "tag", "terms-of-service",
+    "noreferrer", "prev", "privacy-policy", "shortlink", "tag", "terms-of-service",
 })  # fmt: skip
-"""Link types that a browser does not follow by itself (HTML §4.6.8)."""
+"""Link types that a browser does not follow by itself (HTML §4.6.8); Chromium fetches the description of a `search`."""
 
 EMBEDS = {"iframe": "frame", "object": "frame", "embed": "frame", "video": "media", "audio": "media"}
 """Elements that a visitor misses, and how they are shown once."""

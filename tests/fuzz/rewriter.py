@@ -24,6 +24,7 @@ SEEDS = [
     b"\x02<math><mi><math></br><title><meta http-equiv=refresh content='0;//ads.example.net'></title>",
     b"\x05<!doctype html><html><head><base href=//ads.example.net><body><img src=x srcset='a 1x, b 2x'>",
     b"\x07<iframe srcdoc='&lt;img src=//ads.example.net&gt;'></iframe><noscript><img src=//ads.example.net></noscript>",
+    b"\x04<svg><svg></p><style><a title='</style><iframe srcdoc=\"&lt;link rel=prefetch href=//ads.example.net>\">'>",
     b"\x03<select><svg><option><style></select><link rel=preload as=image imagesrcset='//ads.example.net 1x'>",
     b'\x01<table><svg><desc><td><script type=speculationrules>{"prefetch":[{"urls":["//ads.example.net"]}]}</script>',
     b"\x06<video poster=//ads.example.net><source src=&#47;&#x2f;ads.example.net><p style='a:url(//ads.example.net)'>",

@@ -41,8 +41,8 @@ def contacted(page: str, address: str, *, hints_only: bool, scripting: bool) -> 
     for name, attributes in elements:
         for text in _texts(name, attributes, hints_only=hints_only):
             found |= {host for each in bases if (host := _host(text, each))}
-        if not hints_only and name == "iframe" and "srcdoc" in attributes:
-            found |= contacted(attributes["srcdoc"], address, hints_only=False, scripting=scripting)
+        if name == "iframe" and "srcdoc" in attributes:
+            found |= contacted(attributes["srcdoc"], address, hints_only=hints_only, scripting=scripting)
     return found
 
 
