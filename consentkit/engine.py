@@ -1,9 +1,6 @@
 """What consentkit does with one request: decide, gate, delete, change the page, answer its own addresses."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime
 
 from markupsafe import Markup
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -16,7 +13,7 @@ from consentkit.consent.choice import ChoiceCodec
 from consentkit.consent.consent import Consent, Snippets
 from consentkit.consent.consent_mode import SCRIPT, ConsentModeTag
 from consentkit.consent.cookies import Cookies
-from consentkit.consent.decision import Decisions, decide
+from consentkit.consent.decision import Decisions
 from consentkit.consent.deletions import deletion_lines
 from consentkit.consent.edge import Hints
 from consentkit.consent.embeds import Embeds
@@ -28,19 +25,15 @@ from consentkit.consent.pages import ConsentPages, gpc_response
 from consentkit.consent.proof import Proof
 from consentkit.consent.render import Renderer
 from consentkit.consent.seal import Closure, Seal, Sealer
-from consentkit.consent.signals import gpc_is_on
-from consentkit.consent.visit import COOKIE, SECURE_COOKIE, SECURE_SCHEMES, Visit
+from consentkit.consent.visit import Visit
 from consentkit.delivery import Audience, Delivery, EdgeDelivery, ServerDelivery
 from consentkit.guard import Guard
 from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.html.rewriter import Node
 from consentkit.html.tags import Found
 from consentkit.incoming import Incoming
+from consentkit.standing import Standing, Standings, date_of
 from consentkit.texts import pick_language
-
-REMEMBERED = 4096
-"""Verified consent cookies whose decisions are remembered, 2 kB or so each: a signature is checked once."""
-
 
 GPC_ADDRESS = "/.well-known/gpc.json"
 
@@ -50,8 +43,9 @@ Headers = list[tuple[bytes, bytes]]
 class Engine:
     """Applies one configuration to requests. No error of its own leaves it: then nothing is granted.
 
-    `keys`: the first signs, all verify. `delivery`: for whom pages are made. `injects_link`: pages get the link that
-    reopens the preferences. `tells_tags`: they get the script of consent mode.
+    `keys`: the first signs, all verify. `delivery`: how pages are made, for `everybody` where all get the same (else
+    None). `injects_link`: pages get the link that reopens the preferences. `tells_tags`: they get the script of consent
+    mode.
     """
 
     def __init__(
@@ -94,84 +88,33 @@ class Engine:
             make_id=make_id,
             hints=hints,
         )
-        self.nobody = decide(self.declaration, None, gpc=False)
-        self._undecided = {gpc: decide(self.declaration, None, gpc=gpc) for gpc in (True, False)}
-        self._remembered: OrderedDict[tuple[bytes, int, bool], Decisions] = OrderedDict()
+        self.standings = Standings(self.declaration, self._codec, self.gate, self._sealer, guard)
+        self.everybody = self.standings.nobody if hints else None
 
     def declaration_html(self, language: str) -> Markup:
         """The storage declaration and the statistics paragraph, for the site's privacy page."""
         return self._renderer.declaration(language)
-
-    def decide(self, incoming: Incoming, scope: Scope, when: float) -> Decisions:
-        """The decisions for a request; an error means that nothing is granted."""
-        gpc = gpc_is_on(incoming.signals)
-        cookies = incoming.cookies
-        if cookies is None:
-            return self._undecided[gpc]
-        try:
-            found = cookies.values(SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE)
-            if not found:
-                return self._undecided[gpc]
-            day = int(when // 86_400)
-            chosen = self._verified(found[0], day, gpc) if len(found) == 1 else self._common(found, day, gpc)
-            return chosen or self._undecided[gpc]
-        except Exception as problem:
-            self.guard.note("reading the choice", problem)
-            return self._undecided[gpc]
-
-    def _common(self, found: list[bytes], day: int, gpc: bool) -> Decisions | None:
-        """The decisions that follow from several consent cookies.
-
-        consentkit's own cookie is host-only, so without the `__Host-` prefix a second valid one may have been put there
-        by another host of the same domain: only what all of them grant is granted.
-        """
-        all_of_them = [decisions for value in set(found) if (decisions := self._verified(value, day, gpc))]
-        if len(all_of_them) < 2:
-            return all_of_them[0] if all_of_them else None
-        choices = [decisions.choice for decisions in all_of_them if decisions.choice]
-        common = replace(
-            max(choices, key=lambda choice: choice.decided),
-            answered=frozenset().union(*(choice.answered for choice in choices)),
-            granted=frozenset.intersection(*(choice.granted for choice in choices)),
-            gpc=all(choice.gpc for choice in choices),
-        )
-        return decide(self.declaration, common, gpc=gpc)
-
-    def _verified(self, value: bytes, day: int, gpc: bool) -> Decisions | None:
-        key = (value, day, gpc)
-        decisions = self._remembered.get(key)
-        if decisions is not None:
-            return decisions
-        choice = self._codec.decode(value.decode("latin-1"), _date(day))
-        if choice is None:
-            return None
-        decisions = self._remembered[key] = decide(self.declaration, choice, gpc=gpc)
-        while len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
-        return decisions
 
     def base(self, scope: Scope) -> str:
         """The address of the consent pages as the browser sees it, ending in `/`."""
         root = scope.get("root_path")
         return f"{root}{self._address}" if root else self._address
 
-    def closure(self, decisions: Decisions) -> Closure:
-        """What is closed to a visitor."""
-        return self._sealer.closure(decisions.granted)
-
-    def consent(self, scope: Scope, decisions: Decisions, *, page: Decisions) -> Consent:
-        """What handlers find under `scope["consentkit"]`; `page` are the decisions that the page is made for."""
-        closed = self.closure(decisions).closed
-        return Consent(decisions, self._snippets, address=self.base(scope), page=page, closed=closed)
+    def consent(self, scope: Scope, standing: Standing, page: Standing) -> Consent:
+        """What handlers find under `scope["consentkit"]`; `page` is the standing of whom the page is made for."""
+        address = self.base(scope)
+        return Consent(
+            standing.decisions, self._snippets, address=address, page=page.decisions, closed=standing.closure.closed
+        )
 
     def seal(self, scope: Scope, incoming: Incoming, closure: Closure) -> Seal:
         """What keeps the origins of services that are not granted out of a response."""
         return self._sealer.seal(scope, incoming[b"host"], closure)
 
-    def gate_in(self, cookies: Cookies, decisions: Decisions) -> bytes:
+    def gate_in(self, cookies: Cookies, standing: Standing) -> bytes:
         """The Cookie header for the app; an error lets nothing in."""
         try:
-            return self.gate.gate_in(cookies, decisions)
+            return self.gate.gate_in(cookies, standing.verdicts)
         except Exception as problem:
             self.guard.note("gating a request", problem)
             return b""
@@ -191,10 +134,10 @@ class Engine:
             self.guard.note("gating a response", problem)
             return [pair for pair in headers if pair[0].lower() not in GATED_HEADERS]
 
-    def deletions(self, scope: Scope, host: str, cookies: Cookies, decisions: Decisions) -> Headers:
+    def deletions(self, scope: Scope, host: str, cookies: Cookies, standing: Standing) -> Headers:
         """Headers that delete the refused cookies that a request brought; an error deletes none."""
         try:
-            refused = self.gate.refused(cookies, decisions)
+            refused = self.gate.refused(cookies, standing.verdicts)
             if not refused:
                 return []
             lines = deletion_lines(refused, host=host.partition(":")[0], path=scope["path"])
@@ -283,7 +226,7 @@ class Engine:
             route=path[len(prefix) + 1 :],
             base=self.base(scope),
             decisions=decisions,
-            today=_date(int(when // 86_400)),
+            today=date_of(int(when // 86_400)),
         )
         return await self._pages.respond(visit, receive)
 
@@ -301,7 +244,3 @@ def _here(scope: Scope) -> str:
     query = scope.get("query_string", b"").decode("latin-1")
     path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
     return (f"{path}?{query}" if query else path)[:2000]
-
-
-def _date(day: int) -> date:
-    return datetime.fromtimestamp(day * 86_400, UTC).date()

@@ -5,9 +5,8 @@ from typing import Any
 
 from starlette.types import Message, Scope, Send
 
-from consentkit.consent.caching import PRIVATE, Headers, concern_caches, forbids_sharing, keep_private
+from consentkit.consent.caching import Headers, forbids_sharing, keep_private
 from consentkit.consent.consent import SCOPE_KEY
-from consentkit.consent.decision import Decisions
 from consentkit.consent.gate import GATED_HEADERS
 from consentkit.consent.nonces import nonces
 from consentkit.consent.policy import LINKING
@@ -15,7 +14,8 @@ from consentkit.consent.seal import Closure
 from consentkit.engine import Engine
 from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.incoming import Incoming
-from consentkit.outgoing import Kind, Outgoing, kind_of
+from consentkit.outgoing import Outgoing
+from consentkit.standing import Standing
 
 BODY_BY_FILE = ("http.response.pathsend", "http.response.zerocopysend")
 """Extensions by which an app hands over a file instead of bytes: nothing can be put into such a page."""
@@ -50,7 +50,7 @@ class Sent:
         """Pass a message on as it is."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            self.content_type = kind_of(Outgoing(message.get("headers", ()))[b"content-type"]).text
+            self.content_type = Outgoing(message.get("headers", ())).kind.content_type
         self.size += len(message.get("body", b""))
         await self._send(message)
         if message["type"] == "http.response.body" and not message.get("more_body", False):
@@ -67,6 +67,7 @@ class Exchange(Sent):
     """A request to the app, and its response as the visitor's decisions let it leave."""
 
     _deletions: Headers | None = None
+    _lines: Headers | None = None
     _held: Message | None = None
     _rewriter: PageRewriter | Unrewritten | None = None
 
@@ -75,7 +76,7 @@ class Exchange(Sent):
         engine: Engine,
         scope: Scope,
         incoming: Incoming,
-        decisions: Decisions,
+        standing: Standing,
         *,
         send: Send,
         on_done: Callable[[Sent], None],
@@ -85,13 +86,15 @@ class Exchange(Sent):
         self._engine = engine
         self._scope = scope
         self._incoming = incoming
-        self._decisions = decisions
-        self._lines: Headers = []
-        self._audience = audience = engine.delivery.audience(decisions, scope, incoming)
-        self._closure = closure = engine.closure(audience.decisions)
-        puts_in = audience.decisions.asks or engine.injects_link or engine.tells_tags
-        self._changes = closure.gates or (puts_in and audience.incoming.wants_document)
-        self.consent = engine.consent(scope, decisions, page=audience.decisions)
+        self._standing = standing
+        self._page, self._asked = standing, incoming
+        if engine.everybody:
+            self._page = engine.everybody
+            self._asked = engine.delivery.audience(self._page.decisions, scope, incoming).incoming
+        page = self._page
+        puts_in = page.decisions.asks or engine.injects_link or engine.tells_tags
+        self._changes = page.closure.gates or (puts_in and self._asked.wants_document)
+        self.consent = engine.consent(scope, standing, page)
 
     @property
     def is_own(self) -> bool:
@@ -102,14 +105,15 @@ class Exchange(Sent):
         """A copy of the scope (ASGI specification, "Middleware") with gated cookies and the consent."""
         engine, incoming, scope = self._engine, self._incoming, self._scope
         copy = {**scope, SCOPE_KEY: self.consent}
-        changes = self._changes and self._audience.incoming.may_get_page
+        changes = self._changes and self._asked.may_get_page
         cookies, gated = incoming.cookies, b""
         if cookies is not None:
-            gated = engine.gate_in(cookies, self._decisions)
-            if self._decisions.denied:
-                self._deletions = engine.deletions(scope, incoming[b"host"], cookies, self._decisions)
-        if changes or (cookies is not None and gated != cookies.header):
-            copy["headers"] = incoming.changed(gated, drop_conditions=changes)
+            gated = engine.gate_in(cookies, self._standing)
+            if self._standing.decisions.denied:
+                self._deletions = engine.deletions(scope, incoming[b"host"], cookies, self._standing)
+        drops = changes and incoming.is_conditional
+        if drops or (cookies is not None and gated != cookies.header):
+            copy["headers"] = incoming.changed(gated, drop_conditions=drops)
         if changes and scope.get("extensions"):
             copy["extensions"] = {
                 name: value for name, value in scope["extensions"].items() if name not in BODY_BY_FILE
@@ -135,11 +139,11 @@ class Exchange(Sent):
                 self._held = message
         elif kind == "http.response.early_hint":
             given = list(message.get("links", ()))
-            kept = self._engine.seal(self._scope, self._incoming, self._closure).hints(given)
+            kept = self._engine.seal(self._scope, self._incoming, self._page.closure).hints(given)
             await self._send(message if kept == given else {**message, "links": kept})
         else:
             if kind in BODY_BY_FILE and self._rewriter is not None:
-                self._lines = self._closure.lines
+                self._lines = self._page.closure.lines
                 self._give_up()
             await self._release(changed=self._rewriter is not None)
             await self._send(message)
@@ -164,63 +168,72 @@ class Exchange(Sent):
         """The message that starts the response, as it leaves."""
         self.status = message["status"]
         out = Outgoing(message.get("headers", ()))
-        kind = kind_of(out[b"content-type"])
-        self.content_type = kind.text
-        is_page = kind.is_html and self.status not in (204, 304)
-        rewrites = self._changes and is_page and self._has_to_change() and self._can_change(out, kind)
-        private = self._is_private(out, kind)
-        if self._deletions and (private or self._engine.delivery.is_personal or forbids_sharing(out.headers)):
-            private, deletions = True, self._deletions
-        else:
-            # Where pages are for everybody, a deletion must not be what keeps one out of the caches.
-            deletions = []
-        decisions = self._decisions if private else self._engine.nobody
-        closure = self._closure if private else self._engine.closure(decisions)
-        headers = self._gated(out, decisions, closure) + deletions
-        if private:
-            headers = keep_private(headers) if concern_caches(out.names) else headers + PRIVATE
+        kind = out.kind
+        self.content_type = kind.content_type
+        consent = self.consent
+        if kind.is_plain and not (self._changes or self._deletions or consent.was_read or consent.is_own_page):
+            if self._engine.delivery.is_personal and kind.is_page and self.status not in (204, 304):
+                return {**message, "headers": out.headers + self._standing.closure.private_lines}
+            if kind.is_document:
+                return {**message, "headers": out.headers + self._engine.standings.nobody.closure.lines}
+            return {**message, "headers": out.headers}
+        rewrites = self._changes and kind.is_html and self._has_to_change() and self._can_change(out)
+        closure, headers = self._gated(out)
         is_gated = rewrites
         if rewrites and self._scope["method"] == "HEAD":
             headers = _changed(headers)
         elif rewrites:
-            page_nonces = nonces(out.all(b"content-security-policy"))
-            self._rewriter = self._engine.rewriter(self._audience, self._closure, page_nonces, consent=self.consent)
+            self._rewriter = self._made_rewriter(out)
             is_gated = isinstance(self._rewriter, PageRewriter)
-        if kind.is_document and not self.consent.is_own_page:
+        if kind.is_document and not consent.is_own_page:
             self._lines = self._engine.delivery.lines(closure) if is_gated else closure.lines
             if self._rewriter is None:
                 headers = headers + self._lines
         return {**message, "headers": headers}
 
-    def _is_private(self, out: Outgoing, kind: Kind) -> bool:
-        """Whether the response is for one visitor: so is what was to set a cookie, even if the gate keeps it back."""
-        personal = self._engine.delivery.is_personal and kind.is_page and self.status not in (204, 304)
-        return personal or self.consent.was_read or b"set-cookie" in out.first
+    def _gated(self, out: Outgoing) -> tuple[Closure, Headers]:
+        """What is closed in the response, and the headers that may leave: what caches may share is for nobody alone.
+
+        A response is for one visitor if it was to set a cookie, even where the gate keeps that back.
+        """
+        engine = self._engine
+        is_personal = engine.delivery.is_personal
+        is_page = out.kind.is_page and self.status not in (204, 304)
+        private = (is_personal and is_page) or self.consent.was_read or b"set-cookie" in out.first
+        # Where pages are for everybody, a deletion must not be what keeps one out of the caches.
+        deletes = self._deletions and (private or is_personal or forbids_sharing(out.headers))
+        nobody = engine.standings.nobody
+        standing, closure = (self._standing, self._page.closure) if private or deletes else (nobody, nobody.closure)
+        headers = out.headers
+        if not GATED_HEADERS.isdisjoint(out.first):
+            headers = engine.gate_out(headers, standing.decisions, self._scope["path"])
+        if not LINKING.isdisjoint(out.first) and not self.consent.is_own_page:
+            headers = engine.seal(self._scope, self._incoming, closure).headers(headers)
+        if deletes and self._deletions:
+            headers = headers + self._deletions
+        return closure, keep_private(headers) if private or deletes else headers
+
+    def _made_rewriter(self, out: Outgoing) -> PageRewriter | Unrewritten | None:
+        engine, page = self._engine, self._page
+        audience = engine.delivery.audience(page.decisions, self._scope, self._incoming)
+        page_nonces = nonces(out.all(b"content-security-policy"))
+        return engine.rewriter(audience, page.closure, page_nonces, consent=self.consent)
 
     def _has_to_change(self) -> bool:
         """Whether anything is left to do for a page, now that the app has made it."""
         consent = self.consent
         if not consent.placed_consent_mode:
             return not consent.is_own_page
-        return self._closure.gates or self._audience.decisions.asks or self._engine.injects_link
+        return self._page.closure.gates or self._page.decisions.asks or self._engine.injects_link
 
-    def _gated(self, out: Outgoing, decisions: Decisions, closure: Closure) -> Headers:
-        """The headers that may leave under these decisions."""
-        headers = out.headers
-        if not GATED_HEADERS.isdisjoint(out.first):
-            headers = self._engine.gate_out(headers, decisions, self._scope["path"])
-        if not LINKING.isdisjoint(out.first) and not self.consent.is_own_page:
-            headers = self._engine.seal(self._scope, self._incoming, closure).headers(headers)
-        return headers
-
-    def _can_change(self, out: Outgoing, kind: Kind) -> bool:
+    def _can_change(self, out: Outgoing) -> bool:
         """Whether the body is a whole, plain HTML document that the visitor will see as a page."""
         return (
             self.status not in NO_BODY
             and not out[b"content-encoding"].strip(b" ").replace(b"identity", b"")
             and not out[b"content-range"]
             and not out[b"content-disposition"].lower().startswith(b"attachment")
-            and kind.can_be_rewritten
+            and out.kind.can_be_rewritten
         )
 
     async def _rewritten(self, message: Message, rewriter: PageRewriter | Unrewritten) -> Message:
@@ -238,7 +251,7 @@ class Exchange(Sent):
         if self._held is None:
             return
         message, self._held = self._held, None
-        headers = message["headers"] + self._lines
+        headers = message["headers"] + (self._lines or [])
         if changed:
             headers = _changed(headers)
             if length is not None:

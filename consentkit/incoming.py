@@ -3,6 +3,7 @@
 from starlette.types import Scope
 
 from consentkit.consent.cookies import Cookies
+from consentkit.consent.signals import gpc_is_on
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -15,7 +16,7 @@ SCRIPTED = b"xmlhttprequest"
 PAGES = (None, b"document", b"iframe", b"frame", b"fencedframe", b"object", b"embed")
 """Values of Sec-Fetch-Dest with which a page is asked for, to be shown as such."""
 
-CONDITIONS = (b"if-none-match", b"if-modified-since")
+CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 """Headers by which a browser asks for "304 Not Modified"."""
 
 
@@ -23,21 +24,21 @@ class Incoming:
     """A request as the gate sees it.
 
     `headers` holds the last of each name, in lower case, but all of the fields that HTTP/2 may split Cookie into (RFC
-    9113 §8.2.3), joined; `cookies` are those, read, None if there are none; `signals` the values of Sec-GPC.
+    9113 §8.2.3), joined; `cookies` are those, read, None if there are none; `gpc`: the privacy signal is on.
     `is_plain`: each name came once and in lower case.
     """
 
-    __slots__ = ("_raw", "cookies", "headers", "is_plain", "signals")
+    __slots__ = ("_raw", "cookies", "gpc", "headers", "is_plain")
 
     def __init__(self, scope: Scope) -> None:
         self._raw = raw = scope.get("headers", ())
         headers: dict[bytes, bytes] = dict(raw)
         self.is_plain = len(headers) == len(raw) and b"".join(headers).islower()
         if self.is_plain:
-            self.signals = [headers[b"sec-gpc"]] if b"sec-gpc" in headers else []
+            self.gpc = b"sec-gpc" in headers and gpc_is_on([headers[b"sec-gpc"]])
         else:
             headers = {name.lower(): value for name, value in raw}
-            self.signals = self._all(b"sec-gpc")
+            self.gpc = gpc_is_on(self._all(b"sec-gpc"))
             if b"cookie" in headers:
                 headers[b"cookie"] = b"; ".join(self._all(b"cookie"))
         self.headers = headers
@@ -68,13 +69,18 @@ class Incoming:
             headers.get(b"sec-fetch-dest") in PAGES or self.is_fragment or b"text/html" in headers.get(b"accept", b"")
         )
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it may be answered "304 Not Modified"."""
+        return not CONDITIONS.isdisjoint(self.headers)
+
     def changed(self, cookie: bytes, *, drop_conditions: bool) -> Headers:
         """The request's headers with the Cookie header replaced (left out if empty), in the place of the first one.
 
         `drop_conditions` also leaves out what could bring the answer "304 Not Modified": the browser's stored copy of
         the page may lack the banner that is due now.
         """
-        dropped = CONDITIONS if drop_conditions else ()
+        dropped = CONDITIONS if drop_conditions else frozenset()
         if self.is_plain:
             headers = {**self.headers, b"cookie": cookie}
             for name in dropped:

@@ -31,8 +31,10 @@ class ConsentMiddleware:
         engine = kit.engine
         began, when = kit.timer(), kit.clock()
         incoming = Incoming(scope)
-        decisions = engine.decide(incoming, scope, when)
-        own = await engine.own_response(scope, incoming, decisions, receive, when) if engine.is_own(scope) else None
+        standing = engine.standings.of(incoming, scope, when)
+        own = None
+        if engine.is_own(scope):
+            own = await engine.own_response(scope, incoming, standing.decisions, receive, when)
 
         def count(sent: Sent) -> None:
             try:
@@ -52,7 +54,7 @@ class ConsentMiddleware:
         if own is not None:
             answer = Sent(send, count)
         else:
-            answer = exchange = Exchange(engine, scope, incoming, decisions, send=send, on_done=count)
+            answer = exchange = Exchange(engine, scope, incoming, standing, send=send, on_done=count)
             scope = exchange.scope_for_app()
         try:
             await (own or self.app)(scope, receive, answer.send)
@@ -79,14 +81,15 @@ class ConsentMiddleware:
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         engine = self.kit.engine
         incoming = Incoming(scope)
-        decisions = engine.decide(incoming, scope, self.kit.clock())
-        copy = {**scope, SCOPE_KEY: engine.consent(scope, decisions, page=decisions)}
+        standing = engine.standings.of(incoming, scope, self.kit.clock())
+        copy = {**scope, SCOPE_KEY: engine.consent(scope, standing, standing)}
         if incoming.cookies is not None:
-            copy["headers"] = incoming.changed(engine.gate_in(incoming.cookies, decisions), drop_conditions=False)
+            copy["headers"] = incoming.changed(engine.gate_in(incoming.cookies, standing), drop_conditions=False)
 
         async def gated_send(message: Message) -> None:
             if message["type"] in ("websocket.accept", "websocket.http.response.start") and message.get("headers"):
-                message = {**message, "headers": engine.gate_out(list(message["headers"]), decisions, scope["path"])}
+                headers = engine.gate_out(list(message["headers"]), standing.decisions, scope["path"])
+                message = {**message, "headers": headers}
             await send(message)
 
         await self.app(copy, receive, gated_send)

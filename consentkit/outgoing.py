@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from consentkit.consent.caching import Headers
+from consentkit.consent.gate import GATED_HEADERS
+from consentkit.consent.policy import LINKING
 from consentkit.html.inject import can_be_rewritten
 
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
@@ -12,41 +14,20 @@ DOCUMENTS = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml", "t
 """Media types that browsers show as documents, which can load something."""
 
 
-class Outgoing:
-    """Response headers as the app gave them.
-
-    `first` holds the first of each name, in lower case; `names` those names run together: what is not in there is not
-    among the headers.
-    """
-
-    __slots__ = ("first", "headers", "names")
-
-    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
-        headers: Headers = raw if isinstance(raw, list) else list(raw)
-        first: dict[bytes, bytes] = dict(headers)
-        names = b"".join(first)
-        if len(first) != len(headers) or not names.islower():
-            first = {}
-            for name, value in headers:
-                first.setdefault(name.lower(), value)
-            names = b"".join(first)
-        self.headers = headers
-        self.first = first
-        self.names = names
-
-    def __getitem__(self, name: bytes) -> bytes:
-        return bytes(self.first.get(name, b""))
-
-    def all(self, wanted: bytes) -> list[bytes]:
-        """Every value of a header."""
-        return [bytes(value) for name, value in self.headers if name.lower() == wanted] if wanted in self.first else []
+LOOKED_AT = GATED_HEADERS | LINKING | {b"vary", b"x-accel-expires"}
+"""Headers that are gated or tell caches something; the rest of the latter end in `control`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a Content-Type says. `is_page`: HTML or XHTML; `can_be_rewritten`: its encoding keeps ASCII as it is."""
+    """What the names of response headers and their Content-Type tell.
 
-    text: str
+    `is_plain`: nothing among them has to be looked at; `is_html`: it may be rewritten, if `can_be_rewritten` says that
+    its encoding keeps ASCII as it is; `is_page`: HTML or XHTML; `is_document`: browsers show it.
+    """
+
+    content_type: str
+    is_plain: bool
     is_html: bool
     is_page: bool
     is_document: bool
@@ -54,9 +35,36 @@ class Kind:
 
 
 @lru_cache(maxsize=256)
-def kind_of(content_type: bytes) -> Kind:
-    """Read a Content-Type, b"" if there is none."""
-    text = content_type.decode("latin-1")
+def kind_of(names: bytes, content_type: bytes) -> Kind:
+    """The kind of a response with headers of these names, one a line; an absent Content-Type is b""."""
+    text = bytes(content_type).decode("latin-1")
     media = text.partition(";")[0].strip().lower()
     charset = text.lower().partition("charset=")[2].strip(' "').partition(";")[0]
-    return Kind(text, media == "text/html", media in PAGES, media in DOCUMENTS, can_be_rewritten(charset))
+    is_plain = not any(name in LOOKED_AT or name.endswith(b"control") for name in names.lower().split(b"\n"))
+    return Kind(text, is_plain, media == "text/html", media in PAGES, media in DOCUMENTS, can_be_rewritten(charset))
+
+
+class Outgoing:
+    """Response headers as the app gave them. `first` holds the first of each name, in lower case."""
+
+    __slots__ = ("first", "headers", "kind")
+
+    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
+        headers: Headers = raw if isinstance(raw, list) else list(raw)
+        first: dict[bytes, bytes] = dict(headers)
+        names = b"\n".join(first)
+        if len(first) != len(headers) or not names.islower():
+            first = {}
+            for name, value in headers:
+                first.setdefault(name.lower(), value)
+            names = b"\n".join(first)
+        self.headers = headers
+        self.first = first
+        self.kind = kind_of(names, first.get(b"content-type", b""))
+
+    def __getitem__(self, name: bytes) -> bytes:
+        return bytes(self.first.get(name, b""))
+
+    def all(self, wanted: bytes) -> list[bytes]:
+        """Every value of a header."""
+        return [bytes(value) for name, value in self.headers if name.lower() == wanted] if wanted in self.first else []

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from consentkit import ConsentKit, engine
+from consentkit import ConsentKit, standing
 from consentkit.incoming import Incoming
 from tests.support.asgi import DOCUMENT, HTML, answering, ask, exchange, http_scope
 from tests.support.sites import KEY, NOW, OLD_KEY, POLICY_PATH, TODAY, consent_cookie, kit_of, settings
@@ -14,7 +14,7 @@ from tests.support.sites import KEY, NOW, OLD_KEY, POLICY_PATH, TODAY, consent_c
 def granted(kit: ConsentKit, cookie: bytes, *, scheme: str = "https") -> set[str]:
     """The services that a request with these cookies is granted."""
     scope = http_scope(headers=[(b"cookie", cookie)], scheme=scheme)
-    decisions = kit.engine.decide(Incoming(scope), scope, kit.clock())
+    decisions = kit.engine.standings.of(Incoming(scope), scope, kit.clock()).decisions
     return {id_ for id_ in ("theme", "meter", "ads", "video") if decisions.of(id_)}
 
 
@@ -86,12 +86,12 @@ def test_refusal_is_remembered_as_long_as_consent() -> None:
 
 def test_memory_of_verified_cookies_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only verified cookies are remembered, and only so many."""
-    monkeypatch.setattr(engine, "REMEMBERED", 10)
+    monkeypatch.setattr(standing, "REMEMBERED", 10)
     mine = kit_of()
     for age in range(30):
         granted(mine, consent_cookie(mine, "ads", today=TODAY - timedelta(days=age)))
         granted(mine, b"__Host-consentkit=made-up-%d" % age)
-    assert 10 == len(mine.engine._remembered)
+    assert 10 == len(mine.engine.standings._remembered)
 
 
 def test_addresses_of_the_site_itself_are_left_to_it() -> None:

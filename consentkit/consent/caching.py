@@ -22,11 +22,6 @@ VARY = (b"Cookie", b"Sec-GPC")
 Headers = list[tuple[bytes, bytes]]
 
 
-def concern_caches(names: bytes) -> bool:
-    """Whether any of these header names, in lower case and run together, may tell a cache something."""
-    return b"control" in names or b"vary" in names or b"x-accel-expires" in names
-
-
 def forbids_sharing(headers: Headers) -> bool:
     """Whether the app itself keeps a response out of shared caches, as a whole (RFC 9111 §5.2.2.5, §5.2.2.7)."""
     return any(directive.lower() in (b"private", b"no-store") for directive in _values(headers, b"cache-control"))

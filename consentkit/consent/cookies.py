@@ -49,7 +49,7 @@ class Cookies:
     def __init__(self, header: bytes) -> None:
         self.header = header
         self.pairs = named = []
-        odd = has_control(header)
+        odd = header.translate(None, CONTROLS) != header
         for part in header.split(b";"):
             pair = part.strip(BLANK)
             if pair:

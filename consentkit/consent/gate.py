@@ -71,7 +71,7 @@ class Verdict(NamedTuple):
     name: str
 
 
-class _Verdicts(dict[bytes, Verdict]):
+class Verdicts(dict[bytes, Verdict]):
     """Verdicts by raw name, found when first asked for; bounded, because visitors can make names up."""
 
     def __init__(self, gate: "Gate", decisions: Decisions) -> None:
@@ -104,7 +104,7 @@ class Gate:
         self._instructions = Instructions(declaration, mode)
         self._owners = lru_cache(maxsize=512)(declaration.owners)
         self._declared_name = lru_cache(maxsize=512)(declaration.declared_name)
-        self._verdicts: dict[tuple[frozenset[str], frozenset[str]], _Verdicts] = {}
+        self._verdicts: dict[tuple[frozenset[str], frozenset[str]], Verdicts] = {}
 
     def decision(self, name: str | None, decisions: Decisions) -> Decision | None:
         """The decision that a cookie hangs on, or None for one that is undeclared or has no name to rely on."""
@@ -118,9 +118,8 @@ class Gate:
         decided = [decisions.of(service.id) for service in owners]
         return next((decision for decision in decided if not decision), decided[0])
 
-    def gate_in(self, cookies: Cookies, decisions: Decisions) -> bytes:
+    def gate_in(self, cookies: Cookies, verdicts: Verdicts) -> bytes:
         """The Cookie header that the app may see; it never sees the consent cookie, whatever the mode."""
-        verdicts = self._verdicts_for(decisions)
         kept = []
         seen = self._seen
         for raw, pair in cookies.pairs:
@@ -138,21 +137,20 @@ class Gate:
         # Copied at once, because a request that is being read may still add to it.
         return Counter({name: count for name, count in list(seen.items()) if name})
 
-    def refused(self, cookies: Cookies, decisions: Decisions) -> list[str]:
+    def refused(self, cookies: Cookies, verdicts: Verdicts) -> list[str]:
         """The cookies of a request that were refused in so many words (by choice or signal): they are to be deleted."""
         if self.mode != "enforce":
             return []
-        verdicts = self._verdicts_for(decisions)
         return [name for raw, _ in cookies.pairs if verdicts[raw].refused and (name := name_of(raw))]
 
-    def _verdicts_for(self, decisions: Decisions) -> "_Verdicts":
+    def verdicts(self, decisions: Decisions) -> Verdicts:
         """The verdicts that hold for all whose decisions are the same."""
         key = (decisions.granted, decisions.denied)
         verdicts = self._verdicts.get(key)
         if verdicts is None:
             if len(self._verdicts) >= MAX_VERDICTS:
                 self._verdicts.clear()
-            verdicts = self._verdicts[key] = _Verdicts(self, replace(decisions, choice=None))
+            verdicts = self._verdicts[key] = Verdicts(self, replace(decisions, choice=None))
         return verdicts
 
     def verdict(self, raw: bytes, decisions: Decisions) -> Verdict:

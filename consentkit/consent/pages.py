@@ -240,7 +240,7 @@ class ConsentPages:
 
     def _delete(self, response: Response, visit: Visit, decisions: Decisions) -> None:
         """Delete the cookies that are refused from now on."""
-        refused = self._gate.refused(Cookies(visit.headers.get(b"cookie", b"")), decisions)
+        refused = self._gate.refused(Cookies(visit.headers.get(b"cookie", b"")), self._gate.verdicts(decisions))
         host = visit.text(b"host")
         path = path_of_referrer(visit.text(b"referer"), host).partition("?")[0] or visit.scope["path"]
         for line in deletion_lines(refused, host=host.partition(":")[0], path=path):

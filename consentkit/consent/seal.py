@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from starlette.types import Scope
 
 from consentkit.config import Config
-from consentkit.consent.caching import Headers
+from consentkit.consent.caching import PRIVATE, Headers
 from consentkit.consent.policy import (
     ADVERTISING,
     LINKING,
@@ -30,12 +30,14 @@ CSP = b"content-security-policy"
 class Closure:
     """What is closed to all who granted the same; in the modes `observe` and `warn` nothing is.
 
-    `gates`: something is to be kept out of responses; `lines` are the headers that documents get.
+    `gates`: something is to be kept out of responses; `lines` are the headers that documents get, `private_lines` those
+    of documents for one visitor of which the app told caches nothing.
     """
 
     closed: Closed
     gates: bool
     lines: Headers
+    private_lines: Headers
 
 
 class Sealer:
@@ -56,7 +58,7 @@ class Sealer:
             lines.append((CSP, content_security_policy(self._hosts, closed)))
         if self._enforces and "marketing" not in granted:
             lines.append((b"permissions-policy", ADVERTISING))
-        return Closure(closed, self._enforces and bool(closed), lines)
+        return Closure(closed, self._enforces and bool(closed), lines, [*PRIVATE, *lines])
 
     def seal(self, scope: Scope, host: str, closure: Closure) -> "Seal":
         """The seal of one response."""

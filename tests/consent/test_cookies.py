@@ -187,7 +187,7 @@ def test_no_request_shows_the_app_what_is_refused(parts: list[bytes], separator:
     """Neither a browser's reading nor the app's framework finds a refused name in what is left, and what is left is
     byte for byte, and in the order, that it came in."""
     header = separator.join(parts)
-    kept = GATE.gate_in(Cookies(header), NOBODY)
+    kept = GATE.gate_in(Cookies(header), GATE.verdicts(NOBODY))
     seen = [
         *cookie_parser(kept.decode("latin-1")),
         *(pair.partition(b"=")[0].strip(b" \t").decode("latin-1") for pair in pairs(kept)),
@@ -204,4 +204,4 @@ def test_no_bytes_raise(data: bytes) -> None:
     name = parse_set_cookie(data).name
     assert name is None or name.encode("latin-1") in data
     assert all(raw in pair and pair in data for raw, pair in Cookies(data).pairs)
-    assert all(refused.encode("latin-1") in data for refused in GATE.refused(Cookies(data), NOBODY))
+    assert all(refused.encode("latin-1") in data for refused in GATE.refused(Cookies(data), GATE.verdicts(NOBODY)))

@@ -115,11 +115,9 @@ def granted(cookie: bytes) -> dict[str, str]:
     """The state of every service, for a visitor with this cookie."""
     one = kit()
     purposes = one.engine._pages.state(
-        one.engine.decide(
-            Incoming({"headers": [(b"cookie", cookie)]}),
-            {"scheme": "https"},
-            one.clock(),
-        )
+        one.engine.standings.of(
+            Incoming({"headers": [(b"cookie", cookie)]}), {"scheme": "https"}, one.clock()
+        ).decisions
     )["purposes"]
     return {id_: entry["state"] for purpose in purposes.values() for id_, entry in purpose["services"].items()}
 

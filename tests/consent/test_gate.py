@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.consent.cookies import Cookies, parse_set_cookie
-from consentkit.consent.decision import decide
+from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.gate import FRAMEWORK_COOKIES, MAX_NAMES, NAMELESS, Gate, readable
 from consentkit.declaration import glob_match
 from tests.support.sites import choose, config_of, declaration_of, necessary, service, settings
@@ -26,20 +26,32 @@ def out(gate: Gate, line: bytes, decisions: object = UNSET) -> bool:
     return bool(gate.gate_out([(b"set-cookie", line)], decisions))  # type: ignore[arg-type]
 
 
+def seen(gate: Gate, header: bytes, decisions: Decisions) -> bytes:
+    """The Cookie header that the app sees."""
+    return gate.gate_in(Cookies(header), gate.verdicts(decisions))
+
+
+def refused(gate: Gate, header: bytes, decisions: Decisions) -> list[str]:
+    """The cookies of a request that are to be deleted."""
+    return gate.refused(Cookies(header), gate.verdicts(decisions))
+
+
 def test_app_sees_only_what_is_granted() -> None:
     """Refused, undeclared, nameless cookies and our own are not in the request that the app gets (rule C3)."""
     gate = Gate(SITE, "enforce")
-    assert b"session=s; _ads_optout=1" == gate.gate_in(Cookies(REQUEST), UNSET)
-    assert b"session=s; _fbp=1; theme=dark; _ads_optout=1" == gate.gate_in(Cookies(REQUEST), ALL)
+    assert b"session=s; _ads_optout=1" == seen(gate, REQUEST, UNSET)
+    assert b"session=s; _fbp=1; theme=dark; _ads_optout=1" == seen(gate, REQUEST, ALL)
 
 
 @pytest.mark.parametrize("mode", ["observe", "warn"])
 def test_other_modes_take_out_only_our_own_cookie(mode: str) -> None:
     """Before enforcing, a site can look: everything passes, but the app never sees the visitor's choice cookie."""
     gate = Gate(SITE, mode)
-    assert b"session=s; _fbp=1; theme=dark; unknown=1; _ads_optout=1; =n; n" == gate.gate_in(Cookies(REQUEST), UNSET)
+    assert b"session=s; _fbp=1; theme=dark; unknown=1; _ads_optout=1; =n; n" == gate.gate_in(
+        Cookies(REQUEST), gate.verdicts(UNSET)
+    )
     assert out(gate, b"_fbp=1")
-    assert [] == gate.refused(Cookies(REQUEST), REFUSED)
+    assert [] == refused(gate, REQUEST, REFUSED)
     assert 1 == gate.dropped["response", "_fbp"]
     assert 1 == gate.dropped["request", "_fbp"]
 
@@ -94,20 +106,19 @@ def test_shared_pattern_needs_the_consent_of_all_who_share_it() -> None:
 
 def test_only_what_was_refused_in_so_many_words_is_deleted() -> None:
     """Before a choice nothing is deleted; a pattern that covers everything never deletes the choice itself."""
-    assert ["_fbp", "theme"] == Gate(SITE, "enforce").refused(Cookies(REQUEST), REFUSED)
-    assert [] == Gate(SITE, "enforce").refused(Cookies(REQUEST), UNSET)
+    assert ["_fbp", "theme"] == refused(Gate(SITE, "enforce"), REQUEST, REFUSED)
+    assert [] == refused(Gate(SITE, "enforce"), REQUEST, UNSET)
     greedy = declaration_of(service("all", "marketing", "*"))
-    assert ["a"] == Gate(greedy, "enforce").refused(
-        Cookies(b"a=1; __Host-consentkit=x; consentkit=y; consentkit_staff=z"),
-        decide(greedy, choose(greedy), gpc=False),
-    )
+    decisions = decide(greedy, choose(greedy), gpc=False)
+    header = b"a=1; __Host-consentkit=x; consentkit=y; consentkit_staff=z"
+    assert ["a"] == refused(Gate(greedy, "enforce"), header, decisions)
 
 
 def test_name_beyond_the_bound_is_not_granted_and_not_remembered() -> None:
     """A name of 64 kB costs nothing and passes nowhere, even under a granted pattern."""
     gate = Gate(SITE, "enforce")
     long = b"_ads_" + b"x" * 65_536
-    assert b"" == gate.gate_in(Cookies(long + b"=1"), ALL)
+    assert b"" == seen(gate, long + b"=1", ALL)
     assert 0 == gate._owners.cache_info().currsize + gate._declared_name.cache_info().currsize
     assert [("request", "(undeclared)")] == list(gate.dropped)
 
@@ -124,7 +135,7 @@ def test_counter_of_names_is_bounded() -> None:
 def test_names_that_a_visitor_made_up_are_not_kept() -> None:
     """A request's cookie is counted under the declared pattern or as undeclared, never under the name it came with."""
     gate = Gate(SITE, "enforce")
-    gate.gate_in(Cookies(b"_ads_john.doe@example.com=1; jane@example.com=2"), UNSET)
+    seen(gate, b"_ads_john.doe@example.com=1; jane@example.com=2", UNSET)
     assert {("request", "_ads_*"): 1, ("request", "(undeclared)"): 1} == dict(gate.dropped)
 
 
@@ -196,6 +207,6 @@ def test_observing_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
 def test_staff_cookie_passes_both_ways() -> None:
     """The dashboard may be mounted inside the app."""
     gate = Gate(declaration_of(necessary("n", "n")), "enforce")
-    assert b"consentkit_staff=1" == gate.gate_in(Cookies(b"consentkit_staff=1"), UNSET)
+    assert b"consentkit_staff=1" == seen(gate, b"consentkit_staff=1", UNSET)
     assert out(gate, b"__Host-consentkit_staff=1; Secure; Path=/")
     assert parse_set_cookie(b"__Host-consentkit_staff=1").name == "__Host-consentkit_staff"

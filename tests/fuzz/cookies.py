@@ -46,8 +46,8 @@ def check(data: bytes) -> None:
     assert passed in ([], [(b"Set-Cookie", text)])
     stored = store(text, NOW) if passed else None
     assert stored is None or stored.expired or may_be_there(stored.name.decode("latin-1"), decisions.granted), text
-    kept = gate.gate_in(Cookies(text), decisions)
+    kept = gate.gate_in(Cookies(text), gate.verdicts(decisions))
     seen = [part.partition(b"=")[0].strip(b" \t").decode("latin-1") for part in kept.split(b";") if part.strip(b" \t")]
     for name in (*seen, *cookie_parser(kept.decode("latin-1"))):
         assert may_be_there(name, decisions.granted), (text, kept)
-    assert all(name.encode("latin-1") in text for name in gate.refused(Cookies(text), decisions))
+    assert all(name.encode("latin-1") in text for name in gate.refused(Cookies(text), gate.verdicts(decisions)))

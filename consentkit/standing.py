@@ -1,0 +1,99 @@
+"""Where a visitor stands: from the cookies of a request to decisions, and to what follows from them."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from starlette.types import Scope
+
+from consentkit.consent.choice import ChoiceCodec
+from consentkit.consent.decision import Decisions, decide
+from consentkit.consent.gate import Gate, Verdicts
+from consentkit.consent.seal import Closure, Sealer
+from consentkit.consent.visit import COOKIE, SECURE_COOKIE, SECURE_SCHEMES
+from consentkit.declaration import Declaration
+from consentkit.guard import Guard
+from consentkit.incoming import Incoming
+
+REMEMBERED = 4096
+"""Verified consent cookies whose decisions are remembered, 2 kB or so each: a signature is checked once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Decisions with what follows from them, which all share to whom the same is granted and refused."""
+
+    decisions: Decisions
+    closure: Closure
+    verdicts: Verdicts
+
+
+class Standings:
+    """Finds out where the visitors of a site stand. `nobody` is somebody of whom nothing is known."""
+
+    def __init__(self, declaration: Declaration, codec: ChoiceCodec, gate: Gate, sealer: Sealer, guard: Guard) -> None:
+        self._declaration = declaration
+        self._codec = codec
+        self._gate = gate
+        self._sealer = sealer
+        self._guard = guard
+        self._undecided = {gpc: self._with(decide(declaration, None, gpc=gpc)) for gpc in (True, False)}
+        self._remembered: OrderedDict[tuple[bytes, int, bool], Standing] = OrderedDict()
+        self.nobody = self._undecided[False]
+
+    def of(self, incoming: Incoming, scope: Scope, when: float) -> Standing:
+        """The standing of whoever sent a request; an error means that nothing is granted. `when`: epoch seconds."""
+        gpc = incoming.gpc
+        cookies = incoming.cookies
+        if cookies is None:
+            return self._undecided[gpc]
+        try:
+            found = cookies.values(SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE)
+            if not found:
+                return self._undecided[gpc]
+            day = int(when // 86_400)
+            if len(found) == 1:
+                return self._remembered.get((found[0], day, gpc)) or self._chosen(found, day, gpc)
+            return self._chosen(found, day, gpc)
+        except Exception as problem:
+            self._guard.note("reading the choice", problem)
+            return self._undecided[gpc]
+
+    def _chosen(self, found: list[bytes], day: int, gpc: bool) -> Standing:
+        """The standing that follows from the consent cookies of a request, usually one.
+
+        consentkit's own cookie is host-only, so without the `__Host-` prefix a second valid one may have been put there
+        by another host of the same domain: only what all of them grant is granted.
+        """
+        standings = [standing for value in set(found) if (standing := self._verified(value, day, gpc))]
+        if len(standings) < 2:
+            return standings[0] if standings else self._undecided[gpc]
+        choices = [standing.decisions.choice for standing in standings if standing.decisions.choice]
+        common = replace(
+            max(choices, key=lambda choice: choice.decided),
+            answered=frozenset().union(*(choice.answered for choice in choices)),
+            granted=frozenset.intersection(*(choice.granted for choice in choices)),
+            gpc=all(choice.gpc for choice in choices),
+        )
+        return self._with(decide(self._declaration, common, gpc=gpc))
+
+    def _verified(self, value: bytes, day: int, gpc: bool) -> Standing | None:
+        key = (value, day, gpc)
+        standing = self._remembered.get(key)
+        if standing is not None:
+            return standing
+        choice = self._codec.decode(value.decode("latin-1"), date_of(day))
+        if choice is None:
+            return None
+        standing = self._remembered[key] = self._with(decide(self._declaration, choice, gpc=gpc))
+        while len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        return standing
+
+    def _with(self, decisions: Decisions) -> Standing:
+        return Standing(decisions, self._sealer.closure(decisions.granted), self._gate.verdicts(decisions))
+
+
+def date_of(day: int) -> date:
+    """The date of a day since the epoch."""
+    return datetime.fromtimestamp(day * 86_400, UTC).date()
