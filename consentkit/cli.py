@@ -19,7 +19,7 @@ from consentkit.cli_declaration import declaration
 from consentkit.cli_ledger import ledger
 from consentkit.cli_observed import line_of, observed, observed_findings
 from consentkit.cli_options import FINDING, WRONG_USE, config_option, json_option
-from consentkit.config import Config, load
+from consentkit.config import LAYOUTS, Config, load
 from consentkit.errors import ConfigError, ConsentKitError
 from consentkit.importers.formats import FORMATS
 from consentkit.keys import keys_from
@@ -54,11 +54,12 @@ main.add_command(observed)
 @main.command()
 @click.option("--port", default=8000, show_default=True, help="Port of the site; its tags use the next one.")
 @click.option("--data", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
-def demo(port: int, data: Path) -> None:
+@click.option("--layout", type=click.Choice(LAYOUTS), default="bar", show_default=True, help="Of the banner.")
+def demo(port: int, data: Path, layout: str) -> None:
     """Serve the example company website, with 90 days of sample traffic."""
     from consentkit.demo import serve  # noqa: PLC0415 -- the other commands need no web server
 
-    serve(port=port, data=data)
+    serve(port=port, data=data, layout=layout)
 
 
 @main.command()

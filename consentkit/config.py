@@ -47,6 +47,7 @@ class ConsentSettings:
     link: str
     layout: str
     delivery: str
+    stylesheet: str
     ledger: str
     revision: int
     csp: bool
@@ -171,6 +172,12 @@ def _path(text: str) -> str:
     return path
 
 
+def _own_path(text: str) -> str:
+    if not re.fullmatch(r"/(?!/)[!-~]*", text) or "\\" in text:
+        raise ValueError(f'{text!r} is no path of this site; write one as "/static/consent.css"')
+    return text
+
+
 def _read_consent(table: Table) -> ConsentSettings:
     settings = ConsentSettings(
         mode=table.one_of("mode", MODES, "enforce"),
@@ -186,6 +193,7 @@ def _read_consent(table: Table) -> ConsentSettings:
         link=table.one_of("link", LINKS, "inject"),
         layout=table.one_of("layout", LAYOUTS, "bar"),
         delivery=table.one_of("delivery", DELIVERIES, "server"),
+        stylesheet=table.converted("stylesheet", _own_path, ""),
         ledger=_store(table, "ledger", "sqlite:///var/consent.db"),
         revision=table.number("revision", 1, low=1, high=9999),
         csp=table.get("csp", bool, True),

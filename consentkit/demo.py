@@ -56,7 +56,7 @@ def load_part(name: str) -> ModuleType:
     return importlib.import_module(f"company_site.{name}")
 
 
-def demo_config(data: Path, tag_origin: str) -> Config:
+def demo_config(data: Path, tag_origin: str, layout: str = "bar") -> Config:
     """The example site's configuration, with its databases in a folder and its tags at an origin of one's own."""
     folder = data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -66,6 +66,7 @@ def demo_config(data: Path, tag_origin: str) -> Config:
         config,
         consent=replace(
             config.consent,
+            layout=layout,
             ledger=f"sqlite:///{folder}/consent.db",
             observed=f"sqlite:///{folder}/observed.db",
         ),
@@ -115,11 +116,11 @@ def tag_server(port: int) -> Iterator[None]:
         thread.join(timeout=5)
 
 
-def serve(*, port: int, data: Path, samples: bool = True) -> None:
+def serve(*, port: int, data: Path, layout: str = "bar", samples: bool = True) -> None:
     """Serve the demo until it is stopped."""
     tag_origin = f"http://localhost:{port + 1}"
     secret = demo_secret(data)
-    kit = ConsentKit(demo_config(data, tag_origin), [secret])
+    kit = ConsentKit(demo_config(data, tag_origin, layout), [secret])
     if samples:
         fill(kit, time.time())
     open_users(kit.config).add("demo", secrets.token_urlsafe(16))

@@ -123,6 +123,10 @@ WRONG: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("consent", "validity_days", "180", ('"180"', "a whole number")),
     ("consent", "validity_days", True, ("true", "a whole number")),
     ("consent", "link", "none", ("none", "inject, template")),
+    ("consent", "layout", "wall", ("wall", "bar, dialog")),
+    ("consent", "stylesheet", "https://cdn.example/a.css", ("https://cdn.example/a.css", "/static/consent.css")),
+    ("consent", "stylesheet", "//cdn.example/a.css", ("//cdn.example/a.css", "/static/consent.css")),
+    ("consent", "stylesheet", "/\\cdn.example/a.css", ("cdn.example/a.css", "/static/consent.css")),
     ("consent", "ledger", "consent.db", ("consent.db", "sqlite:///")),
     ("stats", "threshold", 1, ("1", "2 to 1000")),
     ("stats", "patience_days", 0, ("0", "1 to 366")),
@@ -167,7 +171,7 @@ def test_unknown_key_suggests_the_nearest() -> None:
     finding = only(settings(consent={"validity_dayz": 30}))
     assert "did you mean 'validity_days'" in finding.message
     assert "; known here: " in finding.message
-    assert "revision, validity_days" in finding.message
+    assert "stylesheet, validity_days" in finding.message
 
 
 def test_empty_file_says_what_is_needed() -> None:

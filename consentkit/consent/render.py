@@ -233,7 +233,16 @@ class Renderer:
     def _page(self, template: str, language: str, base: str, **values: Any) -> str:
         names = [(code, texts(code)["language"]) for code in self.languages]
         css = self.assets.url("pages.css")
-        return self._render(template, language, base, languages=names, css=css, home="/", **values)
+        return self._render(
+            template,
+            language,
+            base,
+            languages=names,
+            css=css,
+            stylesheet=self.config.consent.stylesheet,
+            home="/",
+            **values,
+        )
 
     def _render(self, template: str, language: str, base: str, **values: Any) -> str:
         page = self._environment.get_template(template)

@@ -8,7 +8,7 @@ import pytest
 
 from consentkit import ConsentKit
 from tests.support.asgi import DOCUMENT, answering, ask
-from tests.support.sites import consent_cookie
+from tests.support.sites import consent_cookie, kit_of, settings
 
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
 AS_JSON = (b"content-type", b"application/json")
@@ -168,3 +168,12 @@ def test_first_layer_says_who_what_and_how_to_withdraw(kit: ConsentKit) -> None:
         'href="/privacy"',
     ):
         assert part in text
+
+
+@pytest.mark.parametrize("path", ["/consent/", "/consent/declaration"])
+def test_pages_wear_the_stylesheet_of_the_site(path: str) -> None:
+    """After ours, so that its custom properties hold; nothing of the kind unless it is configured."""
+    plain = ask(kit_of().wrap(answering()), path).text
+    themed = ask(kit_of(settings(consent={"stylesheet": "/static/consent.css"})).wrap(answering()), path).text
+    assert (1, 2) == (plain.count('rel="stylesheet"'), themed.count('rel="stylesheet"'))
+    assert themed.index("/consent/static/pages.") < themed.index('href="/static/consent.css"')
