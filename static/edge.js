@@ -34,7 +34,7 @@
       const opens = (ids) => ids.split("|").some((id) => granted.includes(id));
       if (!node.dataset.consentkit.split(" ").every(opens)) continue;
       node.removeAttribute("data-consentkit");
-      if (node.content?.append) node.parentNode.replaceWith(node.content);
+      if (node.parentNode.dataset.consentkitWaiting) node.parentNode.replaceWith(node.content);
       else {
         node.async = node.hasAttribute("async");
         for (const { name, value } of [...node.attributes]) {

@@ -211,18 +211,20 @@ def test_visitor_of_before_the_hint_is_not_asked_again(visitor: Any) -> None:
 
 
 def test_what_users_write_cannot_use_the_script(visitor: Any) -> None:
-    """Attributes like ours on elements that users may write bring no handler and no address of a script back."""
+    """Attributes like ours on what users may write bring no handler and no link back, and take nothing away."""
     a = visitor()
     a.visit()
     a.accept()
     written = (
         '<a id="w" data-consentkit="ads" data-consentkit--href="javascript:x()" data-consentkit--onclick="x()">a</a>'
         '<img data-consentkit="ads" data-consentkit--onerror="window.owned = 1" data-consentkit--src="/own.png">'
+        '<template data-consentkit="ads">gone</template>'
     )
     a.page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", written)
     a.page.wait_for_function("!document.querySelector('#w[data-consentkit]')")
     assert [None, None] == [a.page.locator("#w").get_attribute(name) for name in ("href", "onclick")]
     assert a.page.evaluate("window.owned") is None
+    assert "Shop" == a.page.locator("h1").text_content()
 
 
 def test_banner_moves_nothing(visitor: Any) -> None:
