@@ -122,9 +122,9 @@ class Engine:
     def gate_out(self, headers: Headers, decisions: Decisions, path: str) -> Headers:
         """The response headers for the browser; an error lets no cookie out. `path` is that of the request."""
 
-        def note(line: bytes, name: str | None) -> None:
+        def note(line: bytes, label: str) -> None:
             try:
-                self._sightings.note_set(line, name, path)
+                self._sightings.note_set(line, label, path)
             except Exception as problem:
                 self.guard.note("noting a cookie", problem)
 

@@ -51,7 +51,7 @@ class ConsentKit:
         self._noted_twice = False
         self._assets = Assets()
         self._announcer = Announcer(config.declaration, self.guard, clock)
-        sightings = Sightings(config.declaration, clock)
+        sightings = Sightings(clock)
         self.engine = Engine(
             config,
             keys,

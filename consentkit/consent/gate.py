@@ -54,10 +54,10 @@ GATED_HEADERS = INSTRUCTIONS | {b"set-cookie"}
 """Response headers that are looked at, in lower case."""
 
 Headers = list[tuple[bytes, bytes]]
-Note = Callable[[bytes, str | None], None]
+Note = Callable[[bytes, str], None]
 
 
-def _forget(_: bytes, __: str | None) -> None:
+def _forget(_: bytes, __: str) -> None:
     """Nobody wants to know."""
 
 
@@ -167,7 +167,8 @@ class Gate:
     def gate_out(self, headers: Iterable[tuple[bytes, bytes]], decisions: Decisions, note: Note = _forget) -> Headers:
         """The response headers without the Set-Cookie lines and instructions that are not allowed.
 
-        The app's deletions pass. `note` is told of each line that sets a cookie, with the cookie's name if it has one.
+        The app's deletions pass. `note` is told of each line that sets a cookie, with the cookie's name as it is
+        declared, or reduced to what an operator may read.
         """
         return [pair for pair in headers if self._may_leave(pair, decisions, note)]
 
@@ -181,12 +182,12 @@ class Gate:
         cookie = parse_set_cookie(line)
         if cookie.name in OWN_COOKIES:
             return False
+        label = self._label(cookie.name) or readable(cookie.name)
         if not cookie.deletes:
-            note(line, cookie.name)
+            note(line, label)
         decision = self.decision(cookie.name, decisions)
         if decision or (cookie.deletes and cookie.name is not None):
             return True
-        label = self._label(cookie.name) or readable(cookie.name)
         self._count("response", label)
         self._log_once(label, decision)
         return self.mode != "enforce"

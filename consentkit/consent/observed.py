@@ -12,7 +12,6 @@ from threading import Lock
 from typing import NamedTuple
 
 from consentkit.consent.describe import own_items
-from consentkit.consent.gate import readable
 from consentkit.declaration import Declaration, StorageItem
 from consentkit.stats.paths import canonical
 
@@ -78,16 +77,14 @@ class Sightings:
     None before the first time.
     """
 
-    def __init__(self, declaration: Declaration, clock: Callable[[], float]) -> None:
-        self._declaration = declaration
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.checked: date | None = None
         self._clock = clock
         self._lock = Lock()
         self._seen: dict[Key, Sight] = {}
 
-    def note_set(self, line: bytes, name: str | None, path: str) -> None:
-        """Note a Set-Cookie line that the app sends, and that does not delete."""
-        label = (self._declaration.declared_name(name) if name else "") or readable(name)
+    def note_set(self, line: bytes, label: str, path: str) -> None:
+        """Note a Set-Cookie line that the app sends, and that does not delete; `label` is the cookie's name."""
         self._add(Key(label, canonical(path)), 1, lifetime_days(line, self._clock()))
 
     def take(self, requested: Counter[str]) -> dict[Key, Sight]:

@@ -17,7 +17,7 @@ from tests.support.sites import NOW, config_of, settings
 def watch(folder: Path, requested: Counter[str] | None = None) -> tuple[Watch, Sightings]:
     """A watch over the example site, and what it watches."""
     config = config_of(settings(), folder)
-    sightings = Sightings(config.declaration, lambda: NOW)
+    sightings = Sightings(lambda: NOW)
     return Watch(config, Guard(), sightings, lambda: requested or Counter()), sightings
 
 
