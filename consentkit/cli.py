@@ -135,6 +135,31 @@ def import_log(files: tuple[Path, ...], log_format: str | None, config_path: Pat
         click.echo(line)
 
 
+@main.command("import-stats")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@config_option
+@json_option
+def import_stats(files: tuple[Path, ...], config_path: Path, as_json: bool) -> None:
+    """Read what GoatCounter or Plausible counted into the statistics.
+
+    GoatCounter's CSV export, plain or gzip; Plausible's, its zip file or the CSV files in it. What was counted before
+    is left out. Visitors, which they tell by address and user agent, are not taken over.
+    """
+    from consentkit.importers.exports import import_exports  # noqa: PLC0415
+
+    outcome = import_exports(load(config_path), files)
+    if as_json:
+        click.echo(json.dumps(outcome.as_json()))
+        return
+    click.echo(
+        f"{outcome.rows:,} rows of {outcome.days:,} days: {outcome.totals['views']:,} views, "
+        f"{outcome.totals['visits']:,} visits; {outcome.left_out:,} rows of bots and events left out, "
+        f"{outcome.rejected:,} unreadable."
+    )
+    for name in outcome.already_counted:
+        click.echo(f"{name} was counted before and is left out.")
+
+
 def _period(first: datetime | None, last: datetime | None, config: Config) -> tuple[date, date]:
     today = datetime.now(config.site.timezone).date()
     end = last.date() if last else today

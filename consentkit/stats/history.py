@@ -41,6 +41,15 @@ class History:
         self._tally.add(observation)
         self._tallied += 1
 
+    def add_day(self, increments: Increments, day: str) -> None:
+        """Count an ISO day of which only the sums are known; days come in order."""
+        self._release()
+        self._waiting.release(day)  # as in `_release`
+        self._waiting.take_in(increments, day)
+        release = self._waiting.release(day)
+        if release is not None:
+            self._publish(release)
+
     def commit(self, private: PrivateStore, sink: Sink, source: str) -> bool:
         """Store all that was added, under the name of where it came from, and bring it to the sink.
 

@@ -1,0 +1,113 @@
+"""Counts of whole days from other tools' exports, in the names that consentkit counts by."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from consentkit.stats.breakdowns import BREAKDOWNS
+from consentkit.stats.enrich.browser import BROWSERS, SYSTEMS
+from consentkit.stats.enrich.channel import DIRECT_CHANNEL, channel_of_host
+from consentkit.stats.enrich.referrer import DIRECT, registrable
+from consentkit.stats.model import OTHER, UNKNOWN, Cell, Increments
+from consentkit.stats.paths import canonical
+
+MAX_CELLS = 20_000
+"""Distinct values of one day; more are `(other)`."""
+
+DEVICES = {"laptop": "desktop", **{name: name for name in ("desktop", "mobile", "tablet", "tv", "console")}}
+OTHER_NAMES = {"Mac": "macOS", "GNU/Linux": "Linux", "Chrome OS": "ChromeOS"}
+GENERATED = {
+    "google": "google.com", "bing": "bing.com", "duckduckgo": "duckduckgo.com", "yahoo": "yahoo.com",
+    "yahoo!": "yahoo.com", "ecosia": "ecosia.org", "qwant": "qwant.com", "yandex": "yandex.ru", "baidu": "baidu.com",
+    "facebook": "facebook.com", "instagram": "instagram.com", "linkedin": "linkedin.com", "twitter": "twitter.com",
+    "x": "x.com", "reddit": "reddit.com", "hacker news": "ycombinator.com", "youtube": "youtube.com",
+    "github": "github.com", "chatgpt": "chatgpt.com", "perplexity": "perplexity.ai",
+}  # fmt: skip
+"""Names that other tools give to sources → their registrable domains."""
+
+VERSIONED = re.compile(r"(.*?)[ /]v?(\d{1,4})(?:[.].*)?")
+COUNTRY = re.compile(r"[A-Z]{2}")
+REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
+HOST = re.compile(r"[a-z0-9.-]{1,253}")
+
+
+@dataclass(slots=True)
+class Days:
+    """Counts by ISO day; `rows` were read, of which `rejected` could not be and `left_out` were no views of people."""
+
+    increments: dict[str, Increments] = field(default_factory=lambda: defaultdict(Increments))
+    rows: int = 0
+    rejected: int = 0
+    left_out: int = 0
+
+    def add(self, day: str, metric: str, values: Mapping[str, str], count: int) -> None:
+        """Count events of a metric that have these values by breakdown."""
+        cells = self.increments[day].cells
+        for breakdown, value in values.items():
+            if count and metric in BREAKDOWNS[breakdown]:
+                cells[Cell(breakdown, value, metric)] += count
+
+    def add_total(self, day: str, metric: str, count: int) -> None:
+        """Count events of a metric in the totals of a day."""
+        if count:
+            self.increments[day].totals[day, metric] += count
+
+    def in_order(self) -> list[tuple[str, Increments]]:
+        """The days that have counts, oldest first, each within its bound."""
+        found = sorted((day, increments) for day, increments in self.increments.items() if increments)
+        for _, increments in found:
+            increments.bound(MAX_CELLS)
+        return found
+
+
+def page_of(path: str) -> str:
+    """A page as it is counted here: without query, identifiers replaced."""
+    return canonical(path.partition("?")[0].partition("#")[0])
+
+
+def browser_named(text: str) -> tuple[str, str]:
+    """Browser, and browser with major version, of a name such as `Firefox 145.0`."""
+    match = VERSIONED.fullmatch(text.strip())
+    name, major = (match[1], match[2]) if match else (text.strip(), "")
+    browser = name if name in BROWSERS.values() else BROWSERS.get(name, OTHER if name else UNKNOWN)
+    return browser, f"{browser} {major}" if major and browser not in (OTHER, UNKNOWN) else browser
+
+
+def system_named(text: str) -> str:
+    """An operating system of a name such as `Windows 10`."""
+    match = VERSIONED.fullmatch(text.strip())
+    name = match[1] if match else text.strip()
+    name = OTHER_NAMES.get(name, name)
+    return name if name in SYSTEMS.values() else SYSTEMS.get(name, OTHER if name else UNKNOWN)
+
+
+def device_named(text: str) -> str:
+    """A kind of device."""
+    return DEVICES.get(text.strip().lower(), OTHER if text.strip() else UNKNOWN)
+
+
+def country_of(text: str) -> str:
+    """A country by its code (ISO 3166-1)."""
+    return text if COUNTRY.fullmatch(text) else UNKNOWN
+
+
+def region_of(text: str) -> str:
+    """A region by its code (ISO 3166-2)."""
+    return text if REGION.fullmatch(text) else UNKNOWN
+
+
+def host_of(text: str) -> str:
+    """A host of the site."""
+    return text.lower() if HOST.fullmatch(text.lower()) else OTHER
+
+
+def source_named(text: str) -> tuple[str, str]:
+    """Referrer and channel of a source: an address, a host, a name that another tool gave it, or nothing."""
+    name = text.strip().lower()
+    if name in ("", "direct / none", "(direct)"):
+        return DIRECT, DIRECT_CHANNEL
+    host = GENERATED.get(name) or name.partition("://")[2] or name
+    host = re.split(r"[/?#:]", host, maxsplit=1)[0].rstrip(".")
+    domain = registrable(host)
+    return domain, channel_of_host(host, domain)

@@ -1,0 +1,175 @@
+"""Reading the exports of GoatCounter and Plausible, so that nobody loses history by moving here."""
+
+import csv
+import gzip
+import hashlib
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from consentkit.config import Config
+from consentkit.errors import ConsentKitError
+from consentkit.importers.days import Days
+from consentkit.importers.goatcounter import count_goatcounter, is_goatcounter
+from consentkit.importers.plausible import count_plausible, table_named
+from consentkit.stats.counting import facts_of, private_of, rule_of, sink_of
+from consentkit.stats.history import History
+
+GZIP_MAGIC = b"\x1f\x8b"
+MAX_PACKED = 4 << 30
+"""Bytes that the files of an archive may have unpacked, all together."""
+SOURCE = "export"
+
+Stream = IO[bytes] | gzip.GzipFile
+
+
+class ExportFileError(ConsentKitError):
+    """Raised when a file is no export that can be read; nothing of it has been counted."""
+
+
+@dataclass(slots=True)
+class ExportTotals:
+    """What an import of exports counted."""
+
+    rows: int = 0
+    rejected: int = 0
+    left_out: int = 0
+    days: int = 0
+    totals: Counter[str] = field(default_factory=Counter)
+    already_counted: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The totals as `consentkit import-stats --json` prints them."""
+        return {
+            "rows": self.rows, "rejected": self.rejected, "left_out": self.left_out, "days": self.days,
+            **{name: self.totals[name] for name in ("views", "visits")}, "already_counted": self.already_counted,
+        }  # fmt: skip
+
+    def add(self, days: Days) -> None:
+        """Add what one set of files counted."""
+        self.rows += days.rows
+        self.rejected += days.rejected
+        self.left_out += days.left_out
+        for _, increments in days.in_order():
+            self.days += 1
+            for (_, metric), count in increments.totals.items():
+                self.totals[metric] += count
+
+
+def import_exports(config: Config, paths: Sequence[Path]) -> ExportTotals:
+    """Count exports into the site's statistics as they would have been released then, each only the first time.
+
+    The files of one Plausible export, zipped or not, belong together: they are counted at once.
+    """
+    totals = ExportTotals()
+    private, sink = private_of(config), sink_of(config)
+    try:
+        sink.describe(facts_of(config))
+        for name, digest, days in _read(paths, config):
+            history = History(rule_of(config))
+            for day, increments in days.in_order():
+                history.add_day(increments, day)
+            if history.commit(private, sink, f"{SOURCE}:{digest}"):
+                totals.add(days)
+            else:
+                totals.already_counted.append(name)
+    finally:
+        private.close()
+        sink.close()
+    return totals
+
+
+def _read(paths: Sequence[Path], config: Config) -> Iterator[tuple[str, str, Days]]:
+    """Name, digest and counts of each export among the files."""
+    loose = Days()
+    digest = hashlib.sha256()
+    names = []
+    for path in sorted(paths):
+        try:
+            with _opened(path) as files:
+                for name, stream in files:
+                    kind = table_named(name)
+                    if kind:
+                        names.append(path.name)
+                        digest.update(_plausible(kind, stream, loose))
+                    else:
+                        yield path.name, *_goatcounter(stream, config)
+        except (OSError, EOFError, UnicodeError, csv.Error, zipfile.BadZipFile, ValueError) as problem:
+            reason = getattr(problem, "strerror", None) or problem
+            raise ExportFileError(
+                f"{path}: {reason}. Nothing of it was counted. Name GoatCounter's CSV export (plain or gzip), or "
+                "Plausible's: its zip file, or the CSV files in it."
+            ) from None
+    if names:
+        yield ", ".join(dict.fromkeys(names)), digest.hexdigest(), loose
+
+
+def _goatcounter(stream: Stream, config: Config) -> tuple[str, Days]:
+    rows = _rows(reader := _Hashing(stream))
+    header = next(rows, [])
+    if not is_goatcounter(header):
+        raise ValueError("it is neither an export of GoatCounter nor a table of one of Plausible")
+    days = count_goatcounter(header, rows, config.site.timezone)
+    return reader.digest.hexdigest(), days
+
+
+def _plausible(table: str, stream: Stream, days: Days) -> bytes:
+    rows = _rows(reader := _Hashing(stream))
+    header = [name.lstrip("\ufeff") for name in next(rows, [])]
+    count_plausible(table, (dict(zip(header, row, strict=False)) for row in rows), days)
+    return reader.digest.digest()
+
+
+class _Hashing(io.RawIOBase):
+    """Passes a stream on and takes its digest."""
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__()
+        self._stream = stream
+        self.digest = hashlib.sha256()
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer."""
+        data = self._stream.read(len(buffer))
+        self.digest.update(data)
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _rows(stream: io.RawIOBase) -> Iterator[list[str]]:
+    return csv.reader(io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8", newline=""))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Iterator[tuple[str, Stream]]]:
+    """The files that a path holds: those of a zip archive, or itself, unpacked where it is gzip."""
+    with path.open("rb") as raw:
+        if zipfile.is_zipfile(raw):
+            with zipfile.ZipFile(raw) as archive:
+                yield _members(archive)
+            return
+        raw.seek(0)
+        packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        raw.seek(0)
+        with gzip.GzipFile(fileobj=raw) if packed else nullcontext(raw) as stream:
+            yield iter([(path.name.removesuffix(".gz"), stream)])
+
+
+def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, Stream]]:
+    tables = [entry for entry in archive.infolist() if table_named(entry.filename)]
+    if not tables:
+        raise ValueError("the archive holds no table of an export")
+    if sum(entry.file_size for entry in tables) > MAX_PACKED:
+        raise ValueError("its files are too large")
+    for entry in tables:
+        with archive.open(entry) as stream:
+            yield entry.filename, stream

@@ -1,0 +1,110 @@
+"""Plausible's export: a CSV file for each report, with the sums of each day."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from consentkit.importers.days import (
+    Days,
+    browser_named,
+    country_of,
+    device_named,
+    host_of,
+    page_of,
+    region_of,
+    source_named,
+    system_named,
+)
+from consentkit.stats.breakdowns import ENGAGED, MOVES, VIEWS, VISITS
+from consentkit.stats.enrich.campaign import campaign_value
+from consentkit.stats.enrich.channel import channel_of
+
+FILE = re.compile(r"imported_([a-z_]+?)(?:_\d{8}_\d{8})?\.csv")
+MOST = 1 << 40
+"""Of a figure of one row; a larger one is no count."""
+
+Row = Mapping[str, str]
+Figures = Mapping[str, int]
+
+
+def table_named(file_name: str) -> str:
+    """The table of a file of an export, as `pages` of `imported_pages_20250101_20251231.csv`; "" for another."""
+    match = FILE.fullmatch(file_name.rpartition("/")[2])
+    return match[1] if match and match[1] in TABLES else ""
+
+
+def count_plausible(table: str, rows: Iterable[Row], days: Days) -> None:
+    """Add the rows of one table to the counts; a malformed row is only counted."""
+    values_of = TABLES[table]
+    for row in rows:
+        days.rows += 1
+        try:
+            day = date.fromisoformat(row["date"]).isoformat()
+            counts = {name: _figure(row.get(name)) for name in ("visits", "entrances", "pageviews", "bounces", "exits")}
+            values = values_of(row)
+        except (KeyError, ValueError):
+            days.rejected += 1
+            continue
+        for metric, count in _metrics(table, counts).items():
+            days.add(day, metric, values, count)
+            if table in ("visitors", "exit_pages"):
+                days.add_total(day, metric, count)
+
+
+def _metrics(table: str, counts: Figures) -> dict[str, int]:
+    """What a row of a table adds to each metric.
+
+    A page's views are told with the pages, its visits with the entry pages; a bounce is a visit that was not engaged,
+    and what did not end there moved on.
+    """
+    if table == "pages":
+        return {VIEWS: counts["pageviews"]}
+    if table == "entry_pages":
+        visits = counts["entrances"] or counts["visits"]
+        return {VISITS: visits, ENGAGED: max(0, visits - counts["bounces"])}
+    if table == "exit_pages":
+        return {MOVES: max(0, counts["pageviews"] - counts["exits"])}
+    visits = counts["visits"]
+    return {VIEWS: counts["pageviews"], VISITS: visits, ENGAGED: max(0, visits - counts["bounces"])}
+
+
+def _figure(text: str | None) -> int:
+    number = int(text or 0)
+    if not 0 <= number <= MOST:
+        raise ValueError("no count")
+    return number
+
+
+def _page(row: Row) -> dict[str, str]:
+    return {"page": page_of(row["page"]), "host": host_of(row.get("hostname", ""))}
+
+
+def _source(row: Row) -> dict[str, str]:
+    parts = ("campaign", "source", "medium", "term", "content")
+    utm = {name: campaign_value(row.get(f"utm_{name}") or "") for name in parts}
+    referrer, referred = source_named(row.get("referrer") or row.get("source") or "")
+    return {
+        "referrer": referrer,
+        "channel": channel_of(referred, medium=utm["medium"], source=utm["source"], clicked=False),
+        "campaign": utm["campaign"],
+        **{f"campaign_{name}": utm[name] for name in parts[1:]},
+    }
+
+
+def _browser(row: Row) -> dict[str, str]:
+    browser, version = browser_named(f"{row['browser']} {row.get('browser_version') or ''}")
+    return {"browser": browser, "browser_version": version}
+
+
+TABLES: dict[str, Callable[[Row], dict[str, str]]] = {
+    "visitors": lambda _: {},
+    "pages": _page,
+    "entry_pages": lambda row: {"page": page_of(row["entry_page"])},
+    "exit_pages": lambda row: {"page": page_of(row["exit_page"])},
+    "sources": _source,
+    "locations": lambda row: {"country": country_of(row["country"]), "region": region_of(row.get("region") or "")},
+    "devices": lambda row: {"device": device_named(row["device"])},
+    "browsers": _browser,
+    "operating_systems": lambda row: {"os": system_named(row["operating_system"])},
+}
+"""The tables of an export that can be counted, and the values that a row stands for."""
