@@ -111,7 +111,7 @@ class Exchange(Sent):
             gated = engine.gate_in(cookies, self._standing)
             if self._standing.decisions.denied:
                 self._deletions = engine.deletions(scope, incoming[b"host"], cookies, self._standing)
-        drops = changes and incoming.is_conditional
+        drops = self._changes and incoming.may_get_page and incoming.is_conditional
         if drops or (cookies is not None and gated != cookies.header):
             copy["headers"] = incoming.changed(gated, drop_conditions=drops)
         if changes and scope.get("extensions"):

@@ -1,6 +1,7 @@
 """Edge delivery: one page for everybody, which shared caches may store; what is for one visitor stays out of them."""
 
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -156,6 +157,24 @@ def test_page_whose_app_asked_for_the_consent_is_private() -> None:
     answer = ask(KIT.wrap(app), headers=[(b"cookie", consent_cookie(KIT, "ads"))])  # type: ignore[arg-type]
     assert answer.text.endswith("True")
     assert b"private" == answer.get(b"cache-control")
+
+
+def test_pictures_are_still_asked_for_by_condition() -> None:
+    """Only what a browser may show as a page has to come whole: its stored copy may be from before the gate."""
+    seen: list[dict[str, object]] = []
+    app = KIT.wrap(answering(PAGE, headers=[HTML], seen=seen))
+    for destination in (b"image", b"document"):
+        ask(app, headers=[(b"sec-fetch-dest", destination), (b"if-none-match", b'"1"')])
+    assert [True, False] == [b"if-none-match" in dict(scope["headers"]) for scope in seen]  # type: ignore[call-overload]
+
+
+def test_banner_is_the_one_that_the_proof_knows() -> None:
+    """A choice answers the same notice, whichever way the page was delivered."""
+    server = kit_of(tables(services=SERVICES)).wrap(answering(PAGE))
+    shown = [re.search('name="shown" value="([^"]+)"', ask(app).text) for app in (APP, server)]
+    assert shown[0]
+    assert shown[1]
+    assert shown[0][1] == shown[1][1]
 
 
 def test_cookies_are_gated_by_visitor() -> None:

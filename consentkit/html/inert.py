@@ -95,4 +95,5 @@ def inert_tag(name: str, attributes: Sequence[tuple[str, str]], groups: str) -> 
 
 
 def _quoted(value: str) -> str:
-    return value.replace('"', "&quot;")
+    # No tag begins in here, so nothing that waits is taken for one and disarmed.
+    return value.replace('"', "&quot;").replace("<", "&lt;")
