@@ -136,7 +136,7 @@ def nothing_ticked(evidence: "Evidence") -> Iterator[Finding]:
         for field in banner["inputs"]
         if field["type"] in ("checkbox", "radio") and field["checked"]
     ]
-    fresh = evidence.preferences.fresh
+    fresh = evidence.preferences
     ticked += [("the preferences", value) for value, checked in fresh.ticks if checked]
     ticked += [("the HTML of the preferences", value) for value in fresh.ticked_in_html]
     for where, value in dict.fromkeys(ticked):

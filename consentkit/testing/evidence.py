@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from consentkit.testing import declared, signals, walks
 from consentkit.testing.access import Access, access
-from consentkit.testing.preferences import Preferences, preferences
+from consentkit.testing.preferences import Fresh, Saved, preferences, selections
 from consentkit.testing.rules import Finding, NotSeen, Rule
 from consentkit.testing.signals import Signalled
 from consentkit.testing.site import Site
@@ -70,9 +70,14 @@ class Evidence:
         return self._walk("embedded", walks.embedded)
 
     @property
-    def preferences(self) -> Preferences:
-        """The second layer, before and after selections."""
+    def preferences(self) -> Fresh:
+        """The second layer before a choice."""
         return self._walk("preferences", preferences)
+
+    @property
+    def selections(self) -> list[Saved]:
+        """The second layer after selections."""
+        return self._walk("selections", selections)
 
     @property
     def access(self) -> Access:

@@ -33,22 +33,20 @@ class Saved:
     shown: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """The page before a choice, and after each of several selections."""
+def preferences(visitor: Visitor) -> Fresh:
+    """Open the page."""
+    page = visitor.page
+    page.goto(visitor.site.preferences)
+    lang = page.locator("html").get_attribute("lang") or ""
+    ticks = ticks_of(page.locator(BOXES))
+    return Fresh(lang, page.locator("main").inner_text(), ticks, tuple(page.evaluate(TICKED)))
 
-    fresh: Fresh
-    saved: tuple[Saved, ...]
 
-
-def preferences(visitor: Visitor) -> Preferences:
-    """Open the page, then tick each service by itself, two together, and none."""
+def selections(visitor: Visitor) -> list[Saved]:
+    """Tick each service by itself, two together, and none, and save it each time."""
     page, address = visitor.page, visitor.site.preferences
     page.goto(address)
-    boxes = page.locator(BOXES)
-    lang = page.locator("html").get_attribute("lang") or ""
-    fresh = Fresh(lang, page.locator("main").inner_text(), ticks_of(boxes), tuple(page.evaluate(TICKED)))
-    ids = [value for value, _ in fresh.ticks]
+    ids = [value for value, _ in ticks_of(page.locator(BOXES))]
     if not ids:
         raise NotSeen("the preferences have nothing to choose")
     saved = []
@@ -61,27 +59,27 @@ def preferences(visitor: Visitor) -> Preferences:
         page.goto(address)
         shown = frozenset(value for value, checked in ticks_of(page.locator(BOXES)) if checked)
         saved.append(Saved(frozenset(wanted), granted, shown))
-    return Preferences(fresh, tuple(saved))
+    return saved
 
 
-@rule("C10", "Each purpose can be chosen by itself", "GDPR 4(11); EDPB 05/2020 ¶42-45", "preferences")
+@rule("C10", "Each purpose can be chosen by itself", "GDPR 4(11); EDPB 05/2020 ¶42-45", "preferences", "selections")
 def exactly_the_selection(evidence: "Evidence") -> Iterator[Finding]:
     """What is stored is what was ticked, no more and no less."""
-    offered = {value for value, _ in evidence.preferences.fresh.ticks}
+    offered = {value for value, _ in evidence.preferences.ticks}
     missing = {service["id"] for service in evidence.site.choosable} - offered
     if missing:
         yield Finding("C10", f"{sorted(missing)} cannot be chosen in the preferences", "offer each declared service")
-    for saved in evidence.preferences.saved:
+    for saved in evidence.selections:
         if saved.granted != saved.ticked:
             yield Finding(
                 "C10", f"ticked {sorted(saved.ticked)}, granted {sorted(saved.granted)}", "store the selection as it is"
             )
 
 
-@rule("C15", "The preferences show the current state", "EDPB 03/2022", "preferences", "accepted")
+@rule("C15", "The preferences show the current state", "EDPB 03/2022", "selections", "accepted")
 def shows_the_state(evidence: "Evidence") -> Iterator[Finding]:
     """After each selection, after consent to everything, and after the withdrawal."""
-    for saved in evidence.preferences.saved:
+    for saved in evidence.selections:
         if saved.shown != saved.granted:
             yield Finding(
                 "C15", f"granted {sorted(saved.granted)}, shown {sorted(saved.shown)}", "tick what is granted"

@@ -66,6 +66,7 @@ def implied(visitor: Visitor) -> list[Deed]:
         "scrolling": lambda: page.mouse.wheel(0, 4000),
         "clicking beside the banner": lambda: page.mouse.click(**page.evaluate(BESIDE)),
         "pressing Escape": lambda: page.keyboard.press("Escape"),
+        "closing the preferences": lambda: _open_and_close(visitor),
         "waiting for ten minutes": lambda: visitor.wait(600_000),
         "going to another page": lambda: visitor.open(paths[-1]),
         "going back": page.go_back,
@@ -77,6 +78,16 @@ def implied(visitor: Visitor) -> list[Deed]:
         state = visitor.state()
         done.append(Deed(name, visitor.stock(), state["decided"], frozenset(visitor.granted())))
     return done
+
+
+def _open_and_close(visitor: Visitor) -> None:
+    """Open the preferences from the banner and leave them: by Escape where they are a dialog, else by going back."""
+    page = visitor.page
+    page.locator(f"#consentkit a[href*='{visitor.site.consent}/']").first.click()
+    visitor.appears(page.locator(BOXES).first)
+    page.keyboard.press("Escape")
+    if page.url.startswith(visitor.site.preferences):
+        page.go_back()
 
 
 @dataclass(frozen=True, slots=True)

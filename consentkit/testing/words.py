@@ -39,7 +39,7 @@ def _texts(evidence: "Evidence") -> Iterator[tuple[str, str, str]]:
     """Where, in which language, and what: every banner, and the preferences."""
     for page, banner in evidence.first_visit.banners:
         yield page.path, language_of(banner["lang"]), banner["text"]
-    fresh = evidence.preferences.fresh
+    fresh = evidence.preferences
     yield "the preferences", language_of(fresh.lang), fresh.text
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,8 @@ from consentkit.testing import Site, View
 from consentkit.testing.site import fetch
 from consentkit.testing.visitor import LEGAL, PageSeen, Stock, labels, probe_script
 from consentkit.testing.walks import REMOVE_BANNER, Chosen, FirstVisit, Refused
-from tests.support.firefox import Firefox
+from tests.support.firefox import Firefox, FirefoxError
+from tests.support.ports import wait_until
 
 
 @dataclass
@@ -51,7 +53,16 @@ class FirefoxVisitor:
 
     def state(self) -> Any:
         """What the server holds of this visitor, asked by the page itself."""
-        return self.firefox.evaluate(f"fetch({json.dumps(self.site.preferences)} + 'state').then(a => a.json())")
+        found: list[Any] = []
+
+        def told() -> bool:
+            # A page that loads itself anew after a choice cannot be asked meanwhile.
+            with suppress(FirefoxError):
+                found.append(self.firefox.evaluate(f"fetch('{self.site.preferences}state').then(a => a.json())"))
+            return bool(found)
+
+        wait_until(told)
+        return found[0]
 
     def granted(self) -> set[str]:
         """The services that are granted by choice."""
