@@ -139,6 +139,35 @@ def test_the_dialog(chromium: Browser, sites: dict[str, Site], axe: str, width: 
         assert [] == violations(tab.page, axe)
 
 
+def test_a_screen_reader_is_led_through_the_dialog(chromium: Browser, sites: dict[str, Site]) -> None:
+    """Named; its heading, the state, each purpose with its switch, the answers; Escape leaves and decides nothing."""
+    with visitor(chromium, sites["bar"], View()) as tab:
+        tab.open("/")
+        link = tab.page.locator(".consentkit-link a")
+        link.focus()
+        link.press("Enter")
+        dialog = tab.page.get_by_role("dialog", name="Cookie settings")
+        dialog.get_by_role("heading", level=1).wait_for()
+        lines = dialog.aria_snapshot().splitlines()
+        order = [
+            ("button", '"Close"'),
+            ("heading", '"Cookie settings"'),
+            ("paragraph", "You have not decided yet"),
+            ("region", '"Preferences"'),
+            ("heading", '"Preferences"'),
+            ("checkbox", '"Allow Theme"'),
+            ("button", '"Refuse all"'),
+            ("button", '"Accept all"'),
+        ]
+        place = 0
+        for role, name in order:
+            place = next(at for at in range(place, len(lines)) if role in lines[at] and name in lines[at]) + 1
+        tab.page.keyboard.press("Escape")
+        dialog.wait_for(state="detached")
+        assert link.evaluate("each => each === document.activeElement")
+        assert tab.state()["decided"] is None
+
+
 @pytest.mark.parametrize(
     ("sin", "expected"),
     [

@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from consentkit.testing import Evidence, Site, View
-from consentkit.testing.visitor import PageSeen
+from consentkit.testing.visitor import PageSeen, visitor
+from consentkit.testing.words import found_in
 from consentkit.texts import available
 from tests.browser.rules_site import RULES, judged
 from tests.conftest import LiveServers
@@ -52,6 +53,27 @@ def test_the_first_layer_keeps_the_rules_in_every_language(evidence: Evidence) -
     """Both buttons in the first view, alike; who asks, for what and how to withdraw; plain words in the page's own."""
     rules = [RULES[number] for number in NUMBERS if set(RULES[number].walks) <= {"first_visit"}]
     assert {} == judged(evidence, rules)
+
+
+@pytest.fixture(scope="module")
+def preferences(evidence: Evidence, chromium: Browser) -> dict[str, tuple[str, int, str]]:
+    """By language: the language of the second layer, its width and its words, on the same phone."""
+    found = {}
+    with visitor(chromium, evidence.site, evidence.view) as tab:
+        for language in available():
+            tab.page.goto(f"{evidence.site.preferences}?lang={language}")
+            found[language] = tab.page.evaluate(
+                "[document.documentElement.lang, document.documentElement.scrollWidth, document.body.innerText]"
+            )
+    return found
+
+
+@pytest.mark.parametrize("language", available())
+def test_the_preferences_fit_in_their_language(preferences: dict[str, tuple[str, int, str]], language: str) -> None:
+    """The second layer speaks it, nothing runs over the edge, and no word steers (C12, C17)."""
+    spoken, width, words = preferences[language]
+    assert (language, 320) == (spoken, width)
+    assert [] == [*found_in(words, language, "steering"), *found_in(words, language, "interest")]
 
 
 @pytest.mark.parametrize("language", available())

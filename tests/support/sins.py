@@ -72,6 +72,9 @@ STORING = (
     Sin("consent on scrolling", ("C9",), script=f'addEventListener("scroll", () => {TO_ACCEPT}, {{once: true}})'),
     Sin("consent by Escape", ("C9",), script=f'addEventListener("keydown", e => e.key === "Escape" && {TO_ACCEPT})'),
     Sin("consent by a click beside", ("C9",), script=f'document.body.addEventListener("click", () => {TO_ACCEPT})'),
+    Sin("consent by closing the preferences", ("C9",), script=f"""new MutationObserver(changes =>
+        changes.some(change => [...change.removedNodes].some(node => node.id === "consentkit-dialog")) && {TO_ACCEPT}
+        ).observe(document.body, {{ childList: true }})"""),
     Sin("consent by waiting", ("C9",), script=f"setTimeout(() => {TO_ACCEPT}, 3e5)"),
     Sin("consent by reading on", ("C9",), script=f'location.pathname === "/about" && {TO_ACCEPT}'),
     Sin("a cookie after the withdrawal", ("C14",), cookie=TRACKER, when=("withdrawn",)),
