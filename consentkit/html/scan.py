@@ -47,7 +47,7 @@ NAME = r"[\t\n\f\r ]++(?!(?i:%s))[\w:.-]++"
 ANY_VALUE = r""""[^"]*+"|'[^']*+'|[^\t\n\f\r "'<>=`]++"""
 OWN_VALUE = "|".join(
     each.replace("*", rf"[^{end}&:\\/\t\n\r]*+(?:/(?!/)[^{end}&:\\/\t\n\r]*+)*+")
-    for each, end in (('"*"', '"'), ("'*'", "'"), ("*", "\\f \"'<>=`"))
+    for each, end in (('"*"', '"'), ("'*'", "'"), (r"(?![\t\n\f\r >])*", "\\f \"'<>=`"))
 )
 END = r"[\t\n\f\r ]*+/?>"
 OWN = rf"(?:{NAME % 'type'}(?:=(?:{OWN_VALUE}))?)*+{END}"

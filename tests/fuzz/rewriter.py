@@ -12,7 +12,8 @@ from tests.support.sites import declaration_of, service
 CLOSED = closed_origins(
     declaration_of(service("ads", "marketing", "_a", origins=["https://ads.example.net"])), set[str]().__contains__
 )
-ADDRESS = "https://www.example.com/a/b"
+ADDRESS = "http://www.example.com/a/b"
+"""Not https, so that `https:host` leads elsewhere too."""
 TOKENS: list[str] = json.loads((Path(__file__).parent / "words.json").read_text("utf-8"))
 """Words of HTML, at most 128, for which the bytes from 0x80 on stand: so a fuzzer makes whole tags."""
 

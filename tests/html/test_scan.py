@@ -111,6 +111,30 @@ def test_tag_that_is_too_long_to_wait_for_is_disarmed(tag: str) -> None:
     assert page[:1] + b"x" + page[2:] == out
 
 
+ODD = [
+    "<link rel=preconnect href= https:ads.example.net>",
+    "<link rel=preconnect href=\nhttps:ads.example.net />",
+    "<link rel=preconnect a=b=c href=//ads.example.net>",
+    "<link rel=preconnect a='b'href=//ads.example.net>",
+    "<link rel=preconnect a= href=//ads.example.net href=//ads.example.net>",
+    '<link/rel="preconnect"/href="//ads.example.net"/>',
+    "<link rel=preconnect href=/\t/ads.example.net>".replace("\t", "&Tab;"),
+    "<link rel=preconnect href='/\t/ads.example.net'>",
+    "<link rel=preconnect href='/\\ads.example.net'>",
+    '<link rel=preconnect title=">" href="//ads.example.net">',
+    "<link rel=preconnect title=a>b href=//ads.example.net>",
+]
+
+
+@pytest.mark.parametrize("tag", ODD)
+def test_tag_of_any_shape_is_read(tag: str) -> None:
+    """Only well-formed tags are passed over at a glance."""
+    is_closed = "a>b" not in tag
+    page = tag.encode()
+    one = Scan(Addresses(CLOSED, "http://www.example.com/a/b"), everything=False)
+    assert page.replace(b"rel=", b"_el=" if is_closed else b"rel=") == one.feed(page) + one.finish()
+
+
 LONG = [
     "<link rel=icon href='data:image/png;base64,|'>",
     "<meta name=config content='|'>",
