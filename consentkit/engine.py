@@ -31,6 +31,7 @@ from consentkit.guard import Guard
 from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.html.rewriter import Node
 from consentkit.html.tags import Found
+from consentkit.html.tail import Tail
 from consentkit.incoming import Incoming
 from consentkit.standing import Standing, Standings, date_of
 from consentkit.texts import pick_language
@@ -148,7 +149,7 @@ class Engine:
 
     def rewriter(
         self, audience: Audience, closure: Closure, nonces: Nonces, *, consent: Consent
-    ) -> PageRewriter | Unrewritten | None:
+    ) -> PageRewriter | Tail | Unrewritten | None:
         """The rewriter for one page; if it cannot be made, what lets nothing through that is closed."""
         seal = self.seal(audience.scope, audience.incoming, closure)
         try:
@@ -157,7 +158,7 @@ class Engine:
             self.guard.note("changing a page", problem)
             return seal.unrewritten()
 
-    def _rewriter(self, audience: Audience, seal: Seal, nonces: Nonces, *, consent: Consent) -> PageRewriter:
+    def _rewriter(self, audience: Audience, seal: Seal, nonces: Nonces, *, consent: Consent) -> PageRewriter | Tail:
         """Closed tags out; in the banner if it is due, the link and the script of consent mode if templates lack it."""
         decisions, scope, incoming = audience
         delivery = self.delivery
@@ -193,12 +194,13 @@ class Engine:
             )
 
         document = incoming.wants_document
-        return PageRewriter(
-            at_head=head if document and (self.tells_tags or delivery.has_head) else None,
-            at_start=banner if document and decisions.asks else None,
-            at_end=link if document and self.injects_link else None,
-            gate=delivery.gate(seal, placeholder),
-        )
+        at_head = head if document and (self.tells_tags or delivery.has_head) else None
+        at_start = banner if document and decisions.asks else None
+        at_end = link if document and self.injects_link else None
+        gate = delivery.gate(seal, placeholder)
+        if at_end and not (at_head or at_start or gate):
+            return Tail(at_end, lambda: PageRewriter(at_end=at_end))
+        return PageRewriter(at_head=at_head, at_start=at_start, at_end=at_end, gate=gate)
 
     def is_own(self, scope: Scope) -> bool:
         """Whether a request may be for one of consentkit's own addresses; `own_response` knows."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.types import Message, Scope, Send
 
-from consentkit.consent.caching import Headers, forbids_sharing, keep_private
+from consentkit.consent.caching import PRIVATE, Headers, forbids_sharing, keep_private
 from consentkit.consent.consent import SCOPE_KEY
 from consentkit.consent.gate import GATED_HEADERS
 from consentkit.consent.nonces import nonces
@@ -13,6 +13,7 @@ from consentkit.consent.policy import LINKING
 from consentkit.consent.seal import Closure
 from consentkit.engine import Engine
 from consentkit.html.page import PageRewriter, Unrewritten
+from consentkit.html.tail import Tail
 from consentkit.incoming import Incoming
 from consentkit.outgoing import Outgoing
 from consentkit.standing import Standing
@@ -69,7 +70,7 @@ class Exchange(Sent):
     _deletions: Headers | None = None
     _lines: Headers | None = None
     _held: Message | None = None
-    _rewriter: PageRewriter | Unrewritten | None = None
+    _rewriter: PageRewriter | Tail | Unrewritten | None = None
 
     def __init__(
         self,
@@ -211,9 +212,11 @@ class Exchange(Sent):
             headers = engine.seal(self._scope, self._incoming, closure).headers(headers)
         if deletes and self._deletions:
             headers = headers + self._deletions
-        return closure, keep_private(headers) if private or deletes else headers
+        if not (private or deletes):
+            return closure, headers
+        return closure, headers + PRIVATE if out.kind.is_plain else keep_private(headers)
 
-    def _made_rewriter(self, out: Outgoing) -> PageRewriter | Unrewritten | None:
+    def _made_rewriter(self, out: Outgoing) -> PageRewriter | Tail | Unrewritten | None:
         engine, page = self._engine, self._page
         audience = engine.delivery.audience(page.decisions, self._scope, self._incoming)
         page_nonces = nonces(out.all(b"content-security-policy"))
@@ -236,7 +239,7 @@ class Exchange(Sent):
             and out.kind.can_be_rewritten
         )
 
-    async def _rewritten(self, message: Message, rewriter: PageRewriter | Unrewritten) -> Message:
+    async def _rewritten(self, message: Message, rewriter: PageRewriter | Tail | Unrewritten) -> Message:
         """The message with the bytes of the page as it leaves; the start that is held goes out before it."""
         body = message.get("body", b"")
         more = message.get("more_body", False)
