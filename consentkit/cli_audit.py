@@ -14,7 +14,7 @@ from consentkit.cli_options import FINDING
 
 if TYPE_CHECKING:
     from consentkit.audit.declared import Declared
-    from consentkit.audit.run import Plan
+    from consentkit.audit.plan import Plan
 
 STATES = ("before_choice", "refused", "accepted", "withdrawn")
 CRAWLED = 10
@@ -97,10 +97,9 @@ def audit(url: str, json_path: str | None, html_path: Path | None, **options: An
 
 
 def _plan(url: str, options: dict[str, Any]) -> "Plan":
-    from consentkit.audit.browser import BrowserSettings  # noqa: PLC0415
     from consentkit.audit.crawl import addresses, lines  # noqa: PLC0415
     from consentkit.audit.model import State  # noqa: PLC0415
-    from consentkit.audit.run import Plan  # noqa: PLC0415
+    from consentkit.audit.plan import BrowserSettings, Plan  # noqa: PLC0415
 
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:

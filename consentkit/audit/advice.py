@@ -22,7 +22,7 @@ KIND_WORDS = {
     "indexed_db": "database (IndexedDB)",
     "cache": "cache",
     "service_worker": "service worker",
-    "response_header": "response header that makes the browser keep or send something",
+    "response_header": "response header",
 }
 REQUEST_WORDS = {
     "document": "frame",
@@ -37,21 +37,24 @@ REQUEST_WORDS = {
 
 
 def for_storage(
-    finding: Finding, stored: Stored, items: Sequence[StorageItem], *, own: bool, sent_to: Sequence[str]
+    finding: Finding, stored: Stored, items: Sequence[StorageItem], *, whose: str, own: bool, sent_to: Sequence[str]
 ) -> Finding:
-    """The finding with its words; `items` are the declared ones, `own` says whose place it is, `sent_to` are others."""
+    """The finding with its words.
+
+    `items` are the declared ones, `whose` names their services, `own` says whether the place is the site's, `sent_to`
+    are the other parties that a cookie was sent to.
+    """
     what = KIND_WORDS[stored.kind]
     message = f"{what}, {lifetime_text(stored)}{'' if own else ', of another party'}"
     if sent_to:
         message += f"; sent to {', '.join(sent_to[:3])}{' and others' if len(sent_to) > 3 else ''}"
     paste = declare(finding, stored) if finding.kind == "undeclared_storage" else ""
-    return replace(finding, message=message, advice=_storage_advice(finding, stored, items), paste=paste)
+    return replace(finding, message=message, advice=_storage_advice(finding, stored, items, whose), paste=paste)
 
 
-def _storage_advice(finding: Finding, stored: Stored, items: Sequence[StorageItem]) -> str:
-    services = ", ".join(finding.services)
+def _storage_advice(finding: Finding, stored: Stored, items: Sequence[StorageItem], whose: str) -> str:
     if finding.kind == "left_behind":
-        return f"Of service {services}. Only its maker can delete it: tell them of the withdrawal."
+        return f"It belongs to {whose}. Only its maker can delete it: tell them of the withdrawal."
     if finding.kind == "lives_longer":
         declared = " or ".join(dict.fromkeys(item.duration_text for item in items))
         if stored.kind == "cookie":
@@ -59,7 +62,7 @@ def _storage_advice(finding: Finding, stored: Stored, items: Sequence[StorageIte
         return f"Declared for {declared}, but a {KIND_WORDS[stored.kind]} stays until it is removed. Declare how long."
     if finding.kind == "storage_without_consent":
         end = " and delete it when consent is withdrawn" if finding.state is State.WITHDRAWN else ""
-        return f"Of service {services}, which is not granted here. Let it wait for consent{end} (ePD Art. 5(3))."
+        return f"It belongs to {whose}, to which nobody consented here. Let it wait for consent{end}."
     tracker = known_tracker(finding.name) if stored.kind == "cookie" and finding.name.strip("*_") else ""
     known = f"This is {tracker}, known from measurement and advertising products. " if tracker else ""
     if finding.state is State.ACCEPTED:
@@ -73,8 +76,8 @@ def declare(finding: Finding, stored: Stored) -> str:
     return f"storage = [{{ {item} }}]"
 
 
-def for_contact(finding: Finding, kinds: Mapping[str, int], paths: Sequence[str]) -> Finding:
-    """The finding with its words; `kinds` counts the requests by type."""
+def for_contact(finding: Finding, kinds: Mapping[str, int], paths: Sequence[str], *, whose: str) -> Finding:
+    """The finding with its words; `kinds` counts the requests by type, `whose` names the services that declare it."""
     words: dict[str, int] = {}
     for kind, count in sorted(kinds.items()):
         word = REQUEST_WORDS.get(kind, kind)
@@ -84,16 +87,15 @@ def for_contact(finding: Finding, kinds: Mapping[str, int], paths: Sequence[str]
     if shown:
         message += f": {', '.join(shown)}{' …' if len(paths) > 3 else ''}"
     paste = f"origins = [{toml_text(finding.name)}]" if finding.kind == "undeclared_contact" else ""
-    return replace(finding, message=message, advice=_contact_advice(finding), paste=paste)
+    return replace(finding, message=message, advice=_contact_advice(finding, whose), paste=paste)
 
 
-def _contact_advice(finding: Finding) -> str:
-    services = ", ".join(finding.services)
+def _contact_advice(finding: Finding, whose: str) -> str:
+    belongs = f"It belongs to {whose}, to which nobody consented here. " if whose else ""
     if finding.kind == "blocked_contact":
-        whose = f"It belongs to {services}, which is not granted here. " if services else ""
-        return f"{whose}Nobody was contacted, but only the policy prevents it: take the tag out of the page."
+        return f"{belongs}Nobody was contacted, but only the policy prevents it: take the tag out of the page."
     if finding.kind == "contact_without_consent":
-        return f"It belongs to {services}, which is not granted here. Load it only after consent (ePD Art. 5(3))."
+        return f"{belongs}Load it only after consent."
     host = finding.name.partition("://")[2]
     if finding.state is State.ACCEPTED:
         return f"Nobody consented to {host}. Remove it, serve it yourself, or declare it with its service:"
@@ -137,7 +139,7 @@ def nothing_to_choose() -> Finding:
     )  # fmt: skip
 
 
-def never_seen(service: str, kind: str, name: str) -> Finding:
+def never_seen(service: str, whose: str, kind: str, name: str) -> Finding:
     """The note on something declared that did not show."""
     what = KIND_WORDS.get(kind, "origin")
     return Finding(
@@ -146,7 +148,7 @@ def never_seen(service: str, kind: str, name: str) -> Finding:
         rule="C19",
         what=kind,
         name=name,
-        message=f"{what} of service {service}, not seen on these pages",
+        message=f"{what} of {whose}",
         advice="If no page uses it any more, take it out of the declaration; else name its page with --path.",
         services=(service,),
     )
@@ -159,7 +161,7 @@ def lifetime_text(stored: Stored) -> str:
     if stored.kind == "session_storage":
         return "until the tab closes"
     if stored.kind == "response_header":
-        return "as it says"
+        return "which makes the browser keep or send something"
     if stored.kind != "cookie":
         return "until it is removed"
     if stored.days is None:

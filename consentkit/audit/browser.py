@@ -1,22 +1,27 @@
 """Finds and starts a Chromium whose profile is fresh and keeps what an ordinary visitor's would."""
 
+import asyncio
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Error, Playwright, sync_playwright
+from playwright.async_api import BrowserContext, Error, Playwright, async_playwright
 
+from consentkit.audit.plan import BrowserSettings
 from consentkit.errors import ConsentKitError
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
+         "chromium-headless-shell")  # fmt: skip
 FLAGS = ("--disable-background-networking", "--disable-component-update", "--disable-gpu", "--no-first-run")
 KEEP_THIRD_PARTY = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}
 """Without it a fresh profile refuses other parties' cookies, which many visitors' browsers keep."""
+
+CLOSING = 10
+"""Seconds that a browser gets to close."""
 
 VIEWPORT = {"width": 1280, "height": 800}
 INSTALL = (
@@ -24,21 +29,11 @@ INSTALL = (
     "chromium`; or name the program with --browser."
 )
 
-Fresh = Callable[[], AbstractContextManager[BrowserContext]]
+Fresh = Callable[[], AbstractAsyncContextManager[BrowserContext]]
 
 
 class BrowserError(ConsentKitError):
     """Raised when no browser can be found or started; the message says how to install one."""
-
-
-@dataclass(frozen=True, slots=True)
-class BrowserSettings:
-    """Which browser, and what it tells the site. `path` None means: look for one; `user_agent` "" leaves its own."""
-
-    path: Path | None = None
-    language: str = "en-GB"
-    user_agent: str = ""
-    sandbox: bool = True
 
 
 def find(path: Path | None, playwright: Playwright) -> str:
@@ -55,22 +50,20 @@ def find(path: Path | None, playwright: Playwright) -> str:
     return found
 
 
-@contextmanager
-def browser(settings: BrowserSettings) -> Iterator[Fresh]:
+@asynccontextmanager
+async def browser(settings: BrowserSettings) -> AsyncIterator[Fresh]:
     """What opens fresh profiles, one after the other, each gone with its block."""
-    with sync_playwright() as playwright:
+    async with async_playwright() as playwright:
         program = find(settings.path, playwright)
         yield lambda: _fresh(playwright, program, settings)
 
 
-@contextmanager
-def _fresh(playwright: Playwright, program: str, settings: BrowserSettings) -> Iterator[BrowserContext]:
+@asynccontextmanager
+async def _fresh(playwright: Playwright, program: str, settings: BrowserSettings) -> AsyncIterator[BrowserContext]:
     with tempfile.TemporaryDirectory(prefix="consentkit-audit-", ignore_cleanup_errors=True) as folder:
-        profile = Path(folder, "Default")
-        profile.mkdir()
-        (profile / "Preferences").write_text(json.dumps(KEEP_THIRD_PARTY))
+        _make_profile(Path(folder, "Default"))
         try:
-            context = playwright.chromium.launch_persistent_context(
+            context = await playwright.chromium.launch_persistent_context(
                 folder,
                 executable_path=program,
                 headless=True,
@@ -88,7 +81,15 @@ def _fresh(playwright: Playwright, program: str, settings: BrowserSettings) -> I
         try:
             yield context
         finally:
-            context.close()
+            # One that is busy for ever ends with Playwright.
+            with suppress(Error, TimeoutError):
+                async with asyncio.timeout(CLOSING):
+                    await context.close()
+
+
+def _make_profile(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "Preferences").write_text(json.dumps(KEEP_THIRD_PARTY))
 
 
 def _is_root() -> bool:

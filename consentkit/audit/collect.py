@@ -4,18 +4,29 @@ It asks the browser (Chrome DevTools Protocol), not the page, so that a page can
 something is learned from inside the page. Values stay in the browser or are dropped as they come in.
 """
 
+import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Request, Response, WebSocket
+from playwright.async_api import (
+    BrowserContext,
+    CDPSession,
+    Dialog,
+    Error,
+    Frame,
+    Page,
+    Request,
+    Response,
+    WebSocket,
+)  # fmt: skip
 
 from consentkit.audit.hints import hints_in_header, hints_in_html
 from consentkit.audit.model import Contact, How, Source, Stored
-from consentkit.audit.storage import cookies, page_storage, service_workers
+from consentkit.audit.storage import cookies, page_storage, service_workers, session_of
 from consentkit.consent.cookies import parse_set_cookie
 from consentkit.consent.instructions import INSTRUCTIONS
 from consentkit.html.urls import origin
@@ -24,6 +35,9 @@ NOTES = (Path(__file__).parent / "notes.js").read_text("utf-8")
 BINDING = "__consentkit_audit"
 MAX_NOTES = 20_000
 """Of a kind and a state; a page that writes without end must not fill the memory of the audit."""
+
+FRAME_PATIENCE = 5
+"""Seconds that one frame or response gets to answer: most questions to a browser have no limit of their own."""
 
 FRAME_OF_STACK = re.compile(r"(https?://[^\s()]+?):(\d+):\d+")
 BLOCKED = frozenset({"csp", "mixed-content", "origin", "inspector", "subresource-filter"})
@@ -48,53 +62,83 @@ class Collector:
         self._session: CDPSession | None = None
         self._page: Page | None = None
         self.opening = ""
-        context.expose_binding(BINDING, self._note)
-        context.add_init_script(NOTES)
-        context.on("request", self._note_request)
-        context.on("response", lambda response: self._add(self._responses, (response, self.here)))
 
     @property
     def here(self) -> str:
         """The address of the page that is open, or is being opened."""
         return self.opening or (self._page.url if self._page else "")
 
-    def open(self) -> Page:
-        """The tab that the visitor uses."""
-        page = self._page = self.context.pages[0] if self.context.pages else self.context.new_page()
-        session = self._session = self.context.new_cdp_session(page)
+    async def watch(self) -> None:
+        """Begin to watch; before the first page is opened."""
+        await self.context.expose_binding(BINDING, self._note)
+        await self.context.add_init_script(NOTES)
+        self.context.on("request", lambda request: self._add(self._requests, (request, self.here)))
+        self.context.on("response", lambda response: self._add(self._responses, (response, self.here)))
+        self.context.on("dialog", _leave_only)
+
+    async def open(self) -> Page:
+        """A new tab for the visitor, in place of all others."""
+        before = self.context.pages
+        page = self._page = await self.context.new_page()
+        for old in before:
+            await close(old)
+        session = self._session = await self.context.new_cdp_session(page)
         session.on("Network.requestWillBeSent", self._note_initiator)
         session.on("Network.requestWillBeSentExtraInfo", self._note_sent)
         session.on("Network.webSocketCreated", lambda event: self._initiated(event["url"], event))
         session.on("Network.responseReceivedEarlyHints", self._note_early_hints)
         session.on("ServiceWorker.workerRegistrationUpdated", self._note_workers)
         for domain in ("Network", "ServiceWorker", "IndexedDB", "DOMStorage", "Page"):
-            session.send(f"{domain}.enable")
+            await session.send(f"{domain}.enable")
         page.on("websocket", self._note_socket)
         return page
 
-    def begin(self) -> None:
+    async def begin(self) -> None:
         """Forget contacts and what is stored, for the next state."""
-        self._take_responses()
+        await self._take_responses()
         for kept in (self._requests, self._found):
             kept.clear()
         self._written.clear()
         self._kept.clear()
 
-    def look(self, now: float) -> None:
-        """Take in what the open page has stored and asked for by now (`now` in epoch seconds); before it is left."""
-        self._take_responses()
-        self._look_for_hints()
-        scopes = tuple(dict.fromkeys(self._workers.values()))
-        for stored in (*cookies(self.context, now), *self._elsewhere(scopes)):
+    async def look(self, now: float) -> None:
+        """Take in what is stored and was asked for by now (`now` in epoch seconds); before the open page is left.
+
+        What the browser itself knows comes first, so that a page cannot keep it back; TimeoutError if the page does not
+        answer then.
+        """
+        self._keep(await cookies(self.context, now))
+        self._keep(service_workers(dict.fromkeys(self._workers.values())))
+        await self._take_responses()
+        if self._page is None or self._session is None:
+            return
+        async with asyncio.timeout(FRAME_PATIENCE):
+            # A page that is just moving on has no content to give; what it has stored stays.
+            with suppress(Error):
+                self.take_html(await self._page.content(), self._page.url)
+            self._keep(await page_storage(self._session))
+        for frame in self._page.frames[1:]:
+            # A frame may be gone, have no document yet, or be busy for ever.
+            with suppress(Error, TimeoutError):
+                async with asyncio.timeout(FRAME_PATIENCE):
+                    await self._look_into(frame)
+        for popup in self.context.pages:
+            if popup is not self._page:
+                await close(popup)
+
+    async def _look_into(self, frame: Frame) -> None:
+        self.take_html(await frame.content(), frame.url)
+        session = await session_of(frame)
+        if session:
+            self._keep(await page_storage(session))
+            await session.detach()
+
+    def _keep(self, found: Iterable[Stored]) -> None:
+        for stored in found:
             key = (stored.kind, stored.name, stored.place, stored.path)
             before = self._kept.get(key)
             if before is None or (stored.days or 0) > (before.days or 0):
                 self._kept[key] = stored
-
-    def _elsewhere(self, scopes: Iterable[str]) -> Iterator[Stored]:
-        yield from service_workers(scopes)
-        if self._session and self._page:
-            yield from page_storage(self._session, self._page)
 
     def stored(self) -> tuple[Stored, ...]:
         """Everything stored since `begin`, and what scripts and responses wrote without its being kept."""
@@ -154,9 +198,6 @@ class Collector:
         self._sources[kind, name].setdefault(source)
         self._written.setdefault((kind, name), (origin(by) or "").partition("://")[2].partition(":")[0])
 
-    def _note_request(self, request: Request) -> None:
-        self._add(self._requests, (request, self.here))
-
     def _note_socket(self, socket: WebSocket) -> None:
         source = self._initiators.get(socket.url) or Source("page", self.here)
         self._add(self._found, Contact(socket.url, "websocket", source))
@@ -201,12 +242,14 @@ class Collector:
             source = Source("script" if request.service_worker else "page", page, _worker_url(request) or frame)
         return Contact(request.url, kind, source)
 
-    def _take_responses(self) -> None:
+    async def _take_responses(self) -> None:
         while self._responses:
             response, page = self._responses.pop(0)
             # Of a page that was left meanwhile there is nothing more to read.
-            with suppress(Error):
-                for header in response.headers_array():
+            with suppress(Error, TimeoutError):
+                async with asyncio.timeout(FRAME_PATIENCE):
+                    headers = await response.headers_array()
+                for header in headers:
                     if header["name"].lower() == "set-cookie":
                         source = Source("response", page, response.url)
                         self._wrote("cookie", header["value"].encode("utf-8", "replace"), source, response.url)
@@ -224,14 +267,6 @@ class Collector:
         for hint in hints_in_header(value, document):
             self._add(self._found, Contact(hint.url, hint.rel, Source("header", page, document)))
 
-    def _look_for_hints(self) -> None:
-        if self._page is None:
-            return
-        for frame in self._page.frames:
-            # A frame may be gone, or have no document yet.
-            with suppress(Error):
-                self.take_html(frame.content(), frame.url)
-
     def take_html(self, html: str, document: str) -> None:
         """Note the hints in the HTML of a document, as it was sent or as it is now."""
         known = {(contact.url, contact.kind) for contact in self._found}
@@ -239,6 +274,19 @@ class Collector:
             if (hint.url, hint.rel) not in known:
                 source = Source("markup", self.here, document, hint.line)
                 self._add(self._found, Contact(hint.url, hint.rel, source))
+
+
+async def close(page: Page) -> None:
+    """Close a tab; one that is busy for ever is left to the end of the browser."""
+    with suppress(Error, TimeoutError):
+        async with asyncio.timeout(FRAME_PATIENCE):
+            await page.close()
+
+
+async def _leave_only(dialog: Dialog) -> None:
+    """Leaving is a visitor's right; everything else that a page asks in a dialog is refused."""
+    with suppress(Error):
+        await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
 
 
 def initiator(event: dict[str, Any], page: str) -> Source | None:

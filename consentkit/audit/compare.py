@@ -11,7 +11,7 @@ from consentkit.audit.model import NOT_GRANTED, Contact, Finding, Seen, Source, 
 from consentkit.audit.parties import Parties
 from consentkit.audit.shown import path_of
 from consentkit.consent.gate import readable
-from consentkit.declaration import NECESSARY, Declaration, Service, StorageItem
+from consentkit.declaration import NECESSARY, Declaration, Service, StorageItem, in_language
 from consentkit.html.origins import Closed, closed_origins
 from consentkit.html.urls import origin
 
@@ -56,7 +56,7 @@ class Comparison:
     def findings(self, seen: Seen) -> list[Finding]:
         """Everything seen in one state that the declaration does not allow there, by kind and name."""
         if not seen.reached:
-            return [self._not_reached(seen)] if self.declaration.choosable else []
+            return [advice.not_reached(seen.state, seen.why_not)] if self.declaration.choosable else []
         failed = [advice.page_not_opened(seen.state, page) for page in seen.visited if page.status == 0]
         stored = [finding for finding in self._storage(seen) if finding.kind in KINDS]
         found = [*stored, *self._contacts(seen), *failed]
@@ -75,17 +75,8 @@ class Comparison:
         return found
 
     def all(self, states: Sequence[Seen]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-        """The findings and the notes of a whole audit; what lives too long is told once, in the first state."""
-        found: list[Finding] = []
-        told: set[tuple[str, str, str]] = set()
-        for seen in states:
-            for finding in self.findings(seen):
-                key = (finding.what, finding.name, finding.place)
-                if finding.kind != "lives_longer" or key not in told:
-                    found.append(finding)
-                if finding.kind == "lives_longer":
-                    told.add(key)
-        return tuple(found), tuple(self.notes(states))
+        """The findings, state by state, and the notes of a whole audit."""
+        return tuple(finding for seen in states for finding in self.findings(seen)), tuple(self.notes(states))
 
     def allowed(self, services: Iterable[Service], state: State) -> bool:
         """Whether everything that these services share may happen in a state: all of them must be granted."""
@@ -109,6 +100,11 @@ class Comparison:
         """The name of a stored thing as a report may show it: as declared, else what may identify is left out."""
         found = self.declared(stored)
         return found[0][0].name if found else readable(stored.name)
+
+    def whose(self, services: Iterable[str]) -> str:
+        """The names of services, for people; their ids stand where a declaration gives no name."""
+        named = (in_language(self.declaration.services[id_].name, "en") or id_ for id_ in services)
+        return " and ".join(f"“{name}”" for name in dict.fromkeys(named))
 
     def _storage(self, seen: Seen) -> list[Finding]:
         groups: dict[tuple[str, str, str, str], list[Stored]] = defaultdict(list)
@@ -149,7 +145,14 @@ class Comparison:
             advice="",
         )
         others = [where for where in worst.sent_to if not self.parties.owns(where)]
-        return advice.for_storage(finding, worst, [item for item, _ in found], own=self.owns(worst), sent_to=others)
+        return advice.for_storage(
+            finding,
+            worst,
+            [item for item, _ in found],
+            whose=self.whose(finding.services),
+            own=self.owns(worst),
+            sent_to=others,
+        )
 
     def _contacts(self, seen: Seen) -> list[Finding]:
         groups: dict[tuple[str, str], list[Contact]] = defaultdict(list)
@@ -191,10 +194,9 @@ class Comparison:
             advice="",
         )
         kinds = Counter(contact.kind for contact in group)
-        return advice.for_contact(finding, kinds, sorted({path_of(contact.url) for contact in group}))
-
-    def _not_reached(self, seen: Seen) -> Finding:
-        return advice.not_reached(seen.state, seen.why_not)
+        return advice.for_contact(
+            finding, kinds, sorted({path_of(contact.url) for contact in group}), whose=self.whose(finding.services)
+        )
 
     def _never_seen(self, states: Sequence[Seen]) -> list[Finding]:
         stored = {(item, service.id) for seen in states for one in seen.stored for item, service in self.declared(one)}
@@ -204,9 +206,11 @@ class Comparison:
             if service.id == OWN_ID:
                 continue
             missing = [item for item in service.storage if (item, service.id) not in stored]
-            found += [advice.never_seen(service.id, item.kind, item.name) for item in missing]
+            found += [advice.never_seen(service.id, self.whose([service.id]), item.kind, item.name) for item in missing]
             if service.origins and service.id not in contacted:
-                found.append(advice.never_seen(service.id, "contact", ", ".join(service.origins)))
+                found.append(
+                    advice.never_seen(service.id, self.whose([service.id]), "contact", ", ".join(service.origins))
+                )
         return found
 
 

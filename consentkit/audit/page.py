@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from consentkit.audit.advice import KIND_WORDS, REQUEST_WORDS
 from consentkit.audit.model import Seen
 from consentkit.audit.text import where
+from consentkit.html.urls import origin
 
 HERE = Path(__file__).parent / "templates"
 
@@ -36,7 +37,25 @@ def write_page(data: dict[str, Any], states: Iterable[Seen], target: Path) -> Pa
 
 def render(data: dict[str, Any], shots: dict[str, str]) -> str:
     """The HTML of an audit (`report.as_data`); `shots` are the addresses of the screenshots by state."""
-    return _template().render(audit=data, shots=shots, kinds=KIND_WORDS, requests=REQUEST_WORDS) + "\n"
+    return _template().render(
+        audit=data, shots=shots, kinds=KIND_WORDS, requests=REQUEST_WORDS, home=origin(data["url"]) or "",
+        things=overview(data),
+    ) + "\n"  # fmt: skip
+
+
+def overview(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each different thing that was found, with the rule it breaks in each state, "" where it breaks none."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for each in data["findings"]:
+        if each["what"] not in ("state", "page"):
+            row = rows.setdefault((each["what"], each["name"], each["place"]), {**each, "rules": {}})
+            row["rules"][each["state"]] = each["rule"]
+    return list(rows.values())
+
+
+def sentence(text: str) -> str:
+    """The text as a sentence: a capital at the beginning, a full stop at the end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "…")) else ".")
 
 
 @cache
@@ -45,6 +64,7 @@ def _template() -> Template:
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["where"] = where
+    environment.filters["sentence"] = sentence
     return environment.get_template("report.html")
 
 

@@ -108,7 +108,7 @@ def _stored(name: str, place: str, group: list[Stored], seen: Seen, comparison: 
         "http_only": longest.http_only,
         "secure": longest.secure,
         "same_site": fit(longest.same_site),
-        "services": [service.id for _, service in comparison.declared(longest)],
+        "services": [fit(service.id) for _, service in comparison.declared(longest)],
         "verdict": comparison.verdict(longest, seen.state) or "allowed",
         "sent_to": [fit(where) for where in longest.sent_to],
         "sources": _sources(source for stored in group for source in stored.sources),
@@ -123,7 +123,7 @@ def _contacts(seen: Seen, comparison: Comparison) -> list[dict[str, Any]]:
         {
             "origin": fit(found),
             "requests": dict(sorted(Counter(contact.kind for contact in group).items())),
-            "services": list(comparison.places.owners(found)),
+            "services": [fit(id_) for id_ in comparison.places.owners(found)],
             "verdict": next(filter(None, (comparison.contact_verdict(each, seen.state) for each in group)), "allowed"),
             "sources": _sources(contact.source for contact in group),
         }
@@ -146,7 +146,7 @@ def _finding(finding: Finding, title: str, first: State | None) -> dict[str, Any
         "what": finding.what,
         "name": fit(finding.name),
         "place": fit(finding.place),
-        "services": list(finding.services),
+        "services": [fit(id_) for id_ in finding.services],
         "count": finding.count,
         "message": fit(finding.message),
         "advice": fit(finding.advice),

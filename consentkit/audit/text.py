@@ -7,6 +7,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from consentkit.html.urls import origin
+
 LOG_WIDTH = 120
 """Columns where the output goes to a file or a pipe, which have no width of their own."""
 
@@ -26,15 +28,16 @@ def print_report(data: dict[str, Any], console: Console) -> None:
         console.width = max(console.width, LOG_WIDTH)
     console.print(Text.assemble("\nAudit of ", (data["url"], "bold"), f", {data['browser']}"))
     console.print(Text(f"Declaration: {data['declaration']['source']} ({data['declaration']['services']} services)"))
+    home = origin(data["url"]) or ""
     for state in data["states"]:
-        _print_state(state, [each for each in data["findings"] if each["state"] == state["state"]], console)
+        _print_state(state, [each for each in data["findings"] if each["state"] == state["state"]], console, home)
     if data["notes"]:
         console.print(Text("\nNotes, which break no rule", "bold"))
-        console.print(_table(data["notes"]))
+        console.print(_table(data["notes"], home))
     console.print(_summary(data["summary"]))
 
 
-def _print_state(state: dict[str, Any], findings: list[dict[str, Any]], console: Console) -> None:
+def _print_state(state: dict[str, Any], findings: list[dict[str, Any]], console: Console, home: str) -> None:
     seen = f"{len(state['storage'])} stored, {len(state['contacts'])} other parties, {len(state['pages'])} pages"
     title = state["title"].capitalize()
     if not state["reached"]:
@@ -48,7 +51,7 @@ def _print_state(state: dict[str, Any], findings: list[dict[str, Any]], console:
         console.print(Text.assemble("\n", (title, "bold"), ": ", (count, "bold red"), f" ({seen})"))
     new = [each for each in findings if each["first_in"] == state["state"]]
     if new:
-        console.print(_table(new))
+        console.print(_table(new, home))
     again = [each for each in findings if each not in new]
     if again:
         console.print(Text("As found above:"))
@@ -68,13 +71,13 @@ def _place(each: dict[str, Any]) -> str:
     return f" at {each['place']}" if each["place"] else ""
 
 
-def _table(findings: list[dict[str, Any]]) -> Table:
+def _table(findings: list[dict[str, Any]], home: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, expand=True)
     table.add_column("Rule", width=4)
     table.add_column("What, and what to do", ratio=3, overflow="fold")
     table.add_column("Where from", ratio=2, overflow="fold")
     for each in findings:
-        table.add_row(each["rule"], _what(each), _where(each))
+        table.add_row(each["rule"], _what(each), _where(each, home))
     return table
 
 
@@ -89,17 +92,17 @@ def _what(each: dict[str, Any]) -> RenderableType:
     )
 
 
-def _where(each: dict[str, Any]) -> Text:
-    return Text("\n").join(Text(where(source)) for source in each["sources"])
+def _where(each: dict[str, Any], home: str) -> Text:
+    return Text("\n").join(Text(where(source, home)) for source in each["sources"])
 
 
-def where(source: dict[str, Any]) -> str:
-    """A source in words: what it was, its address and line, and the page that was open."""
-    line = f":{source['line']}" if source["line"] else ""
-    if not source["url"] or source["how"] == "page":
-        return f"on {source['url'] or source['page']}"
-    page = "" if source["url"] == source["page"] else f" on {source['page']}"
-    return f"{HOW[source['how']]} {source['url']}{line}{page}"
+def where(source: dict[str, Any], home: str) -> str:
+    """A source in words: what it was, its address and line, and the page that was open; of `home` only the paths."""
+    url, page = (address.removeprefix(home) or address for address in (source["url"], source["page"]))
+    if not url or source["how"] == "page":
+        return f"on {url or page}"
+    line = f", line {source['line']}" if source["line"] else ""
+    return f"{HOW[source['how']]} {url}{line}{'' if url == page else f' on {page}'}"
 
 
 def _summary(summary: dict[str, int]) -> Text:

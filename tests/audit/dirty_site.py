@@ -2,7 +2,7 @@
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
@@ -144,15 +144,3 @@ def declaration(partner: str) -> dict[str, object]:
             },
         ]
     }  # fmt: skip
-
-
-def answers_with(text: str) -> Starlette:
-    """A site of one page with this HTML."""
-
-    async def page(_: Request) -> Response:
-        return HTMLResponse(text)
-
-    async def data(_: Request) -> Response:
-        return JSONResponse({"purposes": []})
-
-    return Starlette(routes=[Route("/", page), Route("/consent/declaration.json", data)])

@@ -195,13 +195,6 @@ def test_what_was_declared_and_never_seen_is_a_note() -> None:
     ]
 
 
-def test_what_lives_too_long_is_told_once() -> None:
-    """In the first state; the same cookie has the same lifetime in all of them."""
-    states = [seen(state, cookie("session", 300)) for state in State]
-    findings, _ = comparison().all(states)
-    assert [State.BEFORE] == [finding.state for finding in findings]
-
-
 def test_a_service_worker_is_declared_by_path_or_address() -> None:
     """Its scope is both."""
     for name in ("/", "https://www.example.com/"):

@@ -28,7 +28,7 @@ def shape(declaration: object) -> list[object]:
 def test_what_a_site_publishes_is_what_its_configuration_says() -> None:
     """Reading `declaration.json` gives the services of the file, consentkit's own included, and the site's hosts."""
     config = config_of(settings())
-    published = parse_declaration(json.dumps(as_data(config)), "declaration.json")
+    published = parse_declaration(json.dumps(as_data(config, None)), "declaration.json")
     file = of_config(config, "consentkit.toml")
     assert shape(file.declaration) == shape(published.declaration)
     assert config.site.hosts == published.hosts == file.hosts

@@ -159,7 +159,7 @@ def test_the_text_tells_what_was_found_and_where() -> None:
     ))  # fmt: skip
     text = text_of(data)
     assert "Before a choice: 2 findings" in text
-    assert "script https://www.example.com/site.js:7" in text
+    assert "script /site.js, line 7" in text
     assert 'name = "x", kind = "cookie", duration = "1 days"' in text.replace("\n", "") or 'duration = "1 day' in text
     assert "As found above:" in text
     assert "After consent: not reached, so not checked" in text

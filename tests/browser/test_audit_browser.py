@@ -1,8 +1,6 @@
 """`consentkit audit` in a real Chromium: over the example site, a site that does everything wrong, and hostile ones."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,40 +9,12 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser
 
-from tests.audit.dirty_site import answers_with, declaration, dirty_site, partner_site
+from tests.audit.command import Ran, audit
+from tests.audit.dirty_site import declaration, dirty_site, partner_site
 from tests.browser.support import Demo, screenshot_folder
 from tests.conftest import LiveServers
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-
-COMMAND = Path(sys.executable).with_name("consentkit")
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """One run of the command: its exit status, what it printed, and the JSON that it wrote."""
-
-    status: int
-    text: str
-    data: dict[str, Any]
-
-
-def audit(folder: Path, *arguments: str) -> Ran:
-    """Run the command as a CI job would."""
-    file = folder / "audit.json"
-    command = [
-        str(COMMAND),
-        "audit",
-        *arguments,
-        "--wait",
-        "0",
-        "--json",
-        str(file),
-        "--html",
-        str(folder / "audit.html"),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=folder)
-    return Ran(done.returncode, done.stdout + done.stderr, json.loads(file.read_text()) if file.exists() else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +40,7 @@ def dirty(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     partner = servers(partner_site()).replace("127.0.0.1", "localhost")
     home = servers(dirty_site(partner))
     (folder / "declaration.json").write_text(json.dumps(declaration(partner)))
-    ran = audit(folder, home, "--declaration", "declaration.json", "--crawl", "2")
+    ran = audit(folder, home, "--browser", chromium_path, "--declaration", "declaration.json", "--crawl", "2")
     yield Dirty(ran, home, partner, folder)
     servers.stop()
 
@@ -114,7 +84,7 @@ def test_everything_undeclared_is_found_before_a_choice_with_its_origin(dirty: D
     assert set(expected) == set(found)
     for key, source in expected.items():
         assert source in [(each["how"], each["url"], each["line"]) for each in found[key]["sources"]], key
-    assert (1, True) == (dirty.ran.status, f"{home}/early.js:2" in dirty.ran.text)
+    assert (1, True) == (dirty.ran.status, "script /early.js, line 2" in dirty.ran.text)
 
 
 def test_contacts_are_told_by_type(dirty: Dirty) -> None:
@@ -138,7 +108,7 @@ def test_what_a_refusal_and_a_withdrawal_leave_is_found(dirty: Dirty) -> None:
     assert ("storage_without_consent", "early_*") not in dirty.found("accepted")
     assert ("undeclared_storage", "served") in dirty.found("accepted")
     assert ("contact_without_consent", dirty.partner) not in dirty.found("accepted")
-    assert {"C14"} == {each["rule"] for each in dirty.found("withdrawn").values()}
+    assert {"C14", "C19"} == {each["rule"] for each in dirty.found("withdrawn").values()}
     assert {("left_behind", "partner_id"), ("never_seen", "gone")} == {
         (note["kind"], note["name"]) for note in dirty.ran.data["notes"]
     }
@@ -188,37 +158,6 @@ def test_the_report_can_be_photographed(
     context.close()
 
 
-HOSTILE = """<!doctype html><title>\x1b[31m</title><script>
-document.cookie = 'evil\x1b[2J"><script>alert(1)<\\/script>=1';
-localStorage.setItem('"><img src=x onerror=alert(1)>', "x"); localStorage.setItem("\\u001b]0;owned\\u0007", "x");
-indexedDB.databases = () => new Promise(() => {}); caches.keys = null; Object.keys = () => { throw 1; };
-globalThis.JSON = null; Error.stackTraceLimit = 0; Promise.prototype.then = null;
-for (let i = 0; i < 300; i++) sessionStorage.setItem("visitor" + i + "x".repeat(500), "x");
-document.body.append(...[0].map(() => Object.assign(new Image(), {src: "http://x.invalid/<script>alert(1)<\\/script>?q"})));
-</script><a href="javascript:alert(1)">Reject all candidates</a><body>"""
-
-
-def test_a_hostile_site_gets_nothing_into_the_report(
-    chromium_path: str, live_server: LiveServers, tmp_path: Path
-) -> None:
-    """It lies about its storage, breaks the browser's own functions, names things as commands and markup, and has no
-    choice to make: it is audited all the same, and what was not reached is said."""
-    home = live_server(answers_with(HOSTILE))
-    file = tmp_path / "declaration.json"
-    file.write_text(json.dumps(declaration("https://partner.example")))
-    ran = audit(tmp_path, home, "--declaration", str(file), "--crawl", "1", "--states", "before_choice,refused")
-    assert 1 == ran.status, ran.text
-    assert "\x1b" not in ran.text
-    page = (tmp_path / "audit.html").read_text()
-    assert "<script" not in page
-    assert "<img src=x" not in page
-    kinds = [each["what"] for each in ran.data["findings"]]
-    assert {"cookie", "local_storage", "session_storage"} <= set(kinds)
-    assert {300} == {each["count"] for each in ran.data["findings"] if each["what"] == "session_storage"}
-    (unreached,) = [each for each in ran.data["findings"] if each["kind"] == "state_not_reached"]
-    assert "no visible button or link says to refuse everything" == unreached["message"]
-
-
 @pytest.mark.parametrize(
     ("path", "message"),
     [("", "does not open: ERR_CONNECTION_REFUSED"), ("declared", "no declaration at")],
@@ -228,6 +167,6 @@ def test_what_cannot_be_audited_is_2(
 ) -> None:
     """A site that does not answer, and one that publishes no declaration."""
     home = live_server(dirty_site("http://localhost:9")) if path else "http://127.0.0.1:2/"
-    ran = audit(tmp_path, home, "--timeout", "10")
+    ran = audit(tmp_path, home, "--browser", chromium_path, "--timeout", "10")
     assert (2, {}) == (ran.status, ran.data)
     assert message in ran.text
