@@ -1,18 +1,18 @@
 """The declaration that an audit compares with: read from `declaration.json`, with consentkit's own cookies added."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from consentkit.config import Config
-from consentkit.consent.describe import own_items
+from consentkit.consent.describe import own_items, own_storage
 from consentkit.declaration import NECESSARY, STORAGE_KINDS, Declaration, Purpose, Service, StorageItem
 from consentkit.errors import ConsentKitError
 
 OWN_ID = "consentkit"
-LONGEST_CHOICE = 365
-"""Days that `validity_days` may be at most."""
+LONGEST = tuple(own_items(365))
+"""consentkit's own cookies, for as long as `validity_days` may say at most."""
 
 NOTHING = Declaration((Purpose(NECESSARY, {}, {}, (), gpc=False, token=""),))
 """A declaration that allows nothing."""
@@ -33,15 +33,14 @@ class Declared:
 
 def of_config(config: Config, source: str) -> Declared:
     """The declaration of a configuration file."""
-    return Declared(with_own(config.declaration, config.consent.validity_days), source, config.site.hosts)
+    return Declared(with_own(config.declaration, own_storage(config.consent)), source, config.site.hosts)
 
 
-def with_own(declaration: Declaration, validity_days: int = LONGEST_CHOICE) -> Declaration:
+def with_own(declaration: Declaration, items: Iterable[StorageItem] = LONGEST) -> Declaration:
     """The declaration with the cookies that consentkit sets for itself, unless they are in it already."""
     if OWN_ID in declaration.services:
         return declaration
-    items = tuple(own_items(validity_days))
-    own = Service(OWN_ID, {"": OWN_ID}, NECESSARY, items, {}, exemption="requested_service")
+    own = Service(OWN_ID, {"": OWN_ID}, NECESSARY, tuple(items), {}, exemption="requested_service")
     first = declaration.by_id.get(NECESSARY, NOTHING.purposes[0])
     necessary = Purpose(NECESSARY, first.title, first.description, (own, *first.services), first.gpc, first.token)
     return Declaration((necessary, *declaration.choosable), declaration.revision)

@@ -52,7 +52,9 @@ def test_the_example_site_is_clean(chromium_path: str, demo: Demo, tmp_path: Pat
     assert (0, []) == (ran.status, ran.data["findings"]), ran.text
     assert [True] * 4 == [state["reached"] for state in ran.data["states"]]
     accepted = ran.data["states"][2]
-    assert {"_meas", "_meas_id", "_ads_*", "_player", "consentkit"} == {each["name"] for each in accepted["storage"]}
+    assert {"_meas", "_meas_id", "_ads_*", "_ads_pages", "_player", "consentkit"} == {
+        each["name"] for each in accepted["storage"]
+    }
     assert [demo.tags] == [each["origin"] for each in accepted["contacts"]]
     lifetimes = {each["name"]: each["days"] for each in accepted["storage"]}
     assert (pytest.approx(30, abs=0.1), pytest.approx(180, abs=0.1)) == (lifetimes["_meas"], lifetimes["consentkit"])
