@@ -27,6 +27,9 @@ from consentkit.texts import day_text, isolated, language_of, texts
 PREFERENCES = "preferences"
 """The layout of the preferences page as the ledger names it, beside those of the banner."""
 
+MANY = 6
+"""Languages of a site from which on its pages fold their list."""
+
 SHOWN = "@@SHOWN@@"
 """Where a form names the notice that it is a part of; the name is a hash of the notice without it."""
 
@@ -238,6 +241,7 @@ class Renderer:
             language,
             base,
             languages=names,
+            many=len(names) > MANY,
             css=css,
             stylesheet=self.config.consent.stylesheet,
             home="/",

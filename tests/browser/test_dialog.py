@@ -77,7 +77,7 @@ def test_the_css_and_the_policy_of_the_site_do_not_reach_it(page: Page, problems
     title = page.get_by_role("dialog").get_by_role("heading", level=1)
     expect(title).to_be_visible()
     style = title.evaluate("h1 => { const s = getComputedStyle(h1); return [s.fontSize, s.textTransform] }")
-    assert ["26px", "none"] == style
+    assert ["24px", "none"] == style
     seen = page.locator("#consentkit-dialog").evaluate("host => getComputedStyle(host).opacity")
     buttons = page.get_by_role("dialog").locator(".actions button")
     assert ("1", ["1"] * 3) == (seen, [b.evaluate("b => getComputedStyle(b).opacity") for b in buttons.all()])

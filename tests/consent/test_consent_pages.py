@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from consentkit import ConsentKit
+from consentkit.texts import available
 from tests.support.asgi import DOCUMENT, answering, ask
 from tests.support.sites import consent_cookie, kit_of, settings
 
@@ -177,3 +178,11 @@ def test_pages_wear_the_stylesheet_of_the_site(path: str) -> None:
     themed = ask(kit_of(settings(consent={"stylesheet": "/static/consent.css"})).wrap(answering()), path).text
     assert (1, 2) == (plain.count('rel="stylesheet"'), themed.count('rel="stylesheet"'))
     assert themed.index("/consent/static/pages.") < themed.index('href="/static/consent.css"')
+
+
+def test_many_languages_are_folded(kit: ConsentKit) -> None:
+    """A site in all languages does not begin its page with a wall of links; one in three shows them."""
+    many = kit_of(settings(site={"languages": list(available())}))
+    pages = [ask(each.wrap(answering()), "/consent/", query_string=b"lang=nl").text for each in (kit, many)]
+    assert [0, 1] == [page.count('<details class="many"><summary>Nederlands</summary>') for page in pages]
+    assert [3, 30] == [page.count("hreflang=") for page in pages]
