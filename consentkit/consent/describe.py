@@ -6,7 +6,7 @@ from typing import Any
 from consentkit.config import Config, ConsentSettings
 from consentkit.consent.decision import Decision
 from consentkit.consent.gate import CHOICE_COOKIES, OWN_COOKIES, STAFF_COOKIES
-from consentkit.declaration import NECESSARY, Service, StorageItem, in_language
+from consentkit.declaration import NECESSARY, Purpose, Service, StorageItem, in_language
 from consentkit.duration import days_of
 from consentkit.texts import duration_text, texts
 
@@ -21,7 +21,7 @@ def describe(config: Config, language: str, decide: Decide | None = None) -> lis
             "title": in_language(purpose.title, language),
             "description": in_language(purpose.description, language),
             "necessary": purpose.id == NECESSARY,
-            "state": str(decide(purpose.id).state) if decide else "",
+            "state": _state(purpose, decide) if decide else "",
             "services": [
                 *([_own(config, language)] if purpose.id == NECESSARY else []),
                 *(_service(service, language, decide) for service in purpose.services),
@@ -29,6 +29,13 @@ def describe(config: Config, language: str, decide: Decide | None = None) -> lis
         }
         for purpose in (*config.declaration.choosable, *config.declaration.always_on)
     ]
+
+
+def _state(purpose: Purpose, decide: Decide) -> str:
+    """granted, denied, unset, or partly: some of its services are granted and others are not."""
+    if len({bool(decide(service.id)) for service in purpose.services}) > 1:
+        return "partly"
+    return str(decide(purpose.id).state)
 
 
 def _service(service: Service, language: str, decide: Decide | None) -> dict[str, Any]:

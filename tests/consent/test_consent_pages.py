@@ -1,6 +1,7 @@
 """The preferences page, the declaration and the banner, as a browser and an attacker ask for them."""
 
 import json
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
@@ -65,6 +66,14 @@ def test_nothing_is_ticked_before_a_choice_and_the_choice_after_it(kit: ConsentK
     assert {"theme": False, "meter": False, "ads": False, "video": False} == Ticks(ask(app, "/consent/").text).ticked
     page = ask(app, "/consent/", headers=[(b"cookie", consent_cookie(kit, "video"))])
     assert {"theme": False, "meter": False, "ads": False, "video": True} == Ticks(page.text).ticked
+
+
+def test_a_purpose_says_when_only_a_part_of_it_is_granted(kit: ConsentKit) -> None:
+    """Beside a service that is on, its purpose is not called refused."""
+    page = ask(kit.wrap(answering()), "/consent/", headers=[(b"cookie", consent_cookie(kit, "video", "theme"))]).text
+    assert [("granted", "granted"), ("denied", "refused"), ("partly", "partly granted")] == re.findall(
+        r'<span class="badge ([a-z]+)">([a-z ]+)</span>', page
+    )
 
 
 @pytest.mark.parametrize("path", ["/consent/", "/consent/declaration"])
