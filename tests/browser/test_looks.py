@@ -109,7 +109,10 @@ def test_shows_both_buttons_and_leaves_the_page_usable_at_any_size(
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_follows_the_colours_of_the_page(context: BrowserContext, sites: dict[str, str], layout: str) -> None:
-    """Dark where the page is, light where the page knows no dark, themed where it says so, and never on paper."""
+    """Dark where the page is, light where the page knows no dark, themed where it says so, and never on paper.
+
+    So does the dialog.
+    """
     page = context.new_page()
     page.emulate_media(color_scheme="dark")
     page.goto(f"{sites[layout]}/shop")
@@ -123,6 +126,11 @@ def test_follows_the_colours_of_the_page(context: BrowserContext, sites: dict[st
     assert "rgb(24, 28, 35)" == back()
     page.add_style_tag(content=":root { --consentkit-background: light-dark(white, rgb(1, 2, 3)) }")
     assert "rgb(1, 2, 3)" == back()
+    page.locator("#consentkit a").first.click()
+    purpose = page.locator("dialog .purpose").first
+    assert "rgb(1, 2, 3)" == purpose.evaluate("e => getComputedStyle(e).backgroundColor")
+    assert "rgb(236, 239, 244)" == purpose.evaluate("e => getComputedStyle(e).color")
+    page.keyboard.press("Escape")
     page.emulate_media(forced_colors="active")
     edges = page.locator("#consentkit button").evaluate_all("all => all.map(b => getComputedStyle(b).borderTopStyle)")
     assert ["solid", "solid"] == edges
