@@ -51,7 +51,12 @@ class Outgoing:
 
     def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
         headers: Headers = raw if isinstance(raw, list) else list(raw)
-        first: dict[bytes, bytes] = dict(headers)
+        try:
+            first: dict[bytes, bytes] = dict(headers)
+        except TypeError:
+            # Buffers that can be changed, such as a bytearray, are byte strings too, but no keys.
+            headers = [(bytes(name), bytes(value)) for name, value in headers]
+            first = dict(headers)
         names = b"\n".join(first)
         if len(first) != len(headers) or not names.islower():
             first = {}

@@ -231,7 +231,9 @@ class StreamRewriter:
                 self._rewriter.write(chunk)
         except RuntimeError as problem:
             # lol-html gives up on input beyond its limits and on markup that it cannot tell apart as it streams.
-            self.failure = self._cause or problem
+            # Its frames hold lol-html's elements, which must not be dropped on another thread, and this object it.
+            self.failure = (self._cause or problem).with_traceback(None)
+            self.failure.__context__ = self._cause = None
         if self.failure:
             return self._give_up(self.failure)
         if chunk is None and self._region and self._region.change:

@@ -80,7 +80,8 @@ def test_an_open_preferences_page_follows_and_tells(context: BrowserContext, sho
     loads: list[str] = []
     one.on("load", lambda page: loads.append(page.url))
     two.bring_to_front()
-    two.get_by_role("button", name="Refuse all").click()
+    with one.expect_event("load"):
+        two.get_by_role("button", name="Refuse all").click()
     expect(one.get_by_role("checkbox", name="Allow Theme")).not_to_be_checked()
     expect(two.get_by_role("status")).to_have_text("Your choice is saved.")
     assert 1 == len(loads)
