@@ -47,6 +47,11 @@ def test_the_wheel_holds_the_package_and_its_data_only(built: Path) -> None:
         "consentkit/company_site/consentkit.toml",
         "consentkit/starter.toml",
         "consentkit/testing/probe.js",
+        "consentkit/audit/notes.js",
+        "consentkit/audit/words.toml",
+        "consentkit/audit/report.schema.json",
+        "consentkit/audit/templates/report.html",
+        "consentkit/audit/templates/report.css",
         "consentkit/testing/steering.toml",
         "pytest_consentkit.py",
     ):

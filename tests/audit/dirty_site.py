@@ -18,12 +18,15 @@ caches.open("shell");
 navigator.serviceWorker.register("/worker.js");
 navigator.sendBeacon("PARTNER/beacon?who=secret-value-4", "x");
 try { new WebSocket("WS_PARTNER/socket"); } catch {}
+new Worker("/task.js");
 """
 
-BANNER = """const show = () => { document.getElementById("ask").hidden = false; };
+BANNER = """const root = document.getElementById("ask").attachShadow({ mode: "open" });
+root.innerHTML = `<p>We use cookies. <button value="no">Reject all</button> <button value="yes">I agree</button></p>`;
+const show = () => { document.getElementById("ask").hidden = false; };
 if (!document.cookie.includes("answer=")) show();
 document.getElementById("again").onclick = show;
-for (const button of document.querySelectorAll("#ask button")) button.onclick = () => {
+for (const button of root.querySelectorAll("button")) button.onclick = () => {
   document.cookie = `answer=${button.value}; Max-Age=86400; Path=/`;
   document.getElementById("ask").hidden = true;
 };
@@ -41,8 +44,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>Dirty</title><style>STYLE<
 <iframe src="PARTNER/frame" title="frame"></iframe>
 <script src="http://blocked.invalid/tag.js?x=secret-value-6"></script>
 <button id="again">Cookie settings</button>
-<div id="ask" role="dialog" hidden>We use cookies.
-<button value="no">Reject all</button><button value="yes">I agree</button></div>
+<div id="ask" role="dialog" hidden></div>
 <script src="/banner.js"></script></body></html>"""
 
 FRAME = """<script>localStorage.setItem("framed", "secret-value-7");
@@ -74,6 +76,9 @@ def dirty_site(partner: str) -> Starlette:
     async def banner(_: Request) -> Response:
         return Response(BANNER, media_type="text/javascript")
 
+    async def task(_: Request) -> Response:
+        return Response(filled("fetch('PARTNER/task', { mode: 'no-cors' });"), media_type="text/javascript")
+
     async def worker(_: Request) -> Response:
         return Response("self.addEventListener('fetch', () => {});", media_type="text/javascript")
 
@@ -84,6 +89,7 @@ def dirty_site(partner: str) -> Starlette:
             Route("/early.js", early),
             Route("/banner.js", banner),
             Route("/worker.js", worker),
+            Route("/task.js", task),
         ]
     )
 

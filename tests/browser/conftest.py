@@ -1,5 +1,6 @@
 """A real Chromium, and the example website on real ports for it to visit."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext
 from consentkit.demo import demo_app, demo_config, load_part
 from consentkit.kit import ConsentKit
 from tests.browser.support import Demo, Journey, listening, served
+from tests.support.accessibility import AXE
 
 SECRET = "a secret for tests only with 40 characters"
 
@@ -39,3 +41,14 @@ def visitor(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Brows
 def journey(visitor: BrowserContext, demo: Demo, request: pytest.FixtureRequest) -> Journey:
     """A visitor at the example site."""
     return Journey(visitor, demo, scripted=request.node.callspec.params["visitor"])
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The judge's script, which is put into pages from outside and never shipped."""
+    if not AXE.is_file():
+        reason = "axe-core is not there; `tests/prepare.py` brings it where npm is (as root on Debian, npm too)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return AXE.read_text("utf-8")

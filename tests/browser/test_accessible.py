@@ -1,35 +1,21 @@
 """axe-core finds nothing wrong on any page and state of consentkit's own, in light and in dark."""
 
-import os
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from consentkit.testing import Site, View
 from consentkit.testing.visitor import Visitor, visitor
 from tests.conftest import LiveServers
-from tests.prepare import NPM
+from tests.support.accessibility import violations
 from tests.support.sins import ACCEPT, REFUSE
 from tests.support.small_site import PATHS, elsewhere_app, page_app, small_kit
 from tests.support.wrong_site import Sin, WrongSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
-AXE = NPM / "node_modules/axe-core/axe.min.js"
 WIDTHS = (320, 1280)
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The judge's script, which is put into pages from outside and never shipped."""
-    if not AXE.is_file():
-        reason = "axe-core is not there; `tests/prepare.py` brings it where npm is (as root on Debian, npm too)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return AXE.read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +37,6 @@ def sites(servers: LiveServers, elsewhere: str) -> dict[str, Site]:
     """The small site in each layout, with a ledger, so that a record can be shown."""
     kits = {layout: small_kit(elsewhere, consent={"layout": layout}) for layout in ("bar", "dialog")}
     return {layout: Site(servers(kit.wrap(page_app(elsewhere))), PATHS) for layout, kit in kits.items()}
-
-
-def violations(page: Page, axe: str) -> list[str]:
-    """What axe finds on a page as it stands, in light and in dark, a line for each element."""
-    found = []
-    page.evaluate(axe)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        # What fades is judged when it is there.
-        page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished))")
-        result: Any = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-        found += [
-            f"{scheme}: {violation['id']}: {node['html'][:120]}: {node['failureSummary']}"
-            for violation in result["violations"]
-            for node in violation["nodes"]
-        ]
-    return found
 
 
 @pytest.mark.parametrize("layout", ["bar", "dialog"])
