@@ -205,8 +205,15 @@ def hints(answer: Answer) -> list[bytes]:
 def test_hint_follows_the_choice() -> None:
     """It comes with a choice, and goes with the record; a visitor who chose nothing gets none."""
     body = urlencode({"choice": "accept_all"}).encode()
-    (line,) = hints(ask(APP, "/consent/", method="POST", headers=[FORM, OURS], body=body))
+    answer = ask(APP, "/consent/", method="POST", headers=[FORM, OURS], body=body)
+    (line,) = hints(answer)
     assert b"0112222;" in line
+    recorded = (
+        b"cookie",
+        next(line for line in answer.all(b"set-cookie") if b"consentkit=" in line).partition(b";")[0],
+    )
+    (line,) = hints(ask(APP, "/consent/erase", method="POST", headers=[FORM, OURS, recorded]))
+    assert b"Max-Age=0" in line
     chosen = (b"cookie", consent_cookie(KIT, "ads"))
     (line,) = hints(ask(APP, "/consent/withdraw", method="POST", headers=[FORM, OURS, chosen]))
     assert b"Max-Age=15552000" in line
