@@ -144,7 +144,7 @@ def test_response_that_was_to_set_a_cookie_is_private(cookie: bytes) -> None:
     """It was made for one visitor, whether or not the gate lets the cookie pass."""
     answer = ask(KIT.wrap(answering(PAGE, headers=[HTML, PUBLIC, (b"set-cookie", cookie)])))
     assert b"private" == answer.get(b"cache-control")
-    assert b"Cookie, Sec-GPC" == answer.get(b"vary")
+    assert b"Cookie, Sec-GPC, Sec-Fetch-Dest" == answer.get(b"vary")
 
 
 def test_page_whose_app_asked_for_the_consent_is_private() -> None:

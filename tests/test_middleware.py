@@ -220,7 +220,7 @@ def test_response_that_asked_for_the_consent_is_private(kit: ConsentKit) -> None
 
     app = kit.wrap(Starlette(routes=[Route("/asked", asked), Route("/plain", plain)]))
     assert b"private, max-age=60" == ask(app, "/asked").get(b"cache-control")
-    assert b"Cookie, Sec-GPC" == ask(app, "/asked").get(b"vary")
+    assert b"Cookie, Sec-GPC, Sec-Fetch-Dest" == ask(app, "/asked").get(b"vary")
     assert b"public, max-age=60" == ask(app, "/plain").get(b"cache-control")
 
 

@@ -16,8 +16,8 @@ PART = re.compile(rb'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+', re.DOTALL)
 WELL_FORMED = re.compile(rb'[^,"]+(?:"(?:[^"\\]|\\.)*")?', re.DOTALL)
 """A directive whose quotation ends: one that does not would swallow what is joined behind it."""
 
-VARY = (b"Cookie", b"Sec-GPC")
-"""The request headers by which a visitor's decisions come."""
+VARY = (b"Cookie", b"Sec-GPC", b"Sec-Fetch-Dest")
+"""The request headers by which a visitor's decisions come, and whether it is to be shown: only then it has a banner."""
 
 Headers = list[tuple[bytes, bytes]]
 
