@@ -29,16 +29,23 @@ class Pages:
     def __init__(self, public: Iterable[str] = PUBLIC_PARAMETERS) -> None:
         self._public = frozenset(public)
         self._facets: dict[tuple[str, str], Facet] = {}
+        self._of_routes: dict[str, Facet] = {}
         self._hiding: dict[str, tuple[str, ...]] = {}
 
     def facet(self, path: str, route: str) -> Facet:
         """The page of a decoded path that a route of this template answered ("" if none is known)."""
+        facet = self._of_routes.get(route)
+        if facet is not None:
+            return facet
         key = route, path
         facet = self._facets.get(key)
         if facet is None:
             name = self.named(path, route)
             facet = Facet(page=name)
-            if name == path:  # only a path that shows nothing of a visitor may be remembered
+            if self._hides_all(route):
+                if len(self._of_routes) < MAX_TEMPLATES:
+                    self._of_routes[route] = facet
+            elif name == path:  # only a path that shows nothing of a visitor may be remembered
                 if len(self._facets) >= REMEMBERED:
                     self._facets.clear()
                 self._facets[key] = facet
@@ -76,6 +83,11 @@ class Pages:
 
     def _segment(self, part: str, text: str) -> str:
         return _canonical_segment(text) if self._shows(part) else PARAMETER.sub(r"{\1}", part)
+
+    def _hides_all(self, route: str) -> bool:
+        """Whether nothing of a path shows in its name, so that the template alone tells it."""
+        parts = [part for part in route.split("/") if "{" in part]
+        return bool(parts) and not any(self._shows(part) for part in parts)
 
     def _shows(self, part: str) -> bool:
         return all(name in self._public or kind == WHOLE_PATH for name, kind in PARAMETER.findall(part))

@@ -60,6 +60,16 @@ SEGMENT = st.one_of(
 )
 
 
+def test_page_of_a_template_that_hides_all_is_the_same_for_every_path():
+    """It is named once; a template that shows a parameter names each path."""
+    pages = Pages()
+    hidden, shown = (
+        [pages.facet(f"/users/{name}", route) for name in ("jan", "piet")] for route in ("/users/{id}", "/users/{slug}")
+    )
+    assert hidden[0] is hidden[1]
+    assert ["/users/jan", "/users/piet"] == [facet.values["page"] for facet in shown]
+
+
 @given(
     st.lists(SEGMENT, max_size=4),
     st.sampled_from(
