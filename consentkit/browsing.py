@@ -1,6 +1,7 @@
 """Looks into a real browser: what it stores and whom it contacts, each with the page or script it came from.
 
-Needs nothing at run time but the Playwright context that it is given.
+It asks the page, so it works in every engine; `consentkit audit` asks Chromium itself, which a page cannot deceive, and
+learns more. Needs nothing at run time but the Playwright context that it is given.
 """
 
 from dataclasses import dataclass

@@ -23,10 +23,10 @@ ACCEPT, REFUSE = "accept_all", "refuse_all"
 LEGAL = ("privacy", "imprint", "impressum", "legal", "colofon", "mentions-legales", "aviso-legal")
 """Words in the addresses of pages that the law wants to be found (rule C28)."""
 
-PATIENCE = 5_000
+PATIENCE = 15_000
 """Milliseconds that a page gets to do what it was asked to."""
 
-GRACE = 1_500
+GRACE = 4_000
 """Milliseconds after which something that should have followed at once is taken as not coming."""
 
 QUIET = 10_000
@@ -111,9 +111,9 @@ class Visitor:
 
     def wait(self, milliseconds: int = QUIET) -> None:
         """Let time pass on the page, and what it asked for arrive."""
-        if self.view.script:
-            self.page.clock.run_for(milliseconds)
         self.page.wait_for_load_state("load")
+        if self.view.script and milliseconds:
+            self.page.clock.run_for(milliseconds)
         for _ in range(PATIENCE // 25):
             self.page.wait_for_timeout(25)
             if not self.watcher.pending:

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser
 
 from consentkit.testing import Site, View
 from consentkit.testing.visitor import Visitor, visitor
+from tests.browser.support import Demo
 from tests.conftest import LiveServers
 from tests.support.accessibility import violations
 from tests.support.sins import ACCEPT, REFUSE
@@ -153,3 +154,11 @@ def test_a_sin_against_access_is_found(
     with visitor(chromium, Site(home, PATHS), View()) as tab:
         tab.open("/about")
         assert {expected} == {line.split(": ")[1] for line in violations(tab.page, axe)}
+
+
+@pytest.mark.parametrize("path", ["/en/", "/nl/products/tv", "/es/privacy"])
+def test_the_example_site_with_the_banner(chromium: Browser, demo: Demo, axe: str, path: str) -> None:
+    """Pages of a company with the banner over them, a placeholder and the declaration in them."""
+    with visitor(chromium, Site(demo.home), View()) as tab:
+        assert tab.open(path).banner
+        assert [] == violations(tab.page, axe)
