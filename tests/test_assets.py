@@ -55,3 +55,14 @@ def test_no_script_has_a_text_over_several_lines() -> None:
     """Taking out indentation and comments would change it."""
     lines = [line for path in static_folder().glob("*.js") for line in path.read_text("utf-8").splitlines()]
     assert [] == [line for line in lines if line.count("`") % 2 or "/*" in line]
+
+
+def test_modules_name_other_files_by_their_hashed_names(tmp_path: Path) -> None:
+    """What is named by a module changes the module's address too, through several of them, in any order."""
+    files = {"a_js": 'import("./b.js"); "./none.txt"', "b_js": 'load("./c.css")', "c_css": "p{}"}
+    before = make(tmp_path, **files)
+    text = ask(before.app, f"/{before.url('a.js')}").text
+    assert f'import("./{before.url("b.js").removeprefix("static/")}"); "./none.txt"' == text.strip()
+    assert before.url("c.css").removeprefix("static/") in ask(before.app, f"/{before.url('b.js')}").text
+    after = make(tmp_path, **{**files, "c_css": "q{}"})
+    assert [] == [name for name in ("a.js", "b.js", "c.css") if before.url(name) == after.url(name)]
