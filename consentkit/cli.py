@@ -188,7 +188,9 @@ def report(
     config = load(config_path)
     start, end = _period(first, last, config)
     reader = open_reader(config.stats.sink, base=config.base)
-    built = build_report(reader, start, end, breakdowns=[breakdown] if breakdown else None)
+    built = build_report(
+        reader, start, end, breakdowns=[breakdown] if breakdown else None, funnels=config.stats.funnels
+    )
     data = built.as_json()
     data["threshold"] = data["threshold"] or config.stats.threshold
     if as_json:
@@ -205,7 +207,12 @@ def _print_report(data: dict[str, Any], rows: int | None) -> None:
         for name, count in values.items():
             table.add_row(name, f"{count:,}")
         console.print(table)
+    for gap in data["gaps"]:
+        console.print(f"[bold]counts are missing[/] from {gap['from']} to {gap['to']}: {GAPS[gap['reason']]}")
+    _print_load(console, data["load"], rows)
     for name, cells in data["breakdowns"].items():
+        if not cells:
+            continue
         metrics = [key for key in (cells[0] if cells else {}) if key != "value"]
         table = Table(title=name, title_justify="left", box=None)
         table.add_column(name)
@@ -214,6 +221,23 @@ def _print_report(data: dict[str, Any], rows: int | None) -> None:
         for cell in cells[:rows]:
             table.add_row(cell["value"], *(f"{cell[metric]:,}" for metric in metrics))
         console.print(table)
+
+
+GAPS = {
+    "killed": "a worker was killed before it had written its last second",
+    "batches": "a worker's counts did not arrive",
+}
+
+
+def _print_load(console: Console, load: dict[str, Any], rows: int | None) -> None:
+    table = Table(title="load", title_justify="left", box=None)
+    for column in ("route", "requests", "bytes", "errors", "p50 ms", "p95 ms", "p99 ms"):
+        table.add_column(column, justify="left" if column == "route" else "right")
+    for row in ({"route": "(all)", **load}, *load["routes"][:rows]):
+        times = ("-" if row[name] is None else f"{row[name]:.1f}" for name in ("p50_ms", "p95_ms", "p99_ms"))
+        table.add_row(row["route"], f"{row['requests']:,}", f"{row['bytes']:,}", f"{row['errors']:,}", *times)
+    console.print(table)
+    console.print(f"busiest second {load['busiest_second']:,} requests; most at once {load['most_at_once']:,}")
 
 
 @main.group()
@@ -259,7 +283,9 @@ def release(config_path: Path) -> None:
     rule = rule_of(config)
     private, sink = private_of(config), sink_of(config)
     today = rule.day(time.time())
-    private.release(threshold=rule.threshold, patience_days=rule.patience_days, today=today)
+    private.release(
+        threshold=rule.threshold, patience_days=rule.patience_days, today=today, running=rule.minute(time.time())
+    )
     released = drain(private, sink)
     private.close()
     sink.close()

@@ -56,6 +56,7 @@ class ConsentMiddleware:
         else:
             answer = exchange = Exchange(engine, scope, incoming, standing, send=send, on_done=count)
             scope = exchange.scope_for_app()
+        kit.counting.began()
         try:
             await (own or self.app)(scope, receive, answer.send)
         except Exception:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from consentkit.dashboard.periods import Period
+from consentkit.stats.load import DAY, HOUR, MINUTE, LoadCell
 from consentkit.stats.stores import SinkReader
 
 HOURS = 48
@@ -42,7 +43,7 @@ def read_load(reader: SinkReader, period: Period, timezone: ZoneInfo, now: dt.da
     running = now.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
     end = min(midnight, running)
     start = end - dt.timedelta(hours=HOURS_OF_ONE_DAY if period.length == 1 else HOURS)
-    rows = reader.load(_minute(start), _minute(end - dt.timedelta(minutes=1)))
+    rows = reader.load(_minute(start)[:HOUR], _minute(end - dt.timedelta(minutes=1)))
     return _summed(rows, start, end, timezone)
 
 
@@ -50,19 +51,23 @@ def _minute(moment: dt.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%MZ")
 
 
-def _summed(rows: list[tuple[str, str, int]], start: dt.datetime, end: dt.datetime, timezone: ZoneInfo) -> Load:
+def _summed(rows: list[tuple[LoadCell, int]], start: dt.datetime, end: dt.datetime, timezone: ZoneInfo) -> Load:
     count = int((end - start).total_seconds() // 3600)
     requests, errors, sent = [0] * count, [0] * count, 0
     busiest: tuple[str, int] | None = None
-    for minute, metric, number in rows:
-        place = int((dt.datetime.fromisoformat(minute) - start).total_seconds() // 3600)
-        if metric == "requests":
+    for cell, number in rows:
+        # What was kept by the hour stands at its beginning; what was kept by the day has no hour.
+        if len(cell.begin) <= DAY + 1:
+            continue
+        hour = dt.datetime.fromisoformat(f"{cell.begin[:HOUR]}:00Z")
+        place = int((hour - start).total_seconds() // 3600)
+        if cell.metric == "requests":
             requests[place] += number
-            if busiest is None or number > busiest[1]:
-                busiest = (minute, number)
-        elif metric == "status_5xx":
+            if len(cell.begin) == MINUTE + 1 and (busiest is None or number > busiest[1]):
+                busiest = (cell.begin, number)
+        elif cell.metric == "status_5xx":
             errors[place] += number
-        elif metric == "bytes":
+        elif cell.metric == "bytes":
             sent += number
     hours = tuple(
         Hour((start + dt.timedelta(hours=place)).astimezone(timezone), requests[place], errors[place])

@@ -83,6 +83,10 @@ class Counting:
             chore=chore,
         )
 
+    def began(self) -> None:
+        """Note that a request is being answered, which `count` will end."""
+        self.recorder.began()
+
     def count(
         self,
         headers: Mapping[bytes, bytes],
@@ -101,6 +105,7 @@ class Counting:
         seconds from the request to the last byte of its answer.
         """
         try:
+            self.recorder.ended()
             client = scope.get("client")
             facts = RequestFacts(
                 when=when,

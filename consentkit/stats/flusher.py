@@ -9,19 +9,22 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import FrameType
 
 from consentkit.stats.breakdowns import REQUESTS
+from consentkit.stats.load import at_once
 from consentkit.stats.model import BatchId, Increments
 from consentkit.stats.release import Rule
-from consentkit.stats.retention import cutoff, forget
+from consentkit.stats.retention import DAYS_BY_MINUTE, cutoff, forget
 from consentkit.stats.spread import MAX_CELLS
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.tally import Tally
 
 RELEASE_SECONDS = 60.0
+SILENT_SECONDS = 150.0
+"""After which a worker that said nothing and did not end is taken for killed; each says every minute that it lives."""
 LEASE_SECONDS = 90.0
 """Longer than a minute, so that the worker that releases keeps the lease; another takes over when it is gone."""
 
@@ -88,7 +91,7 @@ class Flusher:
         A store that another worker is just writing to is tried again, with a `pause` (seconds) in between.
         """
         for _ in range(CLOSE_TRIES):
-            if self._private_trouble.guards(lambda: self._flush(now), self._close_private):
+            if self._private_trouble.guards(lambda: self._end(now), self._close_private):
                 break
             pause(CLOSE_PAUSE)
         self._close_private()
@@ -106,8 +109,15 @@ class Flusher:
         if self._frozen is not None:
             self._send(self._frozen)
 
+    def _end(self, now: float) -> None:
+        self._flush(now)
+        if self._private is not None:
+            self._private.ended(self._source)
+
     def _gather(self, now: float) -> None:
         self._pending.merge(self._tally.take(), MAX_CELLS)
+        if most := self._tally.take_most():
+            self._pending.load.update(at_once(now, most))
         if uncounted := self._tally.take_uncounted():
             self._pending.totals[self._rule.day(now), "uncounted"] += uncounted
 
@@ -128,9 +138,16 @@ class Flusher:
 
     def _fill_outbox(self, now: float) -> None:
         private = self._opened_private()
+        private.alive(self._source, self._number, now)
         if private.lease(self._source, now, LEASE_SECONDS):
             rule = self._rule
-            private.release(threshold=rule.threshold, patience_days=rule.patience_days, today=rule.day(now))
+            private.find_gaps(now, SILENT_SECONDS)
+            private.release(
+                threshold=rule.threshold,
+                patience_days=rule.patience_days,
+                today=rule.day(now),
+                running=rule.minute(now),
+            )
 
     def _deliver(self, now: float) -> None:
         sink = self._opened_sink()
@@ -138,6 +155,7 @@ class Flusher:
         today = self._rule.day(now)
         if self._months is not None and today != self._forgotten_on:
             forget(sink, cutoff(date.fromisoformat(today), self._months))
+            sink.thin(date.fromisoformat(today) - timedelta(days=DAYS_BY_MINUTE))
             self._forgotten_on = today
 
     def _opened_private(self) -> PrivateStore:

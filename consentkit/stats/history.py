@@ -7,11 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from consentkit.stats.breakdowns import Crossing
+from consentkit.stats.load import HOUR, LoadCell, settle
 from consentkit.stats.model import OTHER, Cell, Increments, Observation, Release, Waiting
 from consentkit.stats.release import Rule, aged_before, as_release, decide, fresh_events
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.stores.protocol import Remainder
 from consentkit.stats.stores.sqlite_private import MAX_VALUES
+from consentkit.stats.stores.sums import sums_of_waiting
 from consentkit.stats.stores.wire import dumped, loaded
 from consentkit.stats.tally import Tally
 
@@ -72,10 +74,11 @@ class History:
     def _release(self) -> None:
         if not self._tallied:
             return
-        self._waiting.release(self._today)  # nothing is fresh, but what waited too long ages before more comes
+        self._waiting.release(self._today, "")  # nothing is fresh, but what waited too long ages before more comes
         self._waiting.take_in(self._tally.take(), self._today)
         self._tallied = 0
-        release = self._waiting.release(self._rule.day((self._minute + 1) * 60))
+        over = (self._minute + 1) * 60.0
+        release = self._waiting.release(self._rule.day(over), self._rule.minute(over))
         if release is not None:
             self._publish(release)
 
@@ -110,7 +113,9 @@ class _WaitingRoom:
         self._gathered: set[Cell] = set()
         self._fresh: Counter[str] = Counter()
         self._totals: Counter[tuple[str, str]] = Counter()
-        self._load: Counter[tuple[str, str]] = Counter()
+        self._load: Counter[LoadCell] = Counter()
+        self._later: Counter[LoadCell] = Counter()
+        self._settled = ""
         self._counted: Counter[tuple[str, str]] = Counter()
 
     def take_in(self, increments: Increments, day: str) -> None:
@@ -126,13 +131,14 @@ class _WaitingRoom:
         self._fresh.update(fresh_events(increments))
         self._totals.update(increments.totals)
         self._load.update(increments.load)
+        self._counted.update(sums_of_waiting(increments.load))
 
     def most_fresh(self) -> int:
         """The fresh events of the metric that has most of them."""
         return max(self._fresh.values(), default=0)
 
-    def release(self, today: str) -> Release | None:
-        """What may leave at a moment of a day; None when nothing may."""
+    def release(self, today: str, running: str) -> Release | None:
+        """What may leave at a moment of a day, in a UTC minute; None when nothing may."""
         new_day, self._day = today > self._day, today
         rule = self._rule
         if not new_day and self.most_fresh() < rule.threshold:
@@ -145,8 +151,20 @@ class _WaitingRoom:
         for metric in decision.consumed:
             del self._fresh[metric]
         totals, self._totals = self._totals, Counter()
-        load, self._load = self._load, Counter()
-        return as_release(decision, day=today, threshold=rule.threshold, totals=totals, load=load)
+        return as_release(decision, day=today, threshold=rule.threshold, totals=totals, load=self._take_load(running))
+
+    def _take_load(self, running: str) -> Counter[LoadCell]:
+        """What of the load may leave. What waits for its hour's end is looked at then, as it is most of what waits."""
+        threshold = self._rule.threshold
+        if running[:HOUR] != self._settled:
+            self._settled = running[:HOUR]
+            self._load += self._later
+            self._later.clear()
+        leaves, waits = settle(self._load, running=running, threshold=threshold)
+        self._load.clear()
+        for cell, count in waits.items():
+            (self._later if len(cell.begin) <= HOUR + 1 else self._load)[cell] += count
+        return leaves
 
     def remainder(self) -> Remainder:
         """What waits still, for the private store."""
@@ -154,7 +172,7 @@ class _WaitingRoom:
             waiting=self._shown(set(self._parts)),
             fresh=self._fresh,
             totals=self._totals,
-            load=self._load,
+            load=self._load + self._later,
             counted=self._counted,
         )
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from consentkit.stats.load import MAXIMA, LoadCell
+from consentkit.stats.load import bound as bound_load
+
 PERSON = "person"
 """The class of requests that a person's browser made for a person."""
 
@@ -21,8 +24,6 @@ NONE = "(none)"
 
 MAX_VALUE_LENGTH = 600
 """Characters of a value, two of the longest paths and what is between; a longer one counts as `(other)`."""
-MAX_MINUTES = 2_880
-"""Minutes of load held apart, two days; when a store is away for longer, load is kept by the hour."""
 
 
 class Facet:
@@ -117,13 +118,13 @@ class Observation(NamedTuple):
 class Increments:
     """Additions to the counts; two of them merge by adding, in any order.
 
-    `cells` are under the release rule; `totals` (ISO day, metric) and `load` (UTC minute, metric) need no
-    threshold, but leave only with a release too.
+    `cells` are under the release rule; `totals` (ISO day, metric) need no threshold, but leave only with a release too;
+    of `load` see `settle`.
     """
 
     cells: Counter[Cell] = field(default_factory=Counter)
     totals: Counter[tuple[str, str]] = field(default_factory=Counter)
-    load: Counter[tuple[str, str]] = field(default_factory=Counter)
+    load: Counter[LoadCell] = field(default_factory=Counter)
 
     def __bool__(self) -> bool:
         return bool(self.cells or self.totals or self.load)
@@ -137,23 +138,27 @@ class Increments:
             self.bound(max_cells)
 
     def bound(self, max_cells: int) -> None:
-        """Count cells beyond `max_cells`, and values that not every database can hold, as `(other)`; load by the hour
-        where there are too many minutes of it."""
+        """Count cells beyond `max_cells`, and values that not every database can hold, as `(other)`."""
         over = [cell for cell in self.cells if not _storable(cell.value)]
         over += list(itertools.islice(self.cells, max_cells, None))
         for cell in dict.fromkeys(over):
             if cell.value != OTHER:
                 self.cells[cell._replace(value=OTHER)] += self.cells.pop(cell)
-        minutes = {minute for minute, _ in self.load}
-        if len(minutes) > MAX_MINUTES:
-            for minute, metric in list(self.load):
-                count = self.load.pop((minute, metric))
-                self.load[f"{minute[:14]}00Z", metric] += count
+        bound_load(self.load)
 
 
 def _storable(value: str) -> bool:
     """Whether every database can hold the text: no lone surrogate, no control character, not over-long."""
     return len(value) <= MAX_VALUE_LENGTH and value.isprintable()
+
+
+class Gap(NamedTuple):
+    """A time of which counts are missing: UTC seconds as `2026-11-23T19:08:07Z`, why, and how many batches if known."""
+
+    begin: str
+    until: str
+    reason: str
+    batches: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +194,15 @@ class Release:
     """What leaves the private store at once, to be published under `day` (ISO date in the site's time zone).
 
     `proofs` is by (metric, threshold in force). A live Release is one moment of release; the history of an
-    imported log has one Release a day, which sums that day's moments.
+    imported log has one Release a day, which sums that day's moments. `gaps` say of which times counts were lost.
     """
 
     day: str
     cells: dict[Cell, Published]
     proofs: dict[tuple[str, int], Proof]
     totals: Counter[tuple[str, str]] = field(default_factory=Counter)
-    load: Counter[tuple[str, str]] = field(default_factory=Counter)
+    load: Counter[LoadCell] = field(default_factory=Counter)
+    gaps: list[Gap] = field(default_factory=list)
 
     def merge(self, other: "Release") -> None:
         """Add another release of the same day to this one."""
@@ -207,7 +213,10 @@ class Release:
             earlier = self.proofs.get(key)
             self.proofs[key] = earlier.plus(proof) if earlier else proof
         self.totals.update(other.totals)
-        self.load.update(other.load)
+        for place, figure in other.load.items():
+            held = self.load[place]
+            self.load[place] = max(held, figure) if place.metric in MAXIMA else held + figure
+        self.gaps.extend(other.gaps)
 
 
 class Waiting(NamedTuple):

@@ -20,7 +20,7 @@ from consentkit.stats.enrich.place import Place
 from consentkit.stats.enrich.referrer import DIRECT, FROM_NOWHERE, FROM_WITHIN, INTERNAL, Referrers, Source
 from consentkit.stats.facts import HOST_CAP, PATH_CAP, RequestFacts
 from consentkit.stats.model import OTHER, EventKey, Facet, Observation
-from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages
+from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages, template_of
 from consentkit.stats.paths import canonical
 from consentkit.stats.visits import begins_visit, reloaded
 
@@ -41,6 +41,7 @@ DAY_STEP = 900
 VIEW: tuple[str, ...] = (VIEWS,)
 ENTRY: tuple[str, ...] = (VIEWS, VISITS)
 CACHED_HOSTS = 256
+NO_ROUTE = "(none)"
 
 Happening = tuple[tuple[str, ...], tuple[Facet, ...]]
 """The metrics that something counts for, and where it stands in the dimensions."""
@@ -107,11 +108,15 @@ class Observer:
             else:
                 happened = self._happened(facts, host, source)
                 events = tuple((self._day, user_agent, verdict, metrics, facets) for metrics, facets in happened)
+        route = facts.route and template_of(facts.route)
+        if not route:
+            # Without a router a page is known by its own name, and what is none is not worth telling apart.
+            route = events[0][4][0].values.get("page", NO_ROUTE) if events else NO_ROUTE
         status = facts.status if 100 <= facts.status <= 599 else 0
         return Observation(
             (self._day, user_agent, verdict, status),
             events,
-            (self._day, facts.when, facts.took, facts.size, status, facts.route),
+            (self._day, facts.when, facts.took, facts.size, status, route),
         )
 
     def _happened(self, facts: RequestFacts, host: str, source: Source) -> list[Happening]:

@@ -6,6 +6,7 @@ name, and even then its value goes through the canonical form of paths.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from consentkit.stats.model import Facet
 from consentkit.stats.paths import MAX_DEPTH, MORE, canonical
@@ -91,6 +92,17 @@ class Pages:
 
     def _shows(self, part: str) -> bool:
         return all(name in self._public or kind == WHOLE_PATH for name, kind in PARAMETER.findall(part))
+
+
+@lru_cache(maxsize=MAX_TEMPLATES)
+def template_of(route: str) -> str:
+    """A router's template as load is counted by: without the kinds of its parameters, its text in canonical form.
+
+    A mount may stand under a parameter of its own, so that what looks like text of the template is a visitor's.
+    """
+    return "/" + "/".join(
+        PARAMETER.sub(r"{\1}", part) if "{" in part else _canonical_segment(part) for part in route.split("/") if part
+    )
 
 
 def _canonical_segment(text: str) -> str:

@@ -79,12 +79,28 @@ class Recorder:
         except Exception as error:
             self.note_uncounted(error)
 
+    def began(self) -> None:
+        """Note that a request is being answered; `ended` is to follow."""
+        try:
+            self._running().tally.began()
+        except Exception as error:
+            self._note(error)
+
+    def ended(self) -> None:
+        """Note that a request is over."""
+        run = self._run
+        if run is not None:
+            run.tally.ended()
+
     def note_uncounted(self, error: BaseException) -> None:
         """Note that a request could not be counted, and log why, once per kind of error."""
         self._uncounted += 1
         run = self._run
         if run is not None:
             run.tally.add_uncounted()
+        self._note(error)
+
+    def _note(self, error: BaseException) -> None:
         kind = kind_of(error)
         if kind not in self._logged and len(self._logged) < MAX_KINDS:
             self._logged.add(kind)

@@ -8,9 +8,10 @@ however close together, never differ by 1…k−1, and no release shows which si
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from consentkit.stats.load import BYTES, LoadCell, bytes_of
 from consentkit.stats.model import OTHER, Cell, Increments, Proof, Published, Release, Waiting
 
 
@@ -21,6 +22,10 @@ class Rule:
     threshold: int
     patience_days: int
     timezone: ZoneInfo
+
+    def minute(self, now: float) -> str:
+        """The UTC minute that runs at `now` (epoch seconds)."""
+        return f"{datetime.fromtimestamp(now, UTC).isoformat()[:16]}Z"
 
     def day(self, now: float) -> str:
         """The ISO date in the site's time zone at `now` (epoch seconds)."""
@@ -111,13 +116,18 @@ def as_release(
     day: str,
     threshold: int,
     totals: Counter[tuple[str, str]],
-    load: Counter[tuple[str, str]],
+    load: Counter[LoadCell],
 ) -> Release:
-    """One moment's decision as what leaves for the sink: its proof too, and the totals and load that wait."""
+    """One moment's decision as what leaves for the sink: its proof too, the totals that wait, and the load that may.
+
+    Bytes count among the totals on the day of the release, with the load that they are part of: a total of what has
+    not left would tell the bytes of the last few requests.
+    """
+    sent = bytes_of(load)
     return Release(
         day=day,
         cells={cell: Published(count, 1, count) for cell, count in decision.published.items()},
         proofs={(metric, threshold): Proof(1, events, events) for metric, events in decision.consumed.items()},
-        totals=totals,
+        totals=totals + Counter({(day, BYTES): sent}) if sent else totals,
         load=load,
     )

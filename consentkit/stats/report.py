@@ -4,9 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from consentkit.config_stats import Funnel
 from consentkit.errors import ConsentKitError
 from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS, metrics_of
+from consentkit.stats.model import Gap
+from consentkit.stats.served import LoadReport, Step, read_funnel, read_load
 from consentkit.stats.stores import SinkReader
 
 MAX_DAYS = 3660
@@ -42,7 +46,7 @@ class Report:
 
     `threshold` is k, or None while the sink is empty; `shown` is the share (0 to 1) of a breakdown's events that are
     shown under a value by now, the rest waits or is in `(other)`; `sample` is the range of days that hold sample
-    data, if any.
+    data, if any; `gaps` are times of which counts were lost.
     """
 
     first: date
@@ -54,6 +58,9 @@ class Report:
     days: tuple[Day, ...]
     shown: Mapping[str, float]
     sample: tuple[date, date] | None
+    load: LoadReport
+    funnels: Mapping[str, tuple[Step, ...]]
+    gaps: tuple[Gap, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The report as `consentkit report --json` prints it."""
@@ -66,6 +73,14 @@ class Report:
             "breakdowns": {
                 name: [{"value": row.value, **row.counts} for row in rows] for name, rows in self.breakdowns.items()
             },
+            "load": self.load.as_json(),
+            "funnels": {
+                name: [{"page": step.page, "views": step.views, "moves": step.moves} for step in steps]
+                for name, steps in self.funnels.items()
+            },
+            "gaps": [
+                {"from": gap.begin, "to": gap.until, "reason": gap.reason, "batches": gap.batches} for gap in self.gaps
+            ],
         }
 
 
@@ -75,6 +90,8 @@ def build_report(
     last: date,
     breakdowns: Iterable[str] | None = None,
     limit: int | None = None,
+    *,
+    funnels: Iterable[Funnel] = (),
 ) -> Report:
     """Read a period; `breakdowns` names the wanted ones (default all), `limit` the rows of each (default all).
 
@@ -98,6 +115,9 @@ def build_report(
             days=_days(reader, first, last),
             shown=_shown(reader, wanted, totals, first, last),
             sample=_sample(meta),
+            load=read_load(reader, first, last, ZoneInfo(meta.get("timezone", "UTC"))),
+            funnels={one.id: read_funnel(reader, one.steps, first, last) for one in funnels},
+            gaps=tuple(reader.gaps(first, last)),
         )
 
 

@@ -4,6 +4,9 @@ from datetime import date
 
 from consentkit.stats.stores import Sink
 
+DAYS_BY_MINUTE = 31
+"""How long load is kept by the minute; after that by the hour."""
+
 
 def cutoff(today: date, months: int) -> date:
     """The first day that is kept: the first of the month `months` before today's."""

@@ -2,18 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
 
 from consentkit.stats.breakdowns import BREAKDOWNS, GOALS, REQUESTS, SEEN, Crossing, crossed
 from consentkit.stats.classes import BY_BROWSER
+from consentkit.stats.load import load_of
 from consentkit.stats.model import OTHER, Cell, EventKey, Facet, Increments, LoadEntry, RequestKey
 
 MAX_CELLS = 50_000
 """Distinct cells that one worker holds; about 10 MB when full."""
-MAX_BYTES = 1 << 40
-"""Bytes that one response may add, so that sums stay far below the 2^63 that a database can hold."""
-
 Metrics = tuple[str, ...]
 
 
@@ -29,7 +25,7 @@ def spread(
     found = Increments()
     _spread_requests(requests, found)
     _spread_events(events, crossings, found)
-    _spread_load(load, found)
+    found.load = load_of(load)
     found.bound(max_cells)
     return found
 
@@ -87,19 +83,3 @@ def _add_pairs(
         for metric in metrics:
             if metric in crossing.metrics:
                 cells[Cell(crossing.name, crossed(first, second), metric)] += count
-
-
-def _spread_load(load: Iterable[LoadEntry], found: Increments) -> None:
-    for day, when, _took, size, status, _route in load:
-        minute = _minute(int(when // 60))
-        sent = min(max(size, 0), MAX_BYTES)
-        found.totals[day, "bytes"] += sent
-        found.load[minute, REQUESTS] += 1
-        found.load[minute, "bytes"] += sent
-        if 200 <= status < 600:
-            found.load[minute, f"status_{status // 100}xx"] += 1
-
-
-@lru_cache(maxsize=64)
-def _minute(minute: int) -> str:
-    return datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%MZ")

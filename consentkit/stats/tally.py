@@ -27,6 +27,8 @@ class Tally:
         self._events: dict[EventKey, int] = {}
         self._load: list[LoadEntry] = []
         self._uncounted = 0
+        self._running = 0
+        self._most = 0
         self._folded = Increments()
 
     def add(self, observation: Observation) -> None:
@@ -41,6 +43,20 @@ class Tally:
             self._load.append(load)
             if len(self._load) >= MAX_ENTRIES or len(requests) >= MAX_KEYS or len(counts) >= MAX_KEYS:
                 self._fold()
+
+    def began(self) -> None:
+        """Note that a request is being answered."""
+        self._running += 1
+        self._most = max(self._most, self._running)
+
+    def ended(self) -> None:
+        """Note that one that had begun is over."""
+        self._running = max(0, self._running - 1)
+
+    def take_most(self) -> int:
+        """The most requests that were being answered at once since the last take."""
+        most, self._most = self._most, self._running
+        return most
 
     def add_uncounted(self) -> None:
         """Count a request of which nothing else could be counted."""

@@ -1,15 +1,19 @@
 """Proves the release rule over a sink, and that nothing was lost or doubled on the way to it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from consentkit.stats.breakdowns import REQUESTS
+from consentkit.stats.load import SERVED, LoadCell
 from consentkit.stats.stores import PrivateStore, SinkReader
 from consentkit.stats.stores.protocol import Balance, CellRow, Ledger, ReleaseRow, Sums
+from consentkit.stats.stores.sums import sums_of_load
 
 _RESTORE = "somebody changed the sink: restore it from a backup, or forget this day"
 _TRIES = 5
+EARLIEST, LATEST = "", "9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,9 @@ def _rule_findings(reader: SinkReader) -> Iterator[Finding]:
         yield from _cell_findings(cell, proofs[cell.day, cell.metric])
     for metric, count in reader.totals(date.min, date.max).items():
         published["", metric] = count
+    load = Counter(dict(reader.load(EARLIEST, LATEST)) | dict(reader.load(EARLIEST, LATEST, None)))
+    yield from _load_findings(load, min((row.threshold for row in releases), default=1))
+    published.update(sums_of_load(load))
     yield from _sum_findings(published, reader.ledger())
 
 
@@ -87,6 +94,23 @@ def _cell_findings(cell: CellRow, proofs: Sequence[ReleaseRow]) -> Iterator[Find
         yield Finding("cell-increments", where, what, _RESTORE)
 
 
+def _load_findings(load: Mapping[LoadCell, int], threshold: int) -> Iterator[Finding]:
+    """Figures of how requests were served, of fewer requests than the threshold, or that do not add up."""
+    served: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for cell, count in load.items():
+        if cell.metric == SERVED or cell.metric.startswith("status_"):
+            served[cell.begin, cell.route][cell.metric] += count
+    for (begin, route), figures in served.items():
+        where = f"load of {route or 'all requests'} from {begin}"
+        requests = figures.pop(SERVED, 0)
+        if requests < threshold:
+            what = f"its figures are of {requests} requests, fewer than the threshold {threshold}"
+            yield Finding("load-size", where, what, _RESTORE)
+        if figures.total() != requests:
+            what = f"{figures.total()} requests have a status, {requests} were served"
+            yield Finding("load-sum", where, what, _RESTORE)
+
+
 def _sum_findings(published: Sums, ledger: Ledger) -> Iterator[Finding]:
     held: Counter[tuple[str, str]] = Counter(published)
     held.update(ledger.forgotten)
@@ -96,8 +120,9 @@ def _sum_findings(published: Sums, ledger: Ledger) -> Iterator[Finding]:
     for breakdown, metric in sorted(held.keys() | delivered.keys()):
         count = held[breakdown, metric]
         where = _named(breakdown, metric)
-        if count > held["", metric]:
-            what = f"{count} published events are more than the total of {held['', metric]}"
+        total = held["", REQUESTS if metric == SERVED else metric]
+        if count > total:
+            what = f"{count} published events are more than the total of {total}"
             yield Finding("breakdown-sum", where, what, _RESTORE)
         if count != delivered[breakdown, metric]:
             what = f"the rows hold {count} events, {delivered[breakdown, metric]} were delivered"

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from consentkit.assets import Assets
 from consentkit.dashboard import Settings, Users, create_dashboard, sign_in_link
 from consentkit.stats.breakdowns import BREAKDOWNS
+from consentkit.stats.load import LoadCell
 from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
@@ -57,7 +58,7 @@ def release_of(day: dt.date, values: dict[str, dict[str, int]], *, views: int = 
         cells={cell: Published(count, 1, count) for cell, count in counts.items()},
         proofs={("views", 10): Proof(1, views, views)},
         totals=Counter({(text, metric): count for metric, count in {**totals, **classes}.items()}),
-        load=Counter({(f"{text}T10:0{minute}Z", "requests"): 10 + minute for minute in range(5)}),
+        load=Counter({LoadCell(f"{text}T10:0{minute}Z", "", "requests"): 10 + minute for minute in range(5)}),
     )
 
 

@@ -86,7 +86,12 @@ def figures(config: Config) -> dict[str, object]:
     """The totals and status counts that the sink holds, once everything that may leave has left."""
     private, sink = private_of(config), sink_of(config)
     rule = rule_of(config)
-    private.release(threshold=rule.threshold, patience_days=rule.patience_days, today=rule.day(time.time()))
+    private.release(
+        threshold=rule.threshold,
+        patience_days=rule.patience_days,
+        today=rule.day(time.time()),
+        running=rule.minute(time.time() + 3 * 86_400),
+    )
     drain(private, sink)
     private.close()
     sink.close()

@@ -11,6 +11,9 @@ DAY = "2026-11-23"
 WHEN = 1_795_460_880.0
 MINUTE = "2026-11-23T19:08Z"
 """The minute of WHEN."""
+HOUR = "2026-11-23T19Z"
+LATER = "2026-12-31T00:00Z"
+"""A minute in which everything that these observations are of is over."""
 
 SOFTWARE = ("browser", "browser_version", "os", "device")
 REST = Facet(
@@ -40,14 +43,14 @@ def a_view(page: str = "/", *, visit: bool = False, day: str = DAY, when: float 
     """A page view of a person, with a value in every breakdown of views."""
     metrics = (VIEWS, VISITS) if visit else (VIEWS,)
     return Observation(
-        (day, AGENT, BROWSING, 200), (an_event(*metrics, day=day, page=page),), (day, when, 0.01, size, 200, "")
+        (day, AGENT, BROWSING, 200), (an_event(*metrics, day=day, page=page),), (day, when, 0.01, size, 200, page)
     )
 
 
 def a_request(status: int = 404, *, request_class: str = PROBE, day: str = DAY) -> Observation:
     """A request that is no page view."""
     return Observation(
-        (day, AGENT, Verdict(request_class, "test", final=True), status), (), (day, WHEN, 0.01, 10, status, "")
+        (day, AGENT, Verdict(request_class, "test", final=True), status), (), (day, WHEN, 0.01, 10, status, "(none)")
     )
 
 

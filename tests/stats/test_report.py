@@ -30,6 +30,20 @@ class Sink:
         self.sink.apply(BatchId("s", next(self._numbers)), Release(day, published, {}, counts))
 
 
+NO_LOAD = {
+    "requests": 0,
+    "bytes": 0,
+    "errors": 0,
+    "p50_ms": None,
+    "p95_ms": None,
+    "p99_ms": None,
+    "busiest_second": 0,
+    "busiest_minute": None,
+    "most_at_once": 0,
+    "routes": [],
+}
+
+
 @pytest.fixture
 def sink(tmp_path):
     """Two days within the period, and one before it."""
@@ -72,6 +86,9 @@ def test_the_report_as_json_has_the_names_that_others_rely_on(sink):
             ],
             "status": [{"value": "200", "requests": 45}],
         },
+        "load": NO_LOAD,
+        "funnels": {},
+        "gaps": [],
     }
 
 
@@ -126,6 +143,9 @@ def test_before_the_sink_exists_everything_is_zero(tmp_path):
         "totals": {"requests": 0, "views": 0, "visits": 0, "bytes": 0},
         "classes": {},
         "breakdowns": {"page": []},
+        "load": NO_LOAD,
+        "funnels": {},
+        "gaps": [],
     }
     assert report.sample is None
 

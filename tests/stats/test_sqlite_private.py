@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from consentkit.stats.load import LoadCell
 from consentkit.stats.model import OTHER, BatchId, Cell, Increments, Waiting
 from consentkit.stats.stores import StoreError, drain, open_private
 from consentkit.stats.stores.protocol import PrivateStore, Remainder
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.stats.observations import DAY, MINUTE, a_view, increments_of
+from tests.stats.observations import DAY, LATER, MINUTE, a_view, increments_of
 
 K = 5
 
@@ -34,7 +35,7 @@ def views(page: str, count: int) -> Increments:
 
 def released(store: PrivateStore, today: str = DAY) -> bool:
     """Release what may be released."""
-    return store.release(threshold=K, patience_days=31, today=today)
+    return store.release(threshold=K, patience_days=31, today=today, running=LATER)
 
 
 def only_release(store: PrivateStore) -> dict[Cell, int]:
@@ -77,7 +78,7 @@ def test_a_batch_counts_once(store):
 def test_an_interrupted_batch_leaves_nothing(store):
     """When a part of a batch cannot be written, no part of it is, and it can be sent again."""
     poisoned = views("/", 2)
-    poisoned.load["2026-11-23T19:09Z", "bytes"] = 1 << 70
+    poisoned.load[LoadCell(MINUTE, "", "bytes")] = 1 << 70
     with pytest.raises(OverflowError):
         store.apply(BatchId("a", 1), poisoned, DAY)
     assert store.balance().counted == {}
@@ -102,7 +103,7 @@ def test_only_what_may_leave_goes_to_the_outbox(store):
     assert release.cells[Cell("page", "/", "views")].count == 6
     assert Cell("page", "/rare", "views") not in release.cells
     assert release.totals[DAY, "views"] == 8
-    assert release.load[MINUTE, "requests"] == 8
+    assert release.load[LoadCell(MINUTE, "", "requests")] == 8
     assert store.balance().waiting["page", "views"] == 2
 
 
@@ -192,7 +193,7 @@ def test_a_file_of_another_version_is_refused(tmp_path):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version=99")
     connection.close()
-    with pytest.raises(StoreError, match=r"private\.db has schema version 99, this consentkit reads 1"):
+    with pytest.raises(StoreError, match=r"private\.db has schema version 99, this consentkit reads 2"):
         SqlitePrivateStore(path)
 
 
@@ -302,3 +303,31 @@ def test_several_processes_share_one_file(tmp_path):
     assert balance.counted["page", "views"] == 120
     assert shown + balance.waiting.get(("page", "views"), 0) == 120
     assert Counter(balance.outbox) == {}
+
+
+def gaps_of(store):
+    [(_, release)] = store.outbox()
+    return [(gap.reason, gap.batches, gap.begin) for gap in release.gaps]
+
+
+def test_a_killed_worker_leaves_a_gap(store):
+    """It said that it lived and never that it ended; one that ended leaves none."""
+    for name in ("killed", "ended", "alive"):
+        store.alive(name, 0, 1_795_460_887.5)
+    store.ended("ended")
+    store.alive("alive", 0, 1_795_461_000.0)
+    store.find_gaps(1_795_461_060.0, 150.0)
+    store.find_gaps(1_795_461_061.0, 150.0)
+    store.apply(BatchId("a", 1), views("/", 6), DAY)
+    assert released(store)
+    assert gaps_of(store) == [("killed", 0, "2026-11-23T19:08:07Z")]
+
+
+def test_batches_that_never_came_are_a_gap(store):
+    """A store that was put back from a backup lacks what came after it."""
+    store.alive("a", 0, 1_795_460_887.0)
+    store.apply(BatchId("a", 1), views("/", 6), DAY)
+    store.alive("a", 3, 1_795_460_947.0)
+    store.alive("a", 3, 1_795_461_007.0)
+    assert released(store)
+    assert gaps_of(store) == [("batches", 2, "2026-11-23T19:08:07Z")]

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from consentkit.stats.breakdowns import BREAKDOWNS
+from consentkit.stats.load import LoadCell
 from consentkit.stats.model import OTHER, BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores import StoreError, open_reader, open_sink
 from consentkit.stats.stores.protocol import CellRow, ReleaseRow
@@ -41,7 +42,7 @@ def a_release(count: int = 6, *, day: str = DAY, values: dict[str, int] | None =
         cells={Cell("page", value, "views"): Published(n, 1, n) for value, n in values.items()},
         proofs={("views", 5): Proof(1, sum(values.values()), sum(values.values()))},
         totals=Counter({(day, "views"): sum(values.values())}),
-        load=Counter({(MINUTE, "requests"): sum(values.values())}),
+        load=Counter({LoadCell(MINUTE, "", "requests"): sum(values.values())}),
     )
 
 
@@ -55,7 +56,7 @@ def test_a_release_counts_once(sink, reader):
     assert reader.cells() == [CellRow(DAY, "page", "/", "views", 18, 3, 5)]
     assert reader.releases() == [ReleaseRow(DAY, "views", 5, 3, 18, 5)]
     assert reader.totals(TODAY, TODAY) == {"views": 18}
-    assert reader.load(MINUTE, MINUTE) == [(MINUTE, "requests", 18)]
+    assert reader.load(MINUTE, MINUTE) == [(LoadCell(MINUTE, "", "requests"), 18)]
 
 
 def test_it_is_read_before_it_exists(reader):
@@ -144,7 +145,7 @@ def test_facts_are_set_and_replaced(sink, reader):
     """The schema's version is among them."""
     sink.describe({"site": "Example", "threshold": "10"})
     sink.describe({"threshold": "20"})
-    assert reader.meta() == {"site": "Example", "threshold": "20", "schema": "1"}
+    assert reader.meta() == {"site": "Example", "threshold": "20", "schema": "2"}
 
 
 def test_each_breakdown_has_a_view(sink):
@@ -161,7 +162,7 @@ def test_each_breakdown_has_a_view(sink):
 def test_a_sink_of_another_version_is_refused(sink, reader):
     """By its reader too."""
     sink._connection.execute("PRAGMA user_version=7")
-    with pytest.raises(StoreError, match="schema version 7, this consentkit reads 1"):
+    with pytest.raises(StoreError, match="schema version 7, this consentkit reads 2"):
         reader.meta()
 
 
@@ -179,4 +180,4 @@ def test_addresses_open_files_beside_the_configuration_or_anywhere(tmp_path):
     assert (tmp_path / "site/var/stats.db").exists()
     absolute = f"sqlite:///{tmp_path}/abs.db"
     open_sink(absolute, tmp_path / "site").close()
-    assert open_reader(absolute, tmp_path / "elsewhere").meta() == {"schema": "1"}
+    assert open_reader(absolute, tmp_path / "elsewhere").meta() == {"schema": "2"}

@@ -6,10 +6,10 @@ import threading
 import pytest
 
 from consentkit.stats.breakdowns import BREAKDOWNS, SEEN, crossings_of
-from consentkit.stats.model import MAX_MINUTES, MAX_VALUE_LENGTH, OTHER, Cell, Increments
-from consentkit.stats.spread import MAX_BYTES
+from consentkit.stats.load import MAX_BYTES, LoadCell, bucket_of
+from consentkit.stats.model import MAX_VALUE_LENGTH, OTHER, Cell, Increments
 from consentkit.stats.tally import MAX_KEYS, Tally
-from tests.stats.observations import DAY, MINUTE, WHEN, a_request, a_view, an_event, increments_of
+from tests.stats.observations import DAY, HOUR, MINUTE, a_request, a_view, an_event, increments_of
 
 
 def test_a_visit_counts_once_in_every_breakdown_and_total():
@@ -23,11 +23,18 @@ def test_a_visit_counts_once_in_every_breakdown_and_total():
     assert counted.totals == {
         (DAY, "requests"): 1,
         (DAY, "class:person"): 1,
-        (DAY, "bytes"): 700,
         (DAY, "views"): 1,
         (DAY, "visits"): 1,
     }
-    assert counted.load == {(MINUTE, "requests"): 1, (MINUTE, "bytes"): 700, (MINUTE, "status_2xx"): 1}
+    took = bucket_of(0.01)
+    assert counted.load == {
+        LoadCell("2026-11-23T19:08:00Z", "", "requests"): 1,
+        **{
+            LoadCell(begin, route, metric): count
+            for begin, route in ((MINUTE, ""), (HOUR, "/news"))
+            for metric, count in (("served", 1), ("bytes", 700), ("status_2xx", 1), (f"took_{took}", 1))
+        },
+    }
 
 
 def test_a_request_that_is_no_view_counts_only_its_status():
@@ -38,8 +45,8 @@ def test_a_request_that_is_no_view_counts_only_its_status():
         Cell("status", "503", "requests"): 1,
         Cell("reason", "probe: test", "requests"): 3,
     }
-    assert counted.totals == {(DAY, "requests"): 3, (DAY, "class:probe"): 3, (DAY, "bytes"): 30}
-    assert counted.load[MINUTE, "status_4xx"] == 2
+    assert counted.totals == {(DAY, "requests"): 3, (DAY, "class:probe"): 3}
+    assert counted.load[LoadCell(MINUTE, "", "status_4xx")] == 2
 
 
 def test_every_breakdown_adds_up_to_the_total():
@@ -83,7 +90,7 @@ def test_values_that_a_database_cannot_hold_count_as_other(value):
 @pytest.mark.parametrize(("size", "counted"), [(-5, 0), (1 << 80, MAX_BYTES)])
 def test_absurd_sizes_are_clamped(size, counted):
     """A sum of bytes stays a number that a database can hold."""
-    assert increments_of(a_view(size=size)).totals[DAY, "bytes"] == counted
+    assert increments_of(a_view(size=size)).load[LoadCell(MINUTE, "", "bytes")] == counted
 
 
 def test_a_malformed_observation_leaves_nothing_behind():
@@ -137,16 +144,17 @@ def test_a_flood_of_different_events_is_folded():
     assert tally.take().totals[DAY, "views"] == MAX_KEYS + 10
 
 
-def test_load_of_a_long_outage_is_kept_by_the_hour():
-    """When nothing can be flushed for days, minutes grow no further, and no request is lost."""
+def test_the_most_requests_at_once_are_taken_with_the_counts():
+    """Those that are still running count for the next second too."""
     tally = Tally()
-    minutes = range(0, MAX_MINUTES * 3, 2)
-    for minute in minutes:
-        tally.add(a_view(when=WHEN + minute * 60))
-    load = tally.take().load
-    requests = {minute: count for (minute, metric), count in load.items() if metric == "requests"}
-    assert sum(requests.values()) == len(minutes)
-    assert len(requests) <= MAX_MINUTES * 3 // 60 + 1
+    tally.began()
+    tally.began()
+    tally.ended()
+    assert [2, 1] == [tally.take_most(), tally.take_most()]
+    tally.ended()
+    tally.ended()
+    tally.take_most()
+    assert tally.take_most() == 0
 
 
 def test_threads_lose_nothing():

@@ -13,7 +13,7 @@ from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from consentkit.stats.verify import Finding, verify
-from tests.stats.observations import DAY, a_view, increments_of
+from tests.stats.observations import DAY, LATER, a_view, increments_of
 
 RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("UTC"))
 NOON = 1_795_435_200.0
@@ -115,7 +115,7 @@ def test_a_threshold_that_was_changed_is_judged_day_by_day(stores):
     """What was released under the threshold of its day stays right when it is raised later."""
     increments = increments_of(*[a_view("/new")] * 60)
     stores.private.apply(BatchId("w", 1), increments, "2026-11-24")
-    stores.private.release(threshold=50, patience_days=31, today="2026-11-24")
+    stores.private.release(threshold=50, patience_days=31, today="2026-11-24", running=LATER)
     for batch, release in stores.private.outbox():
         stores.sink.apply(batch, release)
         stores.private.sent(batch)
@@ -125,7 +125,7 @@ def test_a_threshold_that_was_changed_is_judged_day_by_day(stores):
 def test_what_is_in_the_outbox_is_accounted_for(stores):
     """Before the sink has it, after it has it and was not yet forgotten, and after."""
     stores.private.apply(BatchId("w", 1), increments_of(*[a_view("/new")] * 6), DAY)
-    stores.private.release(threshold=5, patience_days=31, today=DAY)
+    stores.private.release(threshold=5, patience_days=31, today=DAY, running=LATER)
     assert stores.rules() == set()
     [(batch, release)] = stores.private.outbox()
     stores.sink.apply(batch, release)
@@ -142,7 +142,7 @@ def test_a_release_between_the_two_readings_is_no_finding(stores, monkeypatch):
         balance = read(store)
         for _ in interruptions:
             store.apply(BatchId("w", 1), increments_of(*[a_view("/new")] * 6), DAY)
-            store.release(threshold=5, patience_days=31, today=DAY)
+            store.release(threshold=5, patience_days=31, today=DAY, running=LATER)
             for batch, release in store.outbox():
                 stores.sink.apply(batch, release)
                 store.sent(batch)
@@ -156,7 +156,7 @@ def test_a_sink_filled_by_two_hosts_is_judged_by_source(tmp_path, stores):
     """Another host's private store does not unbalance this one."""
     other = SqlitePrivateStore(tmp_path / "other.db")
     other.apply(BatchId("w", 1), increments_of(*[a_view("/new")] * 6), DAY)
-    other.release(threshold=5, patience_days=31, today=DAY)
+    other.release(threshold=5, patience_days=31, today=DAY, running=LATER)
     for batch, release in other.outbox():
         stores.sink.apply(batch, release)
         other.sent(batch)

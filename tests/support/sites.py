@@ -93,6 +93,9 @@ class Counted:
         self.requests: list[dict[str, Any]] = []
         self.closed = 0
 
+    def began(self) -> None:
+        """A request is being answered."""
+
     def count(self, headers: Mapping[bytes, bytes], scope: Any, **facts: Any) -> None:
         """Note one request."""
         self.requests.append({"path": scope["path"], **facts})

@@ -7,7 +7,8 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from consentkit.errors import ConsentKitError
-from consentkit.stats.model import BatchId, Increments, Release, Waiting
+from consentkit.stats.load import Load, LoadCell
+from consentkit.stats.model import BatchId, Gap, Increments, Release, Waiting
 
 Sums = dict[tuple[str, str], int]
 """Events by (breakdown, metric)."""
@@ -24,7 +25,7 @@ class Remainder:
     waiting: Mapping[Waiting, int]
     fresh: Mapping[str, int]
     totals: Mapping[tuple[str, str], int]
-    load: Mapping[tuple[str, str], int]
+    load: Load
     counted: Sums
 
 
@@ -45,8 +46,17 @@ class PrivateStore(Protocol):
     def apply(self, batch: BatchId, increments: Increments, day: str) -> bool:
         """Add a batch that came in on an ISO date; False, and no change, when it was applied before."""
 
-    def release(self, *, threshold: int, patience_days: int, today: str) -> bool:
-        """Move what may be published into the outbox; False when nothing may."""
+    def alive(self, source: str, number: int, now: float) -> None:
+        """Note that a worker has brought all batches up to a number, at `now` (epoch seconds); less is a gap."""
+
+    def ended(self, source: str) -> None:
+        """Note that a worker has brought all that it counted, and brings no more."""
+
+    def find_gaps(self, now: float, silent: float) -> None:
+        """Note as gaps the workers that were not alive for `silent` seconds and have not ended."""
+
+    def release(self, *, threshold: int, patience_days: int, today: str, running: str) -> bool:
+        """Move what may be published into the outbox; False when nothing may. `running` is the UTC minute that runs."""
 
     def adopt(self, source: str, releases: Iterable[Release], remainder: Remainder) -> bool:
         """Take in counted history, once per source; False, and no change, the second time."""
@@ -81,6 +91,9 @@ class Sink(Protocol):
 
     def forget(self, before: date) -> int:
         """Remove the days before a date, keeping their sums; returns how many days were removed."""
+
+    def thin(self, before: date) -> None:
+        """Keep the load of the days before a date by the hour."""
 
     def close(self) -> None:
         """Give the connection back."""
@@ -168,8 +181,14 @@ class SinkReader(Protocol):
     def each_cell(self) -> Iterator[CellRow]:
         """Every published cell, by day, without holding all of them in memory; to be asked in a `snapshot()`."""
 
-    def load(self, first_minute: str, last_minute: str) -> list[tuple[str, str, int]]:
-        """The load as (UTC minute `2026-11-23T19:08Z`, metric, count), both minutes included."""
+    def load(self, first: str, last: str, route: str | None = "") -> list[tuple[LoadCell, int]]:
+        """The load of a route ("" for all requests, None for each route) that begins in UTC times, both included.
+
+        Times are compared as texts, so `2026-11-23T19` to `2026-11-23T20` is the minutes and the rest of an hour.
+        """
+
+    def gaps(self, first: date, last: date) -> list[Gap]:
+        """The times of the period of which counts are missing."""
 
     def releases(self) -> list[ReleaseRow]:
         """The proofs of all releases, by day."""

@@ -14,11 +14,14 @@ CREATE TABLE totals (           -- sums without a value, no threshold
     count INTEGER NOT NULL,
     PRIMARY KEY (day, metric)
 ) WITHOUT ROWID;
-CREATE TABLE load (             -- what the server did, by minute, no threshold
-    minute TEXT NOT NULL,       -- UTC, as 2026-11-23T19:08Z
-    metric TEXT NOT NULL,       -- requests, bytes, status_2xx, status_3xx, status_4xx, status_5xx
+CREATE TABLE load (             -- what the server did
+    begin TEXT NOT NULL,        -- UTC minute, hour or day: 2026-11-23T19:08Z, 2026-11-23T19Z, 2026-11-23Z
+    route TEXT NOT NULL,        -- '' for all requests, a template by hour or day, '(other)' for those with too few
+    metric TEXT NOT NULL,       -- by minute, no threshold: requests, busiest_second, most_at_once,
+                                -- of at least the threshold: served (requests), bytes, status_2xx, ..., and took_N,
+                                -- which were served within about 2^((N + 0.5) / 8) microseconds
     count INTEGER NOT NULL,
-    PRIMARY KEY (minute, metric)
+    PRIMARY KEY (begin, route, metric)
 ) WITHOUT ROWID;
 CREATE TABLE releases (         -- the proof: how many releases there were, and how many new events they held
     day TEXT NOT NULL,
@@ -29,6 +32,12 @@ CREATE TABLE releases (         -- the proof: how many releases there were, and 
     smallest INTEGER NOT NULL,  -- new events in the smallest of them
     PRIMARY KEY (day, metric, threshold)
 ) WITHOUT ROWID;
+CREATE TABLE gaps (             -- times of which counts are missing
+    begin TEXT NOT NULL,        -- UTC, as 2026-11-23T19:08:07Z
+    until TEXT NOT NULL,
+    reason TEXT NOT NULL,       -- killed: a worker ended without writing its last counts, batches: some never came
+    batches INTEGER NOT NULL    -- how many, 0 where that is not known
+);
 CREATE TABLE applied (source TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE delivered (        -- what each private store brought, breakdown '' is the totals
     source TEXT NOT NULL,

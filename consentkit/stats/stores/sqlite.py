@@ -67,8 +67,8 @@ def statements_of(schema: str) -> list[str]:
 def wrong_version(path: Path, found: int, version: int) -> StoreError:
     """The error for a file that this version of consentkit did not make."""
     return StoreError(
-        f"{path} has schema version {found}, this consentkit reads {version}; "
-        "use the consentkit that wrote it, or name another file"
+        f"{path} has schema version {found}, this consentkit reads {version}; use the one that wrote it, or move "
+        "the file away (published figures stay readable in it, what had not been released is lost) and begin a new one"
     )
 
 

@@ -4,16 +4,18 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
-from consentkit.stats.model import OTHER, BatchId, Cell, Increments, Release, Waiting
+from consentkit.stats.load import Load, LoadCell, folded, settle
+from consentkit.stats.model import OTHER, BatchId, Cell, Gap, Increments, Release, Waiting
 from consentkit.stats.release import Decision, aged_before, as_release, decide, fresh_events
 from consentkit.stats.stores.protocol import Balance, Remainder, Sums
 from consentkit.stats.stores.sqlite import connect, prepare, statements_of, transaction
-from consentkit.stats.stores.sums import sums_of, sums_of_release
+from consentkit.stats.stores.sums import sums_of, sums_of_release, sums_of_waiting
 from consentkit.stats.stores.wire import dumped, loaded
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAX_VALUES = 10_000
 """Distinct values of a breakdown that are admitted in a day, by all workers together."""
 SOURCE_DAYS = 31
@@ -31,7 +33,7 @@ _ADD_TOTALS = """
     ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
 _ADD_LOAD = """
-    INSERT INTO load (minute, metric, count) VALUES (?, ?, ?)
+    INSERT INTO load (begin, route, metric, count) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
 _ADD_COUNTED = """
@@ -87,11 +89,13 @@ class SqlitePrivateStore:
             cells = self._within_bounds(increments.cells, day)
             self._add_waiting({Waiting(cell, day): count for cell, count in cells.items()})
             connection.executemany(_ADD_FRESH, fresh_events(increments).items())
-            self._add_totals_and_load(increments.totals, increments.load)
+            self._add_totals(increments.totals)
+            self._add_load(increments.load)
             self._add_counted(sums_of(cells, increments.totals))
+            self._add_counted(sums_of_waiting(increments.load))
         return True
 
-    def release(self, *, threshold: int, patience_days: int, today: str) -> bool:
+    def release(self, *, threshold: int, patience_days: int, today: str, running: str) -> bool:
         """Move what may be published into the outbox; False when nothing may."""
         with transaction(self._connection) as connection:
             fresh = dict(connection.execute("SELECT metric, count FROM fresh"))
@@ -102,10 +106,13 @@ class SqlitePrivateStore:
             decision = decide(shown, fresh, threshold=threshold, today=today, patience_days=patience_days)
             self._replace_waiting(shown, decision)
             if not decision.consumed:
+                self._replace_load(folded(self._waiting_load(), running=running, threshold=threshold))
                 return False
             connection.executemany("DELETE FROM fresh WHERE metric = ?", [(m,) for m in decision.consumed])
-            totals, load = self._take_totals_and_load()
+            totals = self._take_totals()
+            load = self._take_load(running, threshold)
             release = as_release(decision, day=today, threshold=threshold, totals=totals, load=load)
+            release.gaps.extend(self._take_gaps())
             connection.execute(_POST, (dumped(release),))
         return True
 
@@ -118,13 +125,46 @@ class SqlitePrivateStore:
             connection.executemany(_POST, [(payload,) for payload in payloads])
             self._add_waiting(remainder.waiting)
             connection.executemany(_ADD_FRESH, remainder.fresh.items())
-            self._add_totals_and_load(remainder.totals, remainder.load)
+            self._add_totals(remainder.totals)
+            self._add_load(remainder.load)
             self._add_counted(remainder.counted)
         return True
 
     def adopted(self) -> set[str]:
         """The sources whose history was adopted."""
         return {source for (source,) in self._connection.execute("SELECT source FROM adopted")}
+
+    def alive(self, source: str, number: int, now: float) -> None:
+        """Note that a worker has brought all batches up to a number, at `now` (epoch seconds); less is a gap."""
+        with transaction(self._connection) as connection:
+            known = connection.execute("SELECT number FROM applied WHERE source = ?", (source,)).fetchone()
+            missing = number - (known[0] if known else 0)
+            before = connection.execute("SELECT seen FROM workers WHERE source = ?", (source,)).fetchone()
+            if missing > 0:
+                self._note_gap(before[0] if before else now, now, "batches", missing)
+                connection.execute("UPDATE applied SET number = ? WHERE source = ?", (number, source))
+            connection.execute("REPLACE INTO workers (source, seen, number) VALUES (?, ?, ?)", (source, now, number))
+
+    def ended(self, source: str) -> None:
+        """Note that a worker has brought all that it counted, and brings no more."""
+        self._connection.execute("DELETE FROM workers WHERE source = ?", (source,))
+
+    def find_gaps(self, now: float, silent: float) -> None:
+        """Note as gaps the workers that were not alive for `silent` seconds and have not ended."""
+        with transaction(self._connection) as connection:
+            question = "SELECT source, seen FROM workers WHERE seen < ?"
+            for source, seen in connection.execute(question, (now - silent,)).fetchall():
+                self._note_gap(seen, seen + silent, "killed", 0)
+                connection.execute("DELETE FROM workers WHERE source = ?", (source,))
+
+    def _note_gap(self, begin: float, until: float, reason: str, batches: int) -> None:
+        row = (_utc(begin), _utc(until), reason, batches)
+        self._connection.execute("INSERT INTO gaps VALUES (?, ?, ?, ?)", row)
+
+    def _take_gaps(self) -> list[Gap]:
+        gaps = [Gap(*row) for row in self._connection.execute("SELECT begin, until, reason, batches FROM gaps")]
+        self._connection.execute("DELETE FROM gaps")
+        return gaps
 
     def outbox(self) -> Iterator[tuple[BatchId, Release]]:
         """The releases that the sink has not confirmed, oldest first."""
@@ -150,6 +190,7 @@ class SqlitePrivateStore:
             waiting: Sums = {(breakdown, metric): count for breakdown, metric, count in parts}
             for metric, count in connection.execute("SELECT metric, sum(count) FROM totals GROUP BY 1"):
                 waiting["", metric] = count
+            waiting.update(sums_of_waiting(self._waiting_load()))
             counted = connection.execute("SELECT breakdown, metric, count FROM counted")
             rows = connection.execute("SELECT number, payload FROM outbox")
             last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
@@ -223,24 +264,41 @@ class SqlitePrivateStore:
         )
         self._add_waiting({part: count for part, count in decision.waiting.items() if shown.get(part) != count})
 
-    def _take_totals_and_load(self) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
-        connection = self._connection
-        totals = Counter({(day, m): count for day, m, count in connection.execute("SELECT * FROM totals")})
-        load = Counter({(minute, m): count for minute, m, count in connection.execute("SELECT * FROM load")})
-        connection.execute("DELETE FROM totals")
-        connection.execute("DELETE FROM load")
-        return totals, load
+    def _take_totals(self) -> Counter[tuple[str, str]]:
+        rows = self._connection.execute("SELECT day, metric, count FROM totals")
+        totals = Counter({(day, metric): count for day, metric, count in rows})
+        self._connection.execute("DELETE FROM totals")
+        return totals
+
+    def _take_load(self, running: str, threshold: int) -> Counter[LoadCell]:
+        leaves, waits = settle(self._waiting_load(), running=running, threshold=threshold)
+        self._replace_load(waits)
+        return leaves
+
+    def _replace_load(self, load: Load) -> None:
+        self._connection.execute("DELETE FROM load")
+        self._add_load(load)
+
+    def _waiting_load(self) -> dict[LoadCell, int]:
+        rows = self._connection.execute("SELECT begin, route, metric, count FROM load")
+        return {LoadCell(begin, route, metric): count for begin, route, metric, count in rows}
 
     def _add_waiting(self, parts: Mapping[Waiting, int]) -> None:
         rows = [(cell.metric, cell.breakdown, cell.value, day, count) for (cell, day), count in parts.items()]
         self._connection.executemany(_ADD_WAITING, rows)
 
-    def _add_totals_and_load(self, totals: Mapping[tuple[str, str], int], load: Mapping[tuple[str, str], int]) -> None:
+    def _add_totals(self, totals: Mapping[tuple[str, str], int]) -> None:
         self._connection.executemany(_ADD_TOTALS, [(*key, count) for key, count in totals.items()])
+
+    def _add_load(self, load: Load) -> None:
         self._connection.executemany(_ADD_LOAD, [(*key, count) for key, count in load.items()])
 
     def _add_counted(self, sums: Sums) -> None:
         self._connection.executemany(_ADD_COUNTED, [(*key, count) for key, count in sums.items()])
+
+
+def _utc(moment: float) -> str:
+    return f"{datetime.fromtimestamp(int(moment), UTC).isoformat()[:19]}Z"
 
 
 def _make_private(path: Path) -> None:

@@ -4,11 +4,12 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from consentkit.stats.model import OTHER
+from consentkit.stats.load import LoadCell
+from consentkit.stats.model import OTHER, Gap
 from consentkit.stats.stores.protocol import CellRow, Ledger, ReleaseRow, Sums
 from consentkit.stats.stores.sqlite import BUSY_SECONDS, wrong_version
 from consentkit.stats.stores.sqlite_sink import SCHEMA_VERSION
@@ -25,6 +26,10 @@ _COUNT_VALUES = """
 _CELLS = """
     SELECT day, breakdown, value, metric, count, increments, smallest FROM cells
     WHERE day BETWEEN ? AND ? AND breakdown = coalesce(?, breakdown) ORDER BY day, breakdown, value, metric
+"""
+_LOAD = """
+    SELECT begin, route, metric, count FROM load
+    WHERE begin BETWEEN ? AND ? AND (route = ? OR (? IS NULL AND route <> '')) ORDER BY begin, route, metric
 """
 # Before and after every text that a day's column can hold, even one that somebody changed.
 _FIRST_TEXT = ""
@@ -125,12 +130,19 @@ class SqliteSinkReader:
             rows = connection.execute(_CELLS, (_FIRST_TEXT, _LAST_TEXT, None))
             yield from (CellRow(*row) for row in rows)
 
-    def load(self, first_minute: str, last_minute: str) -> list[tuple[str, str, int]]:
-        """The load as (UTC minute `2026-11-23T19:08Z`, metric, count), both minutes included."""
-        return self._rows(
-            "SELECT minute, metric, count FROM load WHERE minute BETWEEN ? AND ? ORDER BY minute, metric",
-            (first_minute, last_minute),
-        )
+    def load(self, first: str, last: str, route: str | None = "") -> list[tuple[LoadCell, int]]:
+        """The load of a route ("" for all requests, None for each route) that begins in UTC times, both included.
+
+        Times are compared as texts, so `2026-11-23T19` to `2026-11-23T20` is the minutes and the rest of an hour.
+        """
+        rows = self._rows(_LOAD, (first, last, route, route))
+        return [(LoadCell(begin, named, metric), count) for begin, named, metric, count in rows]
+
+    def gaps(self, first: date, last: date) -> list[Gap]:
+        """The times of the period of which counts are missing."""
+        question = "SELECT begin, until, reason, batches FROM gaps WHERE begin < ? AND until >= ? ORDER BY begin"
+        period = ((last + timedelta(days=1)).isoformat(), first.isoformat())
+        return [Gap(*row) for row in self._rows(question, period)]
 
     def releases(self) -> list[ReleaseRow]:
         """The proofs of all releases, by day."""

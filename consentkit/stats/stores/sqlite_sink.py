@@ -10,7 +10,7 @@ from consentkit.stats.stores.protocol import Sums
 from consentkit.stats.stores.sqlite import connect, prepare, statements_of, transaction
 from consentkit.stats.stores.sums import sums_of_release
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _ADD_CELLS = """
     INSERT INTO cells (day, breakdown, value, metric, count, increments, smallest) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -22,8 +22,9 @@ _ADD_TOTALS = """
     ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
 _ADD_LOAD = """
-    INSERT INTO load (minute, metric, count) VALUES (?, ?, ?)
-    ON CONFLICT DO UPDATE SET count = count + excluded.count
+    INSERT INTO load (begin, route, metric, count) VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = CASE WHEN metric IN ('busiest_second', 'most_at_once')
+        THEN max(count, excluded.count) ELSE count + excluded.count END
 """
 _ADD_RELEASES = """
     INSERT INTO releases (day, metric, threshold, releases, events, smallest) VALUES (?, ?, ?, ?, ?, ?)
@@ -39,9 +40,23 @@ _KEEP_SUMS = """
     SELECT breakdown, metric, sum(count) FROM (
         SELECT breakdown, metric, count FROM cells WHERE day < :before
         UNION ALL SELECT '', metric, count FROM totals WHERE day < :before
+        UNION ALL SELECT CASE route WHEN '' THEN 'load' ELSE 'load by route' END, metric, count FROM load
+            WHERE metric = 'served' AND begin < :before
     ) WHERE true GROUP BY breakdown, metric
     ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
+
+
+_OLD_MINUTES = "FROM load WHERE length(begin) = 17 AND begin < :before"
+_THIN = (
+    f"""INSERT INTO load (begin, route, metric, count)
+    SELECT substr(begin, 1, 13) || 'Z', route, metric,
+        CASE WHEN metric IN ('busiest_second', 'most_at_once') THEN max(count) ELSE sum(count) END
+    {_OLD_MINUTES} GROUP BY 1, 2, 3
+    ON CONFLICT DO UPDATE SET count = CASE WHEN metric IN ('busiest_second', 'most_at_once')
+        THEN max(count, excluded.count) ELSE count + excluded.count END""",
+    f"DELETE {_OLD_MINUTES}",
+)
 
 
 class SqliteSink:
@@ -80,6 +95,7 @@ class SqliteSink:
                 _ADD_RELEASES, [(day, *key, p.releases, p.events, p.smallest) for key, p in release.proofs.items()]
             )
             connection.executemany(_ADD_TOTALS, [(*key, count) for key, count in release.totals.items()])
+            connection.executemany("INSERT INTO gaps VALUES (?, ?, ?, ?)", release.gaps)
             connection.executemany(_ADD_LOAD, [(*key, count) for key, count in release.load.items()])
             self._add_delivered(batch.source, sums_of_release(release))
         return True
@@ -98,8 +114,15 @@ class SqliteSink:
             connection.execute(_KEEP_SUMS, cutoff)
             for table in ("cells", "totals", "releases"):
                 connection.execute(f"DELETE FROM {table} WHERE day < :before", cutoff)  # noqa: S608
-            connection.execute("DELETE FROM load WHERE minute < :before", cutoff)
+            connection.execute("DELETE FROM gaps WHERE begin < :before", cutoff)
+            connection.execute("DELETE FROM load WHERE begin < :before", cutoff)
         return days
+
+    def thin(self, before: date) -> None:
+        """Keep the load of the days before a date by the hour."""
+        with transaction(self._connection) as connection:
+            for statement in _THIN:
+                connection.execute(statement, {"before": before.isoformat()})
 
     def _is_new(self, batch: BatchId) -> bool:
         connection = self._connection

@@ -3,8 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from consentkit.stats.load import BYTES, SERVED, Load, bytes_of
 from consentkit.stats.model import Cell, Release
 from consentkit.stats.stores.protocol import Sums
+
+ALL = "load"
+ROUTES = "load by route"
+"""Stand in the place of a breakdown."""
 
 
 def sums_of(cells: Mapping[Cell, int], totals: Mapping[tuple[str, str], int]) -> Sums:
@@ -17,6 +22,21 @@ def sums_of(cells: Mapping[Cell, int], totals: Mapping[tuple[str, str], int]) ->
     return sums
 
 
+def sums_of_load(load: Load) -> Sums:
+    """How many requests a load says how they were served, all together and by route."""
+    served: Counter[tuple[str, str]] = Counter()
+    for cell, count in load.items():
+        if cell.metric == SERVED:
+            served[ROUTES if cell.route else ALL, SERVED] += count
+    return served
+
+
+def sums_of_waiting(load: Load) -> Sums:
+    """The sums of a load that has not left; its bytes will count among the totals when it does."""
+    return {**sums_of_load(load), ("", BYTES): bytes_of(load)}
+
+
 def sums_of_release(release: Release) -> Sums:
     """What a release brings to the sink."""
-    return sums_of({cell: published.count for cell, published in release.cells.items()}, release.totals)
+    cells = {cell: published.count for cell, published in release.cells.items()}
+    return {**sums_of(cells, release.totals), **sums_of_load(release.load)}

@@ -4,7 +4,8 @@ import json
 from collections import Counter
 from typing import Any
 
-from consentkit.stats.model import Cell, Proof, Published, Release
+from consentkit.stats.load import LoadCell
+from consentkit.stats.model import Cell, Gap, Proof, Published, Release
 
 
 def dumped(release: Release) -> str:
@@ -15,6 +16,7 @@ def dumped(release: Release) -> str:
             "cells": [[*cell, p.count, p.increments, p.smallest] for cell, p in release.cells.items()],
             "proofs": [[*key, p.releases, p.events, p.smallest] for key, p in release.proofs.items()],
             "totals": [[*key, count] for key, count in release.totals.items()],
+            "gaps": release.gaps,
             "load": [[*key, count] for key, count in release.load.items()],
         },
         separators=(",", ":"),
@@ -29,5 +31,6 @@ def loaded(text: str) -> Release:
         cells={Cell(*row[:3]): Published(*row[3:]) for row in data["cells"]},
         proofs={(row[0], row[1]): Proof(*row[2:]) for row in data["proofs"]},
         totals=Counter({(day, metric): count for day, metric, count in data["totals"]}),
-        load=Counter({(minute, metric): count for minute, metric, count in data["load"]}),
+        gaps=[Gap(*row) for row in data["gaps"]],
+        load=Counter({LoadCell(begin, route, metric): count for begin, route, metric, count in data["load"]}),
     )

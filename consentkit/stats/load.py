@@ -1,0 +1,227 @@
+"""What the server did: requests by second, and how they were served (bytes, status, time) by minute, hour and route.
+
+How many requests came in a minute says nothing of anybody. How many bytes they got, or how long they took, can tell
+which page a single one was: those figures leave together, for a time that has at least as many requests as the
+threshold. Pure functions over values.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+OTHER_ROUTES = "(other)"
+ALL_ROUTES = ""
+
+REQUESTS = "requests"
+AT_ONCE = "at_once"
+BUSIEST = "busiest_second"
+MOST_AT_ONCE = "most_at_once"
+MAXIMA = (BUSIEST, MOST_AT_ONCE)
+"""Metrics of which the highest counts when two are put together; all others are added up."""
+
+SERVED = "served"
+"""How many requests the other figures of a time are of."""
+BYTES = "bytes"
+TOOK = "took_"
+"""Begins the metrics of the buckets of time, as `took_93`."""
+
+STEPS = 8
+"""Buckets for each doubling: the middle of one is at most 4.5 % (2 ** (1 / 16)) from everything in it."""
+MOST = 320
+MAX_BYTES = 1 << 40
+"""Bytes that one response may add, so that sums stay far below the 2^63 that a database can hold."""
+MAX_SECONDS = 7_200
+MAX_ROUTES = 1_000
+"""Routes of one hour that a worker holds apart."""
+
+SECOND, MINUTE, HOUR, DAY = 19, 16, 13, 10
+"""Lengths of the UTC times by which load is kept: `2026-11-23T19:08:07`, a `Z` behind each."""
+
+
+class LoadCell(NamedTuple):
+    """One figure of a time: `begin` is a UTC second, minute, hour or day as `2026-11-23T19:08Z`, `2026-11-23T19Z`.
+
+    `route` is a router's template, "" for all requests together.
+    """
+
+    begin: str
+    route: str
+    metric: str
+
+
+Load = Mapping[LoadCell, int]
+
+
+def bucket_of(seconds: float) -> int:
+    """The bucket of a duration: `STEPS` for each doubling from a microsecond on."""
+    micros = seconds * 1e6
+    return min(int(math.log2(micros) * STEPS), MOST) if micros > 1 else 0
+
+
+def milliseconds_of(bucket: float) -> float:
+    """The middle of a bucket, in milliseconds."""
+    return float(2 ** ((bucket + 0.5) / STEPS)) / 1000
+
+
+def quantile(buckets: Mapping[int, int], share: float) -> float | None:
+    """The duration (ms) within which a share (0 to 1) of the requests were served, None where there are none."""
+    total = sum(buckets.values())
+    if not total:
+        return None
+    rank, seen = max(1, math.ceil(share * total)), 0
+    for bucket in sorted(buckets):
+        seen += buckets[bucket]
+        if seen >= rank:
+            break
+    return milliseconds_of(bucket)
+
+
+def load_of(entries: Iterable[tuple[str, float, float | None, int, int, str]]) -> Counter[LoadCell]:
+    """The load of single requests, as observations carry it."""
+    load: Counter[LoadCell] = Counter()
+    served: Counter[tuple[int, str, int, int | None]] = Counter()
+    sent: Counter[tuple[int, str]] = Counter()
+    seconds: Counter[int] = Counter()
+    for _day, when, took, size, status, route in entries:
+        second = int(when)
+        seconds[second] += 1
+        served[second // 60, route, status // 100, None if took is None else bucket_of(took)] += 1
+        sent[second // 60, route] += min(max(size, 0), MAX_BYTES)
+    for second, count in seconds.items():
+        load[LoadCell(_text(second, SECOND), ALL_ROUTES, REQUESTS)] += count
+    routes = _bounded({route for _, route in sent})
+    for (minute, route), size in sent.items():
+        for begin, named in _places(minute, routes[route]):
+            load[LoadCell(begin, named, BYTES)] += size
+    for (minute, route, hundred, bucket), count in served.items():
+        for begin, named in _places(minute, routes[route]):
+            load[LoadCell(begin, named, SERVED)] += count
+            load[LoadCell(begin, named, f"status_{hundred}xx")] += count
+            if bucket is not None:
+                load[LoadCell(begin, named, f"{TOOK}{bucket}")] += count
+    return load
+
+
+def at_once(when: float, most: int) -> Counter[LoadCell]:
+    """That at most so many requests were answered at once by one worker in a second."""
+    return Counter({LoadCell(_text(int(when), SECOND), ALL_ROUTES, AT_ONCE): most})
+
+
+def bound(load: Counter[LoadCell]) -> None:
+    """Keep the seconds of a long outage of the stores by the minute, and minutes by the hour."""
+    for length, shorter in ((SECOND, MINUTE), (MINUTE, HOUR)):
+        begins = {cell.begin for cell in load if len(cell.begin) == length + 1}
+        if len(begins) > MAX_SECONDS:
+            for cell in [cell for cell in load if len(cell.begin) == length + 1]:
+                count = load.pop(cell)
+                if cell.metric != AT_ONCE:
+                    load[cell._replace(begin=f"{cell.begin[:shorter]}Z")] += count
+
+
+def settle(load: Load, *, running: str, threshold: int) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
+    """What of the load may leave, and what waits on; `running` is the UTC minute that is not over yet.
+
+    A minute's requests leave when it is over. How they were served leaves for a minute, else for its hour, else for its
+    day that has at least `threshold` of them; what is left of a day that is over waits with the next, a route as
+    `(other)`.
+    """
+    leaves, waits = _minutes(load, running)
+    served_leaves, served_waits = settle_served(load, running=running, threshold=threshold)
+    return leaves + served_leaves, waits + served_waits
+
+
+def settle_served(load: Load, *, running: str, threshold: int) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
+    """The part of `settle` that is about how requests were served."""
+    leaves: Counter[LoadCell] = Counter()
+    waits: Counter[LoadCell] = Counter()
+    groups: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for cell, count in load.items():
+        if _is_served(cell):
+            groups[cell.begin, cell.route][cell.metric] += count
+    for length in (MINUTE, HOUR, DAY):
+        over = {group for group in groups if len(group[0]) == length + 1 and _is_over(group[0], running)}
+        while over:
+            # The earliest first, and (other) after the routes that may be put to it.
+            group = min(over, key=lambda group: (group[0], group[1] in (ALL_ROUTES, OTHER_ROUTES)))
+            over.remove(group)
+            figures = groups.pop(group)
+            if figures[SERVED] >= threshold:
+                leaves.update({LoadCell(*group, metric): count for metric, count in figures.items()})
+                continue
+            target = _coarser(*group)
+            groups[target] += figures
+            if length == DAY and _is_over(target[0], running):
+                over.add(target)
+    for (begin, route), figures in groups.items():
+        waits.update({LoadCell(begin, route, metric): count for metric, count in figures.items()})
+    return leaves, waits
+
+
+def folded(load: Load, *, running: str, threshold: int) -> Counter[LoadCell]:
+    """A load that may not leave yet, what has too few requests put to longer times, so that no route stays named."""
+    leaves, waits = settle_served(load, running=running, threshold=threshold)
+    return leaves + waits + Counter({cell: count for cell, count in load.items() if not _is_served(cell)})
+
+
+def bytes_of(load: Load) -> int:
+    """The bytes of all requests in a load."""
+    return sum(count for cell, count in load.items() if cell.route == ALL_ROUTES and cell.metric == BYTES)
+
+
+def _minutes(load: Load, running: str) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
+    """The minutes that are over, by their seconds, and the figures of those that are not."""
+    leaves: Counter[LoadCell] = Counter()
+    waits: Counter[LoadCell] = Counter()
+    for cell, count in load.items():
+        if _is_served(cell):
+            continue
+        minute = LoadCell(f"{cell.begin[:MINUTE].rstrip('Z')}Z", ALL_ROUTES, cell.metric)
+        if not _is_over(minute.begin, running):
+            waits[cell] += count
+        elif cell.metric == AT_ONCE:
+            leaves[minute._replace(metric=MOST_AT_ONCE)] = max(leaves[minute._replace(metric=MOST_AT_ONCE)], count)
+        else:
+            leaves[minute] += count
+            if len(cell.begin) == SECOND + 1:
+                leaves[minute._replace(metric=BUSIEST)] = max(leaves[minute._replace(metric=BUSIEST)], count)
+    return leaves, waits
+
+
+def _is_served(cell: LoadCell) -> bool:
+    return len(cell.begin) != SECOND + 1 and cell.metric != REQUESTS
+
+
+def _is_over(begin: str, running: str) -> bool:
+    return begin[:-1] < running[: len(begin) - 1]
+
+
+def _coarser(begin: str, route: str) -> tuple[str, str]:
+    """Where the figures of a time go that has too few requests: to a longer time, to `(other)`, to the next day.
+
+    Day by day, so that it is the same place whether figures are put there at once or step by step.
+    """
+    if len(begin) > DAY + 1:
+        return f"{begin[: HOUR if len(begin) == MINUTE + 1 else DAY]}Z", route
+    if route not in (ALL_ROUTES, OTHER_ROUTES):
+        return begin, OTHER_ROUTES
+    return f"{date.fromisoformat(begin[:DAY]) + timedelta(days=1)}Z", route
+
+
+def _places(minute: int, route: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """A request counts once by its minute, once by its route and hour."""
+    return (_text(minute * 60, MINUTE), ALL_ROUTES), (_text(minute // 60 * 3600, HOUR), route)
+
+
+def _bounded(routes: Iterable[str]) -> dict[str, str]:
+    return {
+        route: route if number < MAX_ROUTES and route.isprintable() else OTHER_ROUTES
+        for number, route in enumerate(sorted(routes))
+    }
+
+
+@lru_cache(maxsize=512)
+def _text(second: int, length: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()[:length] + "Z"
