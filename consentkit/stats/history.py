@@ -46,9 +46,10 @@ class History:
     def add_day(self, increments: Increments, day: str) -> None:
         """Count an ISO day of which only the sums are known; days come in order."""
         self._release()
-        self._waiting.release(day)  # as in `_release`
+        running = f"{day}T23:59Z"
+        self._waiting.release(day, running)  # as in `_release`
         self._waiting.take_in(increments, day)
-        release = self._waiting.release(day)
+        release = self._waiting.release(day, running)
         if release is not None:
             self._publish(release)
 
