@@ -86,6 +86,8 @@ def audit(url: str, json_path: str | None, html_path: Path | None, **options: An
         if problem.name != "playwright":
             raise
         raise click.UsageError(NEEDS_PLAYWRIGHT) from None
+    if json_path not in (None, "-") and not Path(str(json_path)).absolute().parent.is_dir():
+        raise click.UsageError(f"--json {json_path}: there is no such folder")
     given = _given(options)
     plan = _plan(url, options)
     console = Console(stderr=True)
@@ -106,7 +108,7 @@ def _plan(url: str, options: dict[str, Any]) -> "Plan":
         raise click.UsageError(f"{url!r} is no address of a site; write it as https://www.example.com/")
     paths = tuple(options["paths"])
     if options["paths_file"]:
-        paths += lines(options["paths_file"].read_text("utf-8"))
+        paths += lines(_text(options["paths_file"], "--paths"))
     try:
         addresses(url, paths)
     except ValueError as problem:
@@ -149,10 +151,14 @@ def _given(options: dict[str, Any]) -> "Declared | str":
         return Declared(with_own(NOTHING), "none: nothing is allowed")
     if not named or named.startswith(("http://", "https://")):
         return named or ""
+    return parse_declaration(_text(Path(named), "--declaration"), named)
+
+
+def _text(path: Path, option: str) -> str:
     try:
-        return parse_declaration(Path(named).read_text("utf-8"), named)
+        return path.read_text("utf-8")
     except UnicodeDecodeError:
-        raise click.UsageError(f"--declaration {named}: this is no text in UTF-8") from None
+        raise click.UsageError(f"{option} {path}: this is no text in UTF-8") from None
 
 
 def _write(data: dict[str, Any], states: Any, json_path: str | None, html_path: Path | None) -> None:

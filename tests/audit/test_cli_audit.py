@@ -41,6 +41,7 @@ def test_help_names_the_states_and_the_exit_status() -> None:
         ([URL, "--declaration", "a.json", "--config", "b.toml"], "use one of the two"),
         ([URL, "--declaration", "/nowhere/declaration.json"], "No such file"),
         ([URL, "--config", "/nowhere/consentkit.toml"], "there is no such file"),
+        ([URL, "--json", "/dev/null/audit.json"], "--json /dev/null/audit.json: there is no such folder"),
         ([URL, "--browser", "/nowhere/chrome"], "--browser /nowhere/chrome is no program that can be started"),
     ],
 )
@@ -59,7 +60,9 @@ def test_a_declaration_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert 2 == result.exit_code
     assert f"{path}: purposes[0].services[0].id is None" in result.output
     path.write_bytes(b"\xff\xfe")
-    assert "no text in UTF-8" in run(URL, "--declaration", str(path)).output
+    for option in ("--declaration", "--paths"):
+        result = run(URL, option, str(path))
+        assert (2, True) == (result.exit_code, f"{option} {path}: this is no text in UTF-8" in result.output)
 
 
 def test_a_machine_without_a_browser_is_told_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:

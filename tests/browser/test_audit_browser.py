@@ -1,6 +1,7 @@
 """`consentkit audit` in a real Chromium: over the example site, a site that does everything wrong, and hostile ones."""
 
 import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +9,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
-from tests.audit.command import Ran, audit
+from tests.audit.command import COMMAND, Ran, audit
 from tests.audit.dirty_site import declaration, dirty_site, partner_site
 from tests.browser.support import Demo, screenshot_folder
 from tests.conftest import LiveServers
@@ -159,6 +164,44 @@ def test_the_report_can_be_photographed(chromium: Browser, dirty: Dirty, axe: st
     if width == 1280:
         page.screenshot(path=screenshot_folder(tmp_path) / "audit.png")
     context.close()
+
+
+ODD = """<!doctype html><title>odd</title><a href="#" id="privacy">Privacy</a> <button id="undo" hidden>Undo</button>
+<div id="ask"><button>Nah</button> <button id="sure">Sure</button></div><script>
+const $ = (id) => document.getElementById(id);
+if (document.cookie) $("ask").hidden = true;
+$("ask").onclick = () => { document.cookie = "answer=1; Max-Age=86400"; $("ask").hidden = true; };
+$("privacy").onclick = () => { $("undo").hidden = false; };
+$("undo").onclick = () => { document.cookie = "answer=2; Max-Age=86400"; $("undo").hidden = true; };
+</script><img src="HELPER/p.gif" alt="">"""
+
+
+def test_a_site_with_words_of_its_own_is_audited_by_naming_them(
+    chromium_path: str, live_server: LiveServers, tmp_path: Path
+) -> None:
+    """Controls by label, selector and steps; the declaration by its address; a helper's host as the site's own."""
+    helper = live_server(partner_site()).replace("127.0.0.1", "localhost")
+
+    async def page(_: Request) -> Response:
+        return HTMLResponse(ODD.replace("HELPER", helper))
+
+    async def declared(_: Request) -> Response:
+        return JSONResponse(declaration("https://partner.example"))
+
+    home = live_server(Starlette(routes=[Route("/", page), Route("/cookies.json", declared)]))
+    words = ("--refuse", "Nah", "--accept", "css=#sure", "--withdraw", "Privacy > Undo")
+    command = (
+        str(COMMAND), "audit", home, "--browser", chromium_path, "--crawl", "1", "--wait", "0", *words, "--json", "-",
+        "--declaration", f"{home}/cookies.json", "--own", helper.partition("://")[2], "--html", str(tmp_path / "out"),
+    )  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    data = json.loads(done.stdout)
+    assert (0, []) == (done.returncode, data["findings"])
+    assert [(True, "")] * 4 == [(state["reached"], state["why_not"]) for state in data["states"]]
+    assert f"{home}/cookies.json" == data["declaration"]["source"]
+    assert {"index.html", "before_choice.jpg", "refused.jpg", "accepted.jpg", "withdrawn.jpg"} == {
+        file.name for file in (tmp_path / "out").iterdir()
+    }
 
 
 @pytest.mark.parametrize(
