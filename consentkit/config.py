@@ -14,6 +14,7 @@ from consentkit.config_stats import StatsSettings, read_stats
 from consentkit.consent.consent_mode import RECEIVERS, SIGNALS, ConsentMode, wrong_ids
 from consentkit.declaration import BUILT_IN_PURPOSES, Declaration
 from consentkit.errors import ConfigError, Finding
+from consentkit.own_visit import visit_service
 from consentkit.reader import Table, nearest, shown
 from consentkit.rules import FORBIDDEN_CONSENT_KEYS
 from consentkit.texts import available
@@ -92,12 +93,14 @@ def parse(data: Mapping[str, Any], *, base: Path, source: str = "") -> Config:
     top = Table(data, "", findings)
     site = _read_site(top.table("site"), "site" in data)
     consent = _read_consent(top.table("consent"))
-    declaration = read_declaration(top, site.languages, consent.revision)
+    stats = _read_stats(top.table("stats"), base, everybody=consent.delivery == "edge")
+    own = [visit_service(stats.exemption)] if stats.visitor_state else []
+    declaration = read_declaration(top, site.languages, consent.revision, own)
     config = Config(
         site=site,
         consent=consent,
         declaration=declaration,
-        stats=_read_stats(top.table("stats"), base),
+        stats=stats,
         dashboard=_read_dashboard(top.table("dashboard")),
         base=base,
     )
@@ -232,9 +235,9 @@ def _store(table: Table, name: str, default: str) -> str:
     return url
 
 
-def _read_stats(table: Table, base: Path) -> StatsSettings:
+def _read_stats(table: Table, base: Path, *, everybody: bool) -> StatsSettings:
     sink = _store(table, "sink", "sqlite:///var/stats.db")
-    return read_stats(table, base, sink, _store(table, "private", "sqlite:///var/private.db"))
+    return read_stats(table, base, sink, _store(table, "private", "sqlite:///var/private.db"), everybody=everybody)
 
 
 def _read_dashboard(table: Table) -> DashboardSettings:

@@ -1,7 +1,7 @@
 """Reads purposes and services of the configuration file into the declaration."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from consentkit.declaration import (
@@ -31,8 +31,8 @@ hexadecimal digit for every 4 services."""
 ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
-def read_declaration(top: Table, languages: tuple[str, ...], revision: int) -> Declaration:
-    """Read `[[purposes]]` and `[[services]]`; what is wrong goes to the table's findings."""
+def read_declaration(top: Table, languages: tuple[str, ...], revision: int, own: Sequence[Service] = ()) -> Declaration:
+    """Read `[[purposes]]` and `[[services]]`; what is wrong goes to the table's findings. `own` are ours besides."""
     extra: dict[str, tuple[str, Text, Text, bool]] = {}
     for table in top.tables("purposes"):
         purpose = _read_purpose(table, languages)
@@ -40,7 +40,7 @@ def read_declaration(top: Table, languages: tuple[str, ...], revision: int) -> D
             table.wrong("id", f"{shown(purpose[0])} is used twice; ids are unique")
         extra[purpose[0]] = purpose
     known = (*BUILT_IN_PURPOSES, *extra)
-    services = [_read_service(table, known, languages) for table in top.tables("services")]
+    services = [*(_read_service(table, known, languages) for table in top.tables("services")), *own]
     _refuse_doubles(services, top.findings)
     purposes = []
     for id_ in known:

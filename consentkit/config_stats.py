@@ -35,6 +35,7 @@ class Funnel:
 class StatsSettings:
     """Where counts go and when they may be seen: `threshold` is k, in events; `patience_days` in days.
 
+    `visitor_state`: a visitor's browser may carry the state of the visit, by consent or under the `exemption`.
     `search_parameters` are the query parameters of the site's own search, `public_parameters` the route parameters
     that page names may show, `referrer_spam` domains whose views are set apart.
     """
@@ -45,6 +46,7 @@ class StatsSettings:
     patience_days: int
     retention_months: int
     exemption: str
+    visitor_state: bool
     geoip: tuple[Path, ...]
     goals: tuple[Goal, ...]
     funnels: tuple[Funnel, ...]
@@ -54,8 +56,12 @@ class StatsSettings:
     referrer_spam: tuple[str, ...]
 
 
-def read_stats(table: Table, base: Path, store: str, private: str) -> StatsSettings:
-    """Read the table; `store` and `private` are the addresses of the sink and the private store, read already."""
+def read_stats(table: Table, base: Path, store: str, private: str, *, everybody: bool) -> StatsSettings:
+    """Read the table; `store` and `private` are the addresses of the sink and the private store, read already.
+
+    `everybody`: pages are the same for all visitors, and so can carry no state of one.
+    """
+    exemption = table.one_of("exemption", EXEMPTION_PROFILES, "none")
     settings = StatsSettings(
         sink=store,
         private=private,
@@ -64,7 +70,8 @@ def read_stats(table: Table, base: Path, store: str, private: str) -> StatsSetti
         retention_months=table.number(
             "retention_months", 25, low=1, high=25, rule="C23", why="the French regulator allows 25 months"
         ),
-        exemption=table.one_of("exemption", EXEMPTION_PROFILES, "none"),
+        exemption=exemption,
+        visitor_state=_read_visitor_state(table, exemption, everybody),
         geoip=tuple(base / name for name in table.texts("geoip")),
         goals=tuple(_read_goal(goal) for goal in table.tables("goals")),
         funnels=tuple(_read_funnel(funnel) for funnel in table.tables("funnels")),
@@ -78,6 +85,17 @@ def read_stats(table: Table, base: Path, store: str, private: str) -> StatsSetti
             table.wrong(name, "has an id twice; ids are unique")
     table.done()
     return settings
+
+
+def _read_visitor_state(table: Table, exemption: str, everybody: bool) -> bool:
+    """What is exempt is measured unless the site says no; what needs consent only if it says yes."""
+    wanted = bool(table.get("visitor_state", bool, exemption != "none" and not everybody))
+    if wanted and everybody:
+        table.wrong(
+            "visitor_state",
+            'true needs [consent] delivery = "server": a page that a cache may store for everybody carries no cookie',
+        )
+    return wanted
 
 
 def _read_goal(table: Table) -> Goal:

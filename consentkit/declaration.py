@@ -90,6 +90,13 @@ class Declaration:
         return tuple(purpose for purpose in self.purposes if purpose.id != NECESSARY)
 
     @cached_property
+    def asked(self) -> tuple[Purpose, ...]:
+        """Those of them that wait for consent: what an exemption covers can be refused, but is not asked for."""
+        return tuple(
+            purpose for purpose in self.choosable if not all(service.exemption for service in purpose.services)
+        )
+
+    @cached_property
     def always_on(self) -> tuple[Purpose, ...]:
         """The necessary purpose, alone."""
         return tuple(purpose for purpose in self.purposes if purpose.id == NECESSARY)

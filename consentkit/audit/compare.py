@@ -79,8 +79,14 @@ class Comparison:
         return tuple(finding for seen in states for finding in self.findings(seen)), tuple(self.notes(states))
 
     def allowed(self, services: Iterable[Service], state: State) -> bool:
-        """Whether everything that these services share may happen in a state: all of them must be granted."""
-        return all(service.purpose == NECESSARY or state not in NOT_GRANTED for service in services)
+        """Whether everything that these services share may happen in a state: all of them must be granted, or exempt
+        and not refused."""
+        return all(
+            service.purpose == NECESSARY
+            or state not in NOT_GRANTED
+            or (bool(service.exemption) and state is State.BEFORE)
+            for service in services
+        )
 
     def declared(self, stored: Stored) -> list[tuple[StorageItem, Service]]:
         """The declared items that a stored thing is.

@@ -97,6 +97,7 @@ class _Reader:
             storage=tuple(self._item(each, f"{where}.storage[{at}]") for at, each in enumerate(storage)),
             description=self._words(table, "description"),
             origins=tuple(str(each) for each in origins),
+            exemption=str(table.get("exemption") or ""),
         )
 
     def _item(self, data: object, where: str) -> StorageItem:

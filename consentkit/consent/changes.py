@@ -10,8 +10,8 @@ import anyio
 from anyio.lowlevel import RunVar
 from starlette.background import BackgroundTask
 
-from consentkit.consent.decision import Decisions
-from consentkit.declaration import NECESSARY, Declaration
+from consentkit.consent.decision import EXEMPT, IS_NECESSARY, Decisions
+from consentkit.declaration import Declaration
 from consentkit.guard import Guard
 
 GRANT, CHANGE, WITHDRAWAL, REFUSAL = KINDS = ("grant", "change", "withdrawal", "refusal")
@@ -48,8 +48,7 @@ F = TypeVar("F", bound=Callback)
 
 def change_between(declaration: Declaration, before: Decisions, after: Decisions, when: float) -> ConsentChange:
     """The change from one state to another; `when` in epoch seconds."""
-    necessary = {NECESSARY, *(service.id for purpose in declaration.always_on for service in purpose.services)}
-    old, new = before.granted - necessary, after.granted - necessary
+    old, new = _consented(before), _consented(after)
     kind = (CHANGE if old else GRANT) if new else (WITHDRAWAL if old else REFUSAL)
     purposes = tuple(
         purpose.id
@@ -57,6 +56,11 @@ def change_between(declaration: Declaration, before: Decisions, after: Decisions
         if any((service.id in old) != (service.id in new) for service in purpose.services)
     )
     return ConsentChange(kind, old, new, purposes, datetime.fromtimestamp(int(when), UTC))
+
+
+def _consented(decisions: Decisions) -> frozenset[str]:
+    """What was agreed to: neither what is necessary nor what an exemption covers."""
+    return frozenset(id_ for id_ in decisions.granted if decisions.of(id_) not in (IS_NECESSARY, EXEMPT))
 
 
 class Announcer:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from consentkit.declaration import NECESSARY, Declaration
+from consentkit.own_visit import VISIT
 from consentkit.scripts import inlined
 
 RECEIVERS = ("google", "microsoft_uet", "clarity")
@@ -71,12 +72,13 @@ class ConsentModeTag:
 def services_behind(id_: str, declaration: Declaration) -> tuple[str, ...]:
     """The services that must all be granted for a purpose or service to be: none for what is necessary.
 
-    A purpose that the site does not use is never granted: NEVER is no service's id.
+    A purpose that the site does not use is never granted: NEVER is no service's id. consentkit's own measurement, which
+    may need no consent, speaks for nobody else.
     """
     if id_ == NECESSARY or (id_ in declaration.services and declaration.services[id_].purpose == NECESSARY):
         return ()
     if id_ in declaration.by_id:
-        return tuple(service.id for service in declaration.by_id[id_].services)
+        return tuple(service.id for service in declaration.by_id[id_].services if service.id != VISIT) or (NEVER,)
     return (id_ if id_ in declaration.services else NEVER,)
 
 

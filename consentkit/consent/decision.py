@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from consentkit.consent.choice import Choice
-from consentkit.declaration import NECESSARY, Declaration, Purpose
+from consentkit.declaration import NECESSARY, Declaration, Purpose, Service
 
 
 class State(StrEnum):
@@ -18,7 +18,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One conclusion and its reason: `necessary`, `choice`, `signal`, `no_choice` or `unknown`."""
+    """One conclusion and its reason: `necessary`, `choice`, `exemption`, `signal`, `no_choice` or `unknown`."""
 
     state: State
     reason: str
@@ -29,6 +29,7 @@ class Decision:
 
 IS_NECESSARY = Decision(State.GRANTED, "necessary")
 CHOSEN = Decision(State.GRANTED, "choice")
+EXEMPT = Decision(State.GRANTED, "exemption")
 REFUSED = Decision(State.DENIED, "choice")
 SIGNALLED = Decision(State.DENIED, "signal")
 NOT_CHOSEN = Decision(State.UNSET, "no_choice")
@@ -69,29 +70,34 @@ def decide(declaration: Declaration, choice: Choice | None, *, gpc: bool) -> Dec
     for purpose in declaration.purposes:
         signalled = gpc and purpose.gpc and not (choice is not None and choice.gpc)
         for service in purpose.services:
-            by_id[service.id] = _decide_one(purpose, choice, service.id, signalled)
+            by_id[service.id] = _decide_one(purpose, choice, service, signalled)
         if purpose.id == NECESSARY:
             by_id[purpose.id] = IS_NECESSARY
         else:
             by_id[purpose.id] = _of_all(by_id[service.id] for service in purpose.services)
     # A visitor who sends the signal has said no already: nothing is pushed at them, the link stays (rule C25).
-    asks = not gpc and any(by_id[purpose.id].state is State.UNSET for purpose in declaration.choosable)
+    asks = not gpc and any(
+        by_id[service.id].state is State.UNSET for purpose in declaration.choosable for service in purpose.services
+    )
     granted = frozenset(id_ for id_, decision in by_id.items() if decision)
     denied = frozenset(id_ for id_, decision in by_id.items() if decision.state is State.DENIED)
     return Decisions(by_id, choice, gpc, asks, granted, denied)
 
 
-def _decide_one(purpose: Purpose, choice: Choice | None, service: str, signalled: bool) -> Decision:
+def _decide_one(purpose: Purpose, choice: Choice | None, service: Service, signalled: bool) -> Decision:
     if purpose.id == NECESSARY:
         return IS_NECESSARY
     if signalled:
         return SIGNALLED
     if choice is None or purpose.id not in choice.answered:
-        return NOT_CHOSEN
-    return CHOSEN if service in choice.granted else REFUSED
+        return EXEMPT if service.exemption else NOT_CHOSEN
+    return CHOSEN if service.id in choice.granted else REFUSED
 
 
 def _of_all(decisions: Iterable[Decision]) -> Decision:
-    """A purpose is granted when all its services are; the first that is not speaks for it."""
-    decided = list(decisions)
+    """A purpose is granted when all its services are; the first that is not speaks for it.
+
+    What an exemption covers is no consent to the purpose: nothing else may follow from it.
+    """
+    decided = [NOT_CHOSEN if decision is EXEMPT else decision for decision in decisions]
     return next((decision for decision in decided if not decision), decided[0])

@@ -12,6 +12,7 @@ from consentkit.consent.cookies import Cookies, name_of, parse_set_cookie
 from consentkit.consent.decision import Decision, Decisions, State
 from consentkit.consent.instructions import INSTRUCTIONS, Instructions
 from consentkit.declaration import Declaration, Service
+from consentkit.own_visit import VISIT_COOKIES
 
 log = logging.getLogger("consentkit.gate")
 
@@ -139,9 +140,8 @@ class Gate:
 
     def refused(self, cookies: Cookies, verdicts: Verdicts) -> list[str]:
         """The cookies of a request that were refused in so many words (by choice or signal): they are to be deleted."""
-        if self.mode != "enforce":
-            return []
-        return [name for raw, _ in cookies.pairs if verdicts[raw].refused and (name := name_of(raw))]
+        refused = [name for raw, _ in cookies.pairs if verdicts[raw].refused and (name := name_of(raw))]
+        return refused if self.mode == "enforce" else [name for name in refused if name in VISIT_COOKIES]
 
     def verdicts(self, decisions: Decisions) -> Verdicts:
         """The verdicts that hold for all whose decisions are the same."""
@@ -161,6 +161,9 @@ class Gate:
             return Verdict(False, False, True, "")
         decision = self.decision(name, decisions)
         denied = decision is not None and decision.state is State.DENIED
+        if name in VISIT_COOKIES:
+            # Ours too, but the visitor's to refuse; one that is no longer declared is of no use to anybody.
+            return Verdict(False, denied or decision is None, True, "")
         label = self._label(name) or (name if decision and name else UNDECLARED)
         return Verdict(bool(decision) or self.mode != "enforce", denied, bool(decision), label)
 
@@ -180,7 +183,7 @@ class Gate:
 
     def _may_set(self, line: bytes, decisions: Decisions, note: Note) -> bool:
         cookie = parse_set_cookie(line)
-        if cookie.name in OWN_COOKIES:
+        if cookie.name in OWN_COOKIES or cookie.name in VISIT_COOKIES:
             return False
         label = self._label(cookie.name) or readable(cookie.name)
         if not cookie.deletes:

@@ -96,7 +96,7 @@ class Renderer:
         return notice, notice.mark == mark
 
     def _make_banner(self, language: str, base: str) -> str:
-        titles = [in_language(purpose.title, language) for purpose in self.config.declaration.choosable]
+        titles = [in_language(purpose.title, language) for purpose in self.config.declaration.asked]
         return self._render(
             "banner.html",
             language,

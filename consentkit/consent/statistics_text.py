@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from consentkit.config import Config
+from consentkit.own_visit import EXEMPTION_OF
 from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.texts import duration_text, isolated, texts
 
@@ -24,14 +25,6 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 LOOKED_UP = frozenset({*WORDS["country"], *WORDS["network"]})
 """Breakdowns that come from a database by the visitor's address."""
 
-EXEMPTION_OF = {
-    "nl": "nl_quality_measurement",
-    "fr": "fr_audience_measurement",
-    "es": "es_audience_measurement",
-    "uk": "uk_statistics",
-}
-"""The text of each profile of `[stats] exemption`."""
-
 
 def breakdowns_of(config: Config) -> list[str]:
     """The breakdowns that this site counts; without a database there is no place, without parameters no search."""
@@ -51,7 +44,7 @@ def statistics_paragraph(config: Config, language: str) -> str:
             threshold=stats.threshold, patience=duration_text(f"{stats.patience_days} days", language)
         ),
         *([words["place"]] if stats.geoip else []),
-        words["no_storage"],
+        *([] if stats.visitor_state else [words["no_storage"]]),
         words["use"].format(months=duration_text(f"{stats.retention_months} months", language)),
         *([f"({t['exemptions'][EXEMPTION_OF[stats.exemption]]})"] if stats.exemption in EXEMPTION_OF else []),
     ]

@@ -147,7 +147,9 @@ def nothing_ticked(evidence: "Evidence") -> Iterator[Finding]:
 def nothing_implied(evidence: "Evidence") -> Iterator[Finding]:
     """Scrolling, clicking beside, Escape, waiting, going on and back."""
     for deed in evidence.implied:
-        loose = [item.name for item in deed.stock.items if not evidence.site.is_declared(item, granted=False)]
+        loose = [
+            item.name for item in deed.stock.items if not evidence.site.is_declared(item, granted=False, undecided=True)
+        ]
         loose += [contact.url for contact in deed.stock.elsewhere]
         if deed.granted or deed.decided or loose:
             yield Finding(

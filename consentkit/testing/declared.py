@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from consentkit.browsing import Item
 from consentkit.declaration import EXEMPTIONS, NECESSARY, glob_match, in_language
+from consentkit.own_visit import VISIT_COOKIES
 from consentkit.rules import known_tracker
 from consentkit.testing.rules import Finding, rule
 from consentkit.testing.site import fetch
@@ -53,6 +54,8 @@ def declaration_is_true(evidence: "Evidence") -> Iterator[Finding]:
 
 def _lifetime(evidence: "Evidence", item: Item) -> Iterator[Finding]:
     days = 0 if item.lifetime is None else item.lifetime / DAY
+    if item.name in VISIT_COOKIES and 0 < days <= THIRTEEN_MONTHS:
+        return  # its end was fixed at the first visit, so it nears
     entries = [
         entry
         for service in evidence.declaration["services"]

@@ -55,7 +55,7 @@ class Site:
 
     @property
     def choosable(self) -> list[dict[str, Any]]:
-        """The services that need consent."""
+        """The services that a visitor may grant and refuse."""
         return [service for service in self.services if service["purpose"] != NECESSARY]
 
     def homes(self, *, granted: bool = False) -> set[str]:
@@ -70,12 +70,15 @@ class Site:
         """Whether a stored item is the consent cookie."""
         return item.kind == "cookie" and item.name in OWN_COOKIES
 
-    def is_declared(self, item: Item, *, granted: bool) -> bool:
-        """Whether an item is consentkit's own, belongs to a necessary service or, if `granted`, to any."""
+    def is_declared(self, item: Item, *, granted: bool, undecided: bool = False) -> bool:
+        """Whether an item is consentkit's own, belongs to a necessary service or, if `granted`, to any.
+
+        `undecided`: nothing was chosen yet, so that an exempt service may store too.
+        """
         return self.is_own(item) or any(
             item.kind == entry["kind"] and glob_match(entry["name"], item.name)
             for service in self.services
-            if granted or service["purpose"] == NECESSARY
+            if granted or service["purpose"] == NECESSARY or (undecided and service["exemption"])
             for entry in service["storage"]
         )
 

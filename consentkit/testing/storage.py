@@ -25,7 +25,7 @@ WAIT = "let it wait for consent: declare it under a service of the purpose it se
 def stored_findings(evidence: "Evidence", number: str, when: str, items: Iterable[Item]) -> Iterator[Finding]:
     """A finding for each item that needs consent and is stored without it."""
     for item in items:
-        if not evidence.site.is_declared(item, granted=False):
+        if not evidence.site.is_declared(item, granted=False, undecided=number == "C1"):
             source = f", by {item.source}" if item.source else ""
             yield Finding(number, f"{when}: {item.kind} {item.name!r} of {item.origin} is stored{source}", WAIT)
 

@@ -1,0 +1,39 @@
+"""consentkit's own measurement of visits as a declared service: what the visitor's browser keeps, why, how long."""
+
+from consentkit.declaration import AUDIENCE_MEASUREMENT, Service, StorageItem
+from consentkit.duration import days_of
+from consentkit.texts import available, texts
+
+VISIT = "consentkit_visit"
+"""The id of the service, and the name of its cookie."""
+SECURE_VISIT = f"__Host-{VISIT}"
+VISIT_COOKIES = frozenset({VISIT, SECURE_VISIT})
+"""The cookie, with and without the prefix that needs https."""
+
+DURATION = "13 months"
+"""The longest that it lives, from the first visit: visits do not extend it (CNIL deliberation 2020-092, rule C23)."""
+
+EXEMPTION_OF = {
+    "nl": "nl_quality_measurement",
+    "fr": "fr_audience_measurement",
+    "es": "es_audience_measurement",
+    "uk": "uk_statistics",
+}
+"""The rule behind each profile of `[stats] exemption`: under it a site may measure until the visitor refuses."""
+
+
+def visit_service(profile: str) -> Service:
+    """The service; `profile` is `[stats] exemption`, with "none" it needs consent."""
+    exemption = EXEMPTION_OF.get(profile, "")
+    words = {language: texts(language)["declaration"] for language in available()}
+    return Service(
+        id=VISIT,
+        name={language: t["own_visit"] for language, t in words.items()},
+        purpose=AUDIENCE_MEASUREMENT,
+        storage=tuple(StorageItem(name, "cookie", days_of(DURATION), DURATION) for name in sorted(VISIT_COOKIES)),
+        description={
+            language: f"{t['own_visit_why']} {t['own_visit_off']}" if exemption else t["own_visit_why"]
+            for language, t in words.items()
+        },
+        exemption=exemption,
+    )
