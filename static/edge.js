@@ -4,17 +4,12 @@
   const services = JSON.parse(dataset.sources);
   const signal = +!!navigator.globalPrivacyControl;
 
+  // A frame in a sandbox, whose origin is "null", has no cookies and must not ask for them.
   // The readable half of the choice: a digit for whether to ask, then one for each service: 1 granted unless the signal
   // is on, 2 granted in spite of it.
-  const said = () => {
-    try {
-      return `; ${document.cookie}`.split("; " + dataset.hint)[1];
-    } catch {}
-  };
+  const said = () => ("; " + (origin == "null" || document.cookie)).split("; " + dataset.hint)[1];
   const allowed = () => Object.keys(services).filter((id, at) => said()?.[at + 1] > signal);
   const granted = allowed();
-  // For consent.js: what this page is shown under.
-  dataset.consentkitGranted = granted.join(" ");
 
   // The header leaves the origins of all services open; here those are closed again that this visitor did not grant.
   if (dataset.csp) {
@@ -24,7 +19,12 @@
     document.head.append(meta);
   }
   // Told twice: to what stands before this, such as consent mode, and to what comes after.
-  const tell = () => said() && document.dispatchEvent(new CustomEvent("consentkit:change", { detail: { granted } }));
+  const tell = () => {
+    if (!said()) return;
+    // For consent.js: what this page is shown under.
+    dataset.consentkitGranted = granted.join(" ");
+    document.dispatchEvent(new CustomEvent("consentkit:change", { detail: { granted } }));
+  };
   tell();
 
   // Users may write any data attribute into a page: none that is given back here makes a script or a link of an element
@@ -33,16 +33,14 @@
     for (const node of document.querySelectorAll("[data-consentkit]")) {
       const opens = (ids) => ids.split("|").some((id) => granted.includes(id));
       if (!node.dataset.consentkit.split(" ").every(opens)) continue;
-      node.removeAttribute("data-consentkit");
-      if (node.parentNode.dataset.consentkitWaiting) node.parentNode.replaceWith(node.content);
-      else {
-        node.async = node.hasAttribute("async");
-        for (const { name, value } of [...node.attributes]) {
-          const was = /--(\w*src\w*|data|poster|type|content|rel)$/.exec(name);
-          if (was) node.setAttribute(was[1], value);
-        }
-        node.parentNode.load?.();
+      delete node.dataset.consentkit;
+      node.async = node.hasAttribute("async");
+      for (const { name, value } of [...node.attributes]) {
+        const was = /--(\w*src\w*|data|poster|type|content|rel)$/.exec(name);
+        if (was) node.setAttribute(was[1], value);
       }
+      node.parentNode.load?.();
+      if (node.parentNode.dataset.consentkitWaiting) node.parentNode.replaceWith(node.content);
     }
   };
 
@@ -51,10 +49,12 @@
     // An element out of a template comes back in two steps: the second answers the first.
     new MutationObserver(revive).observe(document, { childList: true, subtree: true });
     revive();
-    if (signal || self != top) return;
-    const asks = said()?.[0] ?? (await (await fetch(src + "/../../state", { method: "POST" })).json()).asks;
-    if (asks > 0) {
-      const due = document.getElementById("consentkit-due");
+    if (self != top) return;
+    // On the way from page to page the first one has asked already: had there been a choice, there were a hint now.
+    const known = said()?.[0] ?? document.referrer.startsWith(origin);
+    const asks = known || (await (await fetch(src + "/../../state", { method: "POST" })).json()).asks;
+    if (asks > signal) {
+      const due = document.querySelector("#consentkit-due");
       const style = due.content.querySelector("link");
       style.onload = () => due.replaceWith(due.content);
       due.before(style);

@@ -210,6 +210,21 @@ def test_visitor_of_before_the_hint_is_not_asked_again(visitor: Any) -> None:
     assert TAGS[0] in f.visit()
 
 
+def test_site_is_asked_once_a_visit(visitor: Any) -> None:
+    """Who has not chosen causes one question, not one for each page; who has, none."""
+    c = visitor()
+    asked: list[str] = []
+    c.page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/state") else None)
+    c.visit()
+    assert 1 == len(asked)
+    c.page.get_by_role("link", name="Other").click()
+    c.page.locator("#consentkit").wait_for()
+    c.page.wait_for_url("**/other")
+    c.refuse()
+    c.visit()
+    assert 1 == len(asked)
+
+
 def test_what_users_write_cannot_use_the_script(visitor: Any) -> None:
     """Attributes like ours on what users may write bring no handler and no link back, and take nothing away."""
     a = visitor()
