@@ -72,12 +72,15 @@ def test_withdrawal_deletes_what_was_stored(journey: Journey) -> None:
     journey.visit("/nl/products/tv")
     choose(journey, ACCEPT)
     visit_everything(journey)
+    kept = "Object.keys(localStorage)"
+    assert (["_ads_pages"] if journey.scripted else []) == journey.page.evaluate(kept)
     place = journey.preferences("Cookie-instellingen")
     with journey.page.expect_navigation(wait_until="networkidle"):
         place.get_by_role("button", name="Alles intrekken").click()
     journey.requested.clear()
     visit_everything(journey)
     assert {"consentkit"} == set(journey.stored())
+    assert [] == journey.page.evaluate(kept)
     assert [] == journey.elsewhere()
 
 

@@ -142,3 +142,4 @@ def test_follows_the_colours_of_the_page(context: BrowserContext, sites: dict[st
     )
     page.emulate_media(media="print")
     assert not banner.is_visible()
+    assert "0px" == page.evaluate("getComputedStyle(document.documentElement).paddingBottom")
