@@ -10,7 +10,7 @@ import pytest
 from consentkit import ConsentKit
 from tests.conftest import LiveServers
 from tests.support.edge_site import edge_kit, site
-from tests.support.nginx import caching, stored
+from tests.support.nginx import CONFIGURATION, caching, stored
 from tests.support.sites import consent_cookie
 
 
@@ -49,6 +49,15 @@ def cached(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             yield Cached(kit, folder, client)
     finally:
         servers.stop()
+
+
+def test_the_example_of_the_documentation_is_what_is_tested_here() -> None:
+    """Line by line, but for where the app is."""
+    text = (Path(__file__).parent.parent / "docs" / "edge.md").read_text("utf-8")
+    example = text.partition("```nginx\n")[2].partition("```")[0].replace("http://127.0.0.1:8000", "{app}")
+    tested = {line.strip() for line in CONFIGURATION.replace("{{", "{").replace("}}", "}").splitlines()}
+    assert {line.strip() for line in example.splitlines()} <= tested
+    assert "proxy_cache pages;" in example
 
 
 def visitors(cached: Cached) -> list[dict[str, str]]:
