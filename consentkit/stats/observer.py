@@ -17,7 +17,7 @@ from consentkit.stats.enrich.campaign import NO_CAMPAIGN, Campaign, Queries
 from consentkit.stats.enrich.channel import channel_of
 from consentkit.stats.enrich.language import language_of
 from consentkit.stats.enrich.place import Place
-from consentkit.stats.enrich.referrer import DIRECT, FROM_NOWHERE, FROM_WITHIN, INTERNAL, Referrers, Source
+from consentkit.stats.enrich.referrer import DIRECT, FROM_NOWHERE, FROM_WITHIN, INTERNAL, Referrers, Source, came_from
 from consentkit.stats.facts import HOST_CAP, PATH_CAP, RequestFacts
 from consentkit.stats.model import OTHER, EventKey, Facet, Observation
 from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages, template_of
@@ -151,7 +151,7 @@ class Observer:
                 source.channel, medium=campaign.medium, source=campaign.source, clicked=campaign.clicked
             )
             if channel != source.channel:
-                came = _from(source.referrer, channel)
+                came = came_from(source.referrer, channel)
         return (
             came,
             campaign.facet,
@@ -224,11 +224,6 @@ def _counted(headers: Mapping[bytes, bytes], source: Source, visit: bool) -> Sou
     if source.referrer == DIRECT and headers.get(b"sec-fetch-site") in WITHIN_SITE:
         return FROM_WITHIN
     return source
-
-
-@lru_cache(maxsize=1024)
-def _from(referrer: str, channel: str) -> Facet:
-    return Facet(referrer=referrer, channel=channel)
 
 
 @lru_cache(maxsize=4096)

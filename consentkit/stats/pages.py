@@ -42,7 +42,7 @@ class Pages:
         facet = self._facets.get(key)
         if facet is None:
             name = self.named(path, route)
-            facet = Facet(page=name)
+            facet = _page(name)
             if self._hides_all(route):
                 if len(self._of_routes) < MAX_TEMPLATES:
                     self._of_routes[route] = facet
@@ -92,6 +92,12 @@ class Pages:
 
     def _shows(self, part: str) -> bool:
         return all(name in self._public or kind == WHOLE_PATH for name, kind in PARAMETER.findall(part))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _page(name: str) -> Facet:
+    """The same facet for all paths that are named alike, so that they are counted together."""
+    return Facet(page=name)
 
 
 @lru_cache(maxsize=MAX_TEMPLATES)

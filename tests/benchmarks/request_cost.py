@@ -35,6 +35,9 @@ ROUNDS, REQUESTS = 60, 100
 class Uncounted:
     """Counts nothing: what is left is the gate."""
 
+    def began(self) -> None:
+        """A request is being answered."""
+
     def count(self, *_: Any, **__: Any) -> None:
         """Take a request that is over."""
 

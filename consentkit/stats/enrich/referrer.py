@@ -36,8 +36,14 @@ class Source(NamedTuple):
     facet: Facet
 
 
+@lru_cache(maxsize=REMEMBERED)
+def came_from(referrer: str, channel: str) -> Facet:
+    """Where views came from: the same facet for all that came from there, so that they are counted together."""
+    return Facet(referrer=referrer, channel=channel)
+
+
 def _source(referrer: str, channel: str, page: str = "", *, spam: bool = False) -> Source:
-    return Source(referrer, channel, page, spam, Facet(referrer=referrer, channel=channel))
+    return Source(referrer, channel, page, spam, came_from(referrer, channel))
 
 
 FROM_NOWHERE = _source(DIRECT, DIRECT_CHANNEL)

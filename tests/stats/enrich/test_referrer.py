@@ -100,3 +100,10 @@ def test_spam_is_told():
     referrers = Referrers([], canonical, ["best-seo.com"])
     assert referrers.source(b"https://www.best-seo.com/", "").spam
     assert not referrers.source(b"https://seo.com/", "").spam
+
+
+def test_views_from_other_pages_of_one_site_are_counted_together():
+    """A facet is equal only to itself, so two addresses of one domain must share theirs."""
+    referrers = Referrers({"www.example.com"}, str)
+    first, second = (referrers.source(f"https://www.example.org/{page}".encode(), "www.example.com") for page in "ab")
+    assert first.facet is second.facet
