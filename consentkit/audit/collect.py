@@ -101,15 +101,14 @@ class Collector:
         self._written.clear()
         self._kept.clear()
 
-    async def look(self, now: float) -> None:
-        """Take in what is stored and was asked for by now (`now` in epoch seconds); before the open page is left.
-
-        What the browser itself knows comes first, so that a page cannot keep it back; TimeoutError if the page does not
-        answer then.
-        """
+    async def look_around(self, now: float) -> None:
+        """Take in what the browser itself knows by now (epoch seconds), which no page can keep back."""
         self._keep(await cookies(self.context, now))
         self._keep(service_workers(dict.fromkeys(self._workers.values())))
         await self._take_responses()
+
+    async def look_inside(self) -> None:
+        """Take in what the frames of the open page have stored and ask for; TimeoutError if it does not answer."""
         if self._page is None or self._session is None:
             return
         async with asyncio.timeout(FRAME_PATIENCE):

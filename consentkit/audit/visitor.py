@@ -56,6 +56,7 @@ class Visitor:
         self._clock = clock
         self._tell = tell
         self._screenshot = b""
+        self._first: Visited | None = None
 
     @classmethod
     async def come(
@@ -68,9 +69,9 @@ class Visitor:
 
     async def arrive(self) -> str:
         """Open the first page; the address of consentkit's preferences page, "" if the site shows none."""
-        first = await self._open(self.plan.url)
-        if first.status == 0:
-            raise Unreachable(f"{shown_url(self.plan.url)} does not open: {first.problem}")
+        self._first = await self._open(self.plan.url)
+        if self._first.status == 0:
+            raise Unreachable(f"{shown_url(self.plan.url)} does not open: {self._first.problem}")
         named = self.plan.consent_path
         if named:
             return urljoin(self.plan.url, named.rstrip("/") + "/")
@@ -126,6 +127,7 @@ class Visitor:
         patience = min(self._patience, 10_000)
         controls = Controls(consent, self.plan.named, self.plan.browser.language, patience)
         self._tell(f"{WHEN[state]}: {CHOICES[state]}")
+        self._first = None
         await self._collector.begin()
         why_not = await controls.choose(self._page, CHOICES[state])
         if why_not:
@@ -133,14 +135,16 @@ class Visitor:
             await self._open(pages[0])
             await self._collector.begin()
             why_not = await controls.choose(self._page, CHOICES[state])
+        self._screenshot = b""
         return Seen(state, why_not) if why_not else await self._visit(state, _each(pages))
 
     async def _visit(self, state: State, pages: AsyncIterator[str]) -> Seen:
-        self._screenshot = b""
         visited = []
         async for address in pages:
             self._tell(f"{WHEN[state]}: {shown_url(address)}")
-            visited.append(await self._open(address))
+            # The page on which the visitor has just arrived was looked at already.
+            first, self._first = self._first, None
+            visited.append(first if first and first.url == address else await self._open(address))
         stored, contacts = self._collector.stored(), self._collector.contacts()
         return Seen(state, "", stored, contacts, tuple(visited), self._screenshot)
 
@@ -149,16 +153,17 @@ class Visitor:
         return self.plan.timeout * 1000
 
     async def _open(self, address: str) -> Visited:
-        limit = 2 * self.plan.timeout + self.plan.wait + LOOKING
         try:
-            async with asyncio.timeout(limit):
-                return await self._look_at(address)
+            async with asyncio.timeout(2 * self.plan.timeout + self.plan.wait + LOOKING):
+                visited = await self._look_at(address)
         except TimeoutError:
             visited = Visited(address, 0, "it stopped answering")
         except Error as problem:
             visited = Visited(address, 0, in_short(problem))
-        # It may have crashed or be busy for ever, and would take the next page with it.
-        self._page = await self._collector.open()
+        await self._collector.look_around(self._clock())
+        if visited.status == 0:
+            # It may have crashed or be busy for ever, and would take the next page with it.
+            self._page = await self._collector.open()
         return visited
 
     async def _look_at(self, address: str) -> Visited:
@@ -173,12 +178,11 @@ class Visitor:
             await page.wait_for_load_state("networkidle", timeout=min(self._patience, IDLE))
         if not self._screenshot:
             with suppress(Error):
-                self._screenshot = await page.screenshot(type="jpeg", quality=70, timeout=self._patience)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(FRAME_PATIENCE):
-                await page.mouse.wheel(0, SCROLL)
+                self._screenshot = await page.screenshot(type="jpeg", quality=70, timeout=min(self._patience, IDLE))
+        async with asyncio.timeout(FRAME_PATIENCE):
+            await page.mouse.wheel(0, SCROLL)
         await page.wait_for_timeout(self.plan.wait * 1000)
-        await self._collector.look(self._clock())
+        await self._collector.look_inside()
         if response is None:
             return Visited(address, 200)
         with suppress(Error, UnicodeDecodeError):
