@@ -24,7 +24,7 @@ _AI_HOSTS = """
     poe.com pi.ai huggingface.co notebooklm.google.com kimi.com doubao.com felo.ai andisearch.com
 """
 _EMAIL_HOSTS = """
-    mail.google.com com.google.android.gm outlook.live.com outlook.office.com outlook.office365.com mail.yahoo.com
+    mail.google.com gm.android.google.com outlook.live.com outlook.office.com outlook.office365.com mail.yahoo.com
     mail.proton.me mail.aol.com mail.zoho.com fastmail.com gmx.net gmx.de web.de mail.com mail.ru e.mail.ru
     mail.yandex.ru webmail.kpnmail.nl webmail.ziggo.nl roundcube.net
 """

@@ -1,0 +1,65 @@
+"""The table [stats]."""
+
+import pytest
+
+from consentkit.config import parse
+from consentkit.config_stats import Funnel, Goal
+from consentkit.errors import ConfigError
+from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, crossings_of
+
+
+def stats(tmp_path, **values):
+    site = {
+        "name": "Site", "controller": "Site", "contact": "x@example.com", "hosts": ["www.example.com"],
+        "privacy_policy": "/privacy",
+    }  # fmt: skip
+    return parse({"site": site, "stats": values}, base=tmp_path).stats
+
+
+def test_goals_and_funnels_are_read(tmp_path):
+    """A goal without a path is reached in code."""
+    found = stats(
+        tmp_path,
+        goals=[{"id": "contact", "path": "/thanks"}, {"id": "called"}],
+        funnels=[{"id": "order", "steps": ["/basket", "/order"]}],
+    )
+    assert found.goals == (Goal("contact", "/thanks"), Goal("called", ""))
+    assert found.funnels == (Funnel("order", ("/basket", "/order")),)
+
+
+def test_crossings_have_a_default_and_may_be_none(tmp_path):
+    """Six pairs; an empty list is none."""
+    assert stats(tmp_path).crossings == crossings_of(DEFAULT_CROSSINGS)
+    assert stats(tmp_path, crossings=[]).crossings == ()
+    assert [one.name for one in stats(tmp_path, crossings=[["os", "page"], ["os", "page"]]).crossings] == ["os_by_page"]
+
+
+@pytest.mark.parametrize(
+    ("message", "values"),
+    [
+        (r"stats.goals\[0\].id: \"a b\" is no id", {"goals": [{"id": "a b"}]}),
+        (r"stats.goals: has an id twice", {"goals": [{"id": "a"}, {"id": "a"}]}),
+        (r"stats.goals\[0\].path: \"x\" is no path", {"goals": [{"id": "a", "path": "x"}]}),
+        (r"stats.funnels\[0\].steps: has fewer than two pages", {"funnels": [{"id": "a", "steps": ["/a"]}]}),
+        (r"stats.funnels\[0\].steps: \"b\" is no path", {"funnels": [{"id": "a", "steps": ["/a", "b"]}]}),
+        (r"stats.crossings\[0\]: \[\"page\"\] is no pair", {"crossings": [["page"]]}),
+        (r"stats.crossings\[0\]: 'pages' cannot be crossed", {"crossings": [["pages", "os"]]}),
+        (
+            r"stats.crossings: has 21 pairs",
+            {
+                "crossings": [
+                    [a, b]
+                    for a in ("page", "channel", "country")
+                    for b in ("os", "browser", "device", "language", "host", "region", "network")
+                ]
+            },
+        ),
+        (r"stats.search_parameters: \"q r\" is not a query parameter", {"search_parameters": ["q r"]}),
+        (r"stats.referrer_spam: \"Spam\" is not a domain", {"referrer_spam": ["Spam"]}),
+        (r"stats.public_parameters: \"a/b\" is not a route parameter", {"public_parameters": ["a/b"]}),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_key(tmp_path, message, values):
+    """And what is allowed."""
+    with pytest.raises(ConfigError, match=message):
+        stats(tmp_path, **values)
