@@ -226,6 +226,7 @@ def _print_report(data: dict[str, Any], rows: int | None) -> None:
 GAPS = {
     "killed": "a worker was killed before it had written its last second",
     "batches": "a worker's counts did not arrive",
+    "restored": "the private store was put back from a backup; what it had released since may count twice",
 }
 
 
@@ -277,12 +278,13 @@ def verify(as_json: bool, config_path: Path) -> None:
 def release(config_path: Path) -> None:
     """Release now what may be released."""
     from consentkit.stats.counting import private_of, rule_of, sink_of  # noqa: PLC0415
-    from consentkit.stats.stores import drain  # noqa: PLC0415
+    from consentkit.stats.stores import drain, renew  # noqa: PLC0415
 
     config = load(config_path)
     rule = rule_of(config)
     private, sink = private_of(config), sink_of(config)
     today = rule.day(time.time())
+    renew(private, sink)
     private.release(
         threshold=rule.threshold, patience_days=rule.patience_days, today=today, running=rule.minute(time.time())
     )

@@ -19,7 +19,7 @@ from consentkit.stats.model import BatchId, Increments
 from consentkit.stats.release import Rule
 from consentkit.stats.retention import DAYS_BY_MINUTE, cutoff, forget
 from consentkit.stats.spread import MAX_CELLS
-from consentkit.stats.stores import PrivateStore, Sink, drain
+from consentkit.stats.stores import PrivateStore, Sink, drain, renew
 from consentkit.stats.tally import Tally
 
 RELEASE_SECONDS = 60.0
@@ -116,7 +116,9 @@ class Flusher:
 
     def _gather(self, now: float) -> None:
         self._pending.merge(self._tally.take(), MAX_CELLS)
-        if most := self._tally.take_most():
+        most = self._tally.take_most()
+        # A connection that stays open is no reason to write every second.
+        if self._pending and most:
             self._pending.load.update(at_once(now, most))
         if uncounted := self._tally.take_uncounted():
             self._pending.totals[self._rule.day(now), "uncounted"] += uncounted
@@ -133,12 +135,21 @@ class Flusher:
         self._frozen = None
 
     def _release(self, now: float) -> None:
+        if not self._private_trouble.guards(lambda: self._live(now), self._close_private):
+            return
+        if not self._sink_trouble.guards(self._renew, self._close_sink):
+            return
         if self._private_trouble.guards(lambda: self._fill_outbox(now), self._close_private):
             self._sink_trouble.guards(lambda: self._deliver(now), self._close_sink)
 
+    def _live(self, now: float) -> None:
+        self._opened_private().alive(self._source, self._number, now)
+
+    def _renew(self) -> None:
+        renew(self._opened_private(), self._opened_sink())
+
     def _fill_outbox(self, now: float) -> None:
         private = self._opened_private()
-        private.alive(self._source, self._number, now)
         if private.lease(self._source, now, LEASE_SECONDS):
             rule = self._rule
             private.find_gaps(now, SILENT_SECONDS)

@@ -180,7 +180,7 @@ def test_a_broken_sink_delays_only_the_release(bench, caplog):
     bench.sink_path.unlink()
     bench.view(1)
     bench.flusher.tick(NOW + 60)
-    assert bench.published() == 6
+    assert bench.published() == 7
     store = bench.open_private()
     assert verify(bench.reader, store) == []
     store.close()

@@ -10,11 +10,12 @@ import pytest
 
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import OTHER, BatchId, Cell, Increments, Waiting
-from consentkit.stats.stores import StoreError, drain, open_private
+from consentkit.stats.stores import StoreError, drain, open_private, renew
 from consentkit.stats.stores.protocol import PrivateStore, Remainder
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from consentkit.stats.verify import verify
 from tests.stats.observations import DAY, LATER, MINUTE, a_view, increments_of
 
 K = 5
@@ -331,3 +332,22 @@ def test_batches_that_never_came_are_a_gap(store):
     store.alive("a", 3, 1_795_461_007.0)
     assert released(store)
     assert gaps_of(store) == [("batches", 2, "2026-11-23T19:08:07Z")]
+
+
+def test_a_store_put_back_from_a_backup_goes_on_under_a_new_name(tmp_path):
+    """Its next releases would have numbers that the sink has seen, and be taken for repetitions."""
+    store, sink = SqlitePrivateStore(tmp_path / "private.db"), SqliteSink(tmp_path / "stats.db")
+    store.close()
+    backup = (tmp_path / "private.db").read_bytes()
+    for run in range(2):
+        store = SqlitePrivateStore(tmp_path / "private.db")
+        store.apply(BatchId(f"run {run}", 1), views("/", 6), DAY)
+        renew(store, sink)
+        assert released(store)
+        assert drain(store, sink) == 1
+        assert verify(SqliteSinkReader(tmp_path / "stats.db"), store) == []
+        store.close()
+        (tmp_path / "private.db").write_bytes(backup)
+    reader = SqliteSinkReader(tmp_path / "stats.db")
+    assert reader.totals(date.min, date.max)["views"] == 12
+    sink.close()

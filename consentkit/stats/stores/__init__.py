@@ -1,6 +1,6 @@
 """Where counts are kept: the private store, the sink, and what reads the sink."""
 
-from consentkit.stats.stores.drain import drain
+from consentkit.stats.stores.drain import drain, renew
 from consentkit.stats.stores.protocol import PrivateStore, Sink, SinkReader, StoreError
 from consentkit.stats.stores.urls import open_private, open_reader, open_sink
 
@@ -13,4 +13,5 @@ __all__ = [
     "open_private",
     "open_reader",
     "open_sink",
+    "renew",
 ]

@@ -14,3 +14,12 @@ def drain(private: PrivateStore, sink: Sink) -> int:
         brought += sink.apply(batch, release)
         private.sent(batch)
     return brought
+
+
+def renew(private: PrivateStore, sink: Sink) -> None:
+    """Give a private store that was put back from a backup a new name; to be called before it makes a release.
+
+    Its next releases would have numbers that the sink has seen, and be taken for repetitions.
+    """
+    if private.behind(sink.applied(private.source())):
+        private.begin_anew()

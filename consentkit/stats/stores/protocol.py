@@ -64,6 +64,15 @@ class PrivateStore(Protocol):
     def adopted(self) -> set[str]:
         """The sources whose history was adopted."""
 
+    def source(self) -> str:
+        """The name under which its releases are numbered."""
+
+    def behind(self, number: int) -> bool:
+        """Whether it has not yet made a release of this number."""
+
+    def begin_anew(self) -> None:
+        """Number releases under a new name, as a store that holds only what it holds now; noted as a gap."""
+
     def outbox(self) -> Iterator[tuple[BatchId, Release]]:
         """The releases that the sink has not confirmed, oldest first."""
 
@@ -85,6 +94,9 @@ class Sink(Protocol):
 
     def apply(self, batch: BatchId, release: Release) -> bool:
         """Add a release; False, and no change, when it was applied before."""
+
+    def applied(self, source: str) -> int:
+        """The last number that was applied of a source, 0 if none was."""
 
     def describe(self, facts: Mapping[str, str]) -> None:
         """Set facts that readers show: `site`, `timezone`, `threshold`, `sample`."""

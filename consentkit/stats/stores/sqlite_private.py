@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -72,7 +73,7 @@ class SqlitePrivateStore:
             # What was released or forgotten must not be found in the file's free pages.
             self._connection.execute("PRAGMA secure_delete=ON")
             prepare(self._connection, path, statements_of("private.sql"), SCHEMA_VERSION)
-            self._source = self._own_source()
+            self.source()
         except BaseException:
             self._connection.close()
             raise
@@ -168,11 +169,12 @@ class SqlitePrivateStore:
 
     def outbox(self) -> Iterator[tuple[BatchId, Release]]:
         """The releases that the sink has not confirmed, oldest first."""
+        source = self.source()
         numbers = self._connection.execute("SELECT number FROM outbox ORDER BY number").fetchall()
         for (number,) in numbers:
             found = self._connection.execute("SELECT payload FROM outbox WHERE number = ?", (number,)).fetchone()
             if found:  # another worker may have sent it meanwhile
-                yield BatchId(self._source, number), loaded(found[0])
+                yield BatchId(source, number), loaded(found[0])
 
     def sent(self, batch: BatchId) -> None:
         """Forget a release of the outbox that the sink has."""
@@ -193,16 +195,36 @@ class SqlitePrivateStore:
             waiting.update(sums_of_waiting(self._waiting_load()))
             counted = connection.execute("SELECT breakdown, metric, count FROM counted")
             rows = connection.execute("SELECT number, payload FROM outbox")
-            last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
             return Balance(
-                source=self._source,
+                source=self.source(),
                 counted={(breakdown, metric): count for breakdown, metric, count in counted},
                 waiting=waiting,
                 outbox={number: sums_of_release(loaded(payload)) for number, payload in rows},
-                last_number=last[0] if last else 0,
+                last_number=self._last_number(),
             )
 
-    def _own_source(self) -> str:
+    def behind(self, number: int) -> bool:
+        """Whether it has not yet made a release of this number."""
+        return self._last_number() < number
+
+    def begin_anew(self) -> None:
+        """Number releases under a new name, as a store that holds only what it holds now; noted as a gap."""
+        balance = self.balance()
+        held: Counter[tuple[str, str]] = Counter(balance.waiting)
+        for sums in balance.outbox.values():
+            held.update(sums)
+        with transaction(self._connection) as connection:
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'source'", (secrets.token_hex(8),))
+            connection.execute("DELETE FROM counted")
+            self._add_counted(held)
+            now = time.time()
+            self._note_gap(now, now, "restored", 0)
+
+    def _last_number(self) -> int:
+        row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
+        return int(row[0]) if row else 0
+
+    def source(self) -> str:
         """The name under which this file's releases are numbered; it lives as long as the file."""
         question = "SELECT value FROM meta WHERE key = 'source'"
         row = self._connection.execute(question).fetchone()

@@ -100,6 +100,11 @@ class SqliteSink:
             self._add_delivered(batch.source, sums_of_release(release))
         return True
 
+    def applied(self, source: str) -> int:
+        """The last number that was applied of a source, 0 if none was."""
+        row = self._connection.execute("SELECT number FROM applied WHERE source = ?", (source,)).fetchone()
+        return int(row[0]) if row else 0
+
     def describe(self, facts: Mapping[str, str]) -> None:
         """Set facts that readers show: `site`, `timezone`, `threshold`, `sample`."""
         with transaction(self._connection) as connection:
@@ -125,11 +130,9 @@ class SqliteSink:
                 connection.execute(statement, {"before": before.isoformat()})
 
     def _is_new(self, batch: BatchId) -> bool:
-        connection = self._connection
-        known = connection.execute("SELECT number FROM applied WHERE source = ?", (batch.source,)).fetchone()
-        if known and batch.number <= known[0]:
+        if batch.number <= self.applied(batch.source):
             return False
-        connection.execute("REPLACE INTO applied (source, number) VALUES (?, ?)", batch)
+        self._connection.execute("REPLACE INTO applied (source, number) VALUES (?, ?)", batch)
         return True
 
     def _add_delivered(self, source: str, sums: Sums) -> None:
