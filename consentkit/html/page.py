@@ -5,8 +5,8 @@ from collections.abc import Callable
 from consentkit.html.inject import Fragment, Injection
 from consentkit.html.prelude import read_prelude
 from consentkit.html.rewriter import Node, StreamRewriter
-from consentkit.html.scan import MAX_DEPTH, Scan, disarmed, scanned
-from consentkit.html.tags import BESIDE, EMBEDS, GATED, Addresses, Found, closed_element
+from consentkit.html.scan import MAX_DEPTH, Scan, scanned
+from consentkit.html.tags import EMBEDS, GATED, Addresses, Found, closed_element
 from consentkit.html.urls import decoded
 
 FOREIGN_SRC = (":", "//", "\\\\", "&", "\\9 ", "\\a ", "\\d ")
@@ -27,7 +27,6 @@ WATCHED = ", ".join(
         'use[href]:not([href^="#"]), use[xlink\\:href]:not([xlink\\:href^="#"])',
     )
 )
-STAYING = ", ".join(f"{name}[{attribute}]" for name, attributes in BESIDE.items() for attribute in attributes)
 
 Placeholder = Callable[[Node, Found, bool, str], str]
 """Makes what stands in place of an embed: its start tag, why it is closed, whether it stands inside a form (where no
@@ -60,7 +59,6 @@ class TagGate:
         if self._placeholder:
             rewriter.on(", ".join(f"form {name}" for name in EMBEDS), self._note_form)
         rewriter.on(f"{WATCHED}, {'img' if self.addresses.own_closed else PICTURES}", self._check)
-        rewriter.on(STAYING, self._check_beside)
         rewriter.on("noscript", lambda node: node.look_into(self.filtered, self._strict))
 
     def _note_form(self, _: Node) -> None:
@@ -77,10 +75,6 @@ class TagGate:
             self.shut(node, found, in_form)
         elif node.name == "iframe" and any(self._holds_closed(v) for key, v in node.attributes if key == "srcdoc"):
             self.shut_document(node)
-
-    def _check_beside(self, node: Node) -> None:
-        if closed_element(node.name, node.attributes, self.addresses):
-            node.change_tag(lambda tag: disarmed(tag, self.addresses))
 
     def shut(self, node: Node, found: Found, in_form: bool) -> None:
         """Keep a closed element from the page."""
