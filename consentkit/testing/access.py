@@ -95,6 +95,9 @@ def everybody_can_answer(evidence: "Evidence") -> Iterator[Finding]:
         control = seen.forced["banner"][name]
         if control and control["looks"]["borderTopStyle"] == "none":
             yield Finding("C27", f"{control['text']!r} has no edge in forced colours", "give it a border")
+    forced = [seen.forced["banner"][name] for name in ("accept", "refuse")]
+    if all(forced) and forced[0]["looks"] != forced[1]["looks"]:
+        yield Finding("C27", "in forced colours the two answers look different", "style both by one rule")
 
 
 def _keyboard(seen: Access) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import pytest
 
 from consentkit.testing.evidence import Evidence
 from consentkit.testing.rules import Finding, NotSeen, Rule, all_rules
-from consentkit.testing.site import Site
+from consentkit.testing.site import Site, fetch
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -41,7 +41,7 @@ class Checks:
         self._site = Site(url, tuple(paths) or ("/",), str(config.getoption("consentkit_base")).rstrip("/"))
         self._rules = _rules_of(str(config.getoption("consentkit_rules")))
         self._program = config.getoption("consentkit_browser") or next(filter(None, map(shutil.which, PROGRAMS)), None)
-        self._alone = config.args_source is not pytest.Config.ArgsSource.ARGS
+        self._alone = _is_alone(config)
         self._browsing: Iterator[Evidence] | None = None
         self._evidence: Evidence | None = None
 
@@ -52,6 +52,16 @@ class Checks:
             self._browsing = self._browse()
             self._evidence = next(self._browsing)
         return self._evidence
+
+    def pytest_sessionstart(self) -> None:
+        """Ask the site once, so that a wrong address is one error and not thirty."""
+        try:
+            fetch(self._site.url, hops=0)
+            self._site.declaration  # noqa: B018 -- it is read, and kept
+        except (OSError, ValueError) as problem:
+            raise pytest.UsageError(
+                f"--consentkit-url {self._site.url}: {problem}; is the site running there?"
+            ) from None
 
     def pytest_report_header(self) -> str:
         """Say what is checked."""
@@ -115,6 +125,13 @@ class RuleItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, None, str]:
         """Where the report says that the test is."""
         return Path("consentkit"), None, f"{self._rule.number} {self._rule.title}"
+
+
+def _is_alone(config: pytest.Config) -> bool:
+    """Whether no path was named; workers of pytest-xdist are given paths in any case, so they are told."""
+    if not hasattr(config.option, "consentkit_alone"):
+        config.option.consentkit_alone = config.args_source is not pytest.Config.ArgsSource.ARGS
+    return bool(config.option.consentkit_alone)
 
 
 def _rules_of(chosen: str) -> list[Rule]:

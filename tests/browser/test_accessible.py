@@ -53,10 +53,10 @@ def test_the_banner_and_a_placeholder(
         assert [] == violations(tab.page, axe)
 
 
-@pytest.fixture(params=WIDTHS, scope="module")
+@pytest.fixture(params=[View(320, 800, dark=True), View(1280, 800)], ids=str)
 def tab(chromium: Browser, sites: dict[str, Site], request: pytest.FixtureRequest) -> Iterator[Visitor]:
-    """One visitor, who goes through the states of the pages in the order of the tests."""
-    with visitor(chromium, sites["bar"], View(request.param, 800)) as one:
+    """A visitor on a phone in the dark, and one on a desk."""
+    with visitor(chromium, sites["bar"], request.param) as one:
         yield one
 
 
@@ -66,7 +66,7 @@ def test_every_state_of_the_pages(tab: Visitor, axe: str) -> None:
     found = {}
 
     def judge(state: str) -> None:
-        found[state] = violations(page, axe)
+        found[state] = violations(page, axe, "dark" if tab.view.dark else "light")
 
     page.goto(home)
     page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")

@@ -60,6 +60,7 @@ def test_a_wrong_site_fails_by_the_rule_with_how_to_mend_it(addresses: tuple[str
         (["--consentkit-url", "example.com"], "'example.com' is no address"),
         (["--consentkit-url", "http://127.0.0.1:9", "--consentkit-paths", "about"], "'about' does not begin with /"),
         (["--consentkit-url", "http://127.0.0.1:9", "--consentkit-rules", "C99"], "'C99' is no rule; there are C1, C2"),
+        (["--consentkit-url", "http://127.0.0.1:9"], "Connection refused; is the site running there?"),
     ],
 )
 def test_wrong_options_name_the_value_and_what_is_allowed(tmp_path: Path, arguments: list[str], expected: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from consentkit.testing import Evidence, Finding, NotSeen, Site, View
+from consentkit.testing.visitor import REFUSE, visitor
 from tests.browser.rules_site import RULES, judged
 from tests.conftest import LiveServers
 from tests.support.small_site import PATHS, elsewhere_app, page_app, small_kit
@@ -56,6 +57,17 @@ def test_without_scripts_every_rule_holds_on_a_phone_in_the_dark(addresses: dict
     # Without scripts nothing else can happen by itself (C9), no data layer is filled (C26), and there is no dialog.
     rules = [rule for number, rule in RULES.items() if rule.walks and number not in ("C9", "C26", "C27", "C29")]
     assert {} == judged(evidence, rules)
+
+
+def test_after_a_refusal_the_site_reads_no_forbidden_cookie(addresses: dict[str, str], chromium: Browser) -> None:
+    """C3 from the server's side: cookies that are in the browser all the same do not reach the code of the site."""
+    site = Site(addresses["bar"], PATHS)
+    with visitor(chromium, site, View()) as tab:
+        tab.open("/")
+        tab.press(REFUSE)
+        names = ["_ads_id", "_meter", "theme", "session"]
+        tab.context.add_cookies([{"name": name, "value": "1", "url": site.url} for name in names])
+        assert ["session"] == tab.context.request.get(f"{site.url}/seen").json()
 
 
 @pytest.mark.parametrize("number", [number for number, rule in RULES.items() if not rule.walks])

@@ -9,11 +9,11 @@ from tests.prepare import NPM
 AXE = NPM / "node_modules/axe-core/axe.min.js"
 
 
-def violations(page: Page, axe: str) -> list[str]:
-    """What axe finds on a page as it stands, in light and in dark, a line for each element."""
+def violations(page: Page, axe: str, *schemes: str) -> list[str]:
+    """What axe finds on a page as it stands, in light and in dark if none is named, a line for each element."""
     found = []
     page.evaluate(axe)
-    for scheme in ("light", "dark"):
+    for scheme in schemes or ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         # What fades is judged when it is there.
         page.evaluate("Promise.all(document.getAnimations().map(animation => animation.finished))")

@@ -189,6 +189,8 @@ USING = (
     Sin("a focus under the banner", ("C27",), style=":root { scroll-padding: 0 !important; padding: 0 !important }"),
     Sin("movement for all", ("C27",),
         style=f"@keyframes grow {{ to {{ scale: 1.01 }} }} {ACCEPT}, {REFUSE} {{ animation: grow 1s infinite }}"),
+    Sin("two looks in forced colours", ("C27",),
+        style=f"@media (forced-colors: active) {{ {REFUSE} {{ opacity: .8 }} }}"),
     Sin("a banner that does not reflow", ("C27",), style="#consentkit { min-width: 900px }"),
 )  # fmt: skip
 """Keyboard, screen reader and other circumstances."""

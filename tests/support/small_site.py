@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from consentkit import ConsentKit
@@ -29,7 +29,7 @@ def tables(elsewhere: str, **sections: Any) -> dict[str, Any]:
 
 
 def page_app(elsewhere: str, language: str = "en") -> Starlette:
-    """The site itself: a home page with a tag and a video, a second page, the policy, the imprint."""
+    """The site itself: a page with a tag and a video, others without, and `/seen`, which names the cookies it got."""
 
     async def page(request: Request) -> Response:
         embed = f'<iframe src="{elsewhere}/video" width="320" height="180" title="A film"></iframe>'
@@ -47,7 +47,11 @@ def page_app(elsewhere: str, language: str = "en") -> Starlette:
             response.set_cookie("_meter", "1", max_age=14 * 86_400, samesite="lax")
         return response
 
-    return Starlette(routes=[Route(path, page) for path in (*PATHS, "/privacy", "/imprint")])
+    async def seen(request: Request) -> Response:
+        return JSONResponse(sorted(request.cookies))
+
+    pages = [Route(path, page) for path in (*PATHS, "/privacy", "/imprint")]
+    return Starlette(routes=[*pages, Route("/seen", seen)])
 
 
 def elsewhere_app() -> Starlette:
