@@ -32,11 +32,13 @@ let given; // the form that is sent by the browser itself, because sending it fr
 async function submit(event) {
   const form = event.target;
   const button = event.submitter;
-  if (form === given || !form.action.startsWith(base) || form.action === `${base}once`) return;
+  // Not `form.action`: a form of the site may have a field of that name.
+  const action = form.getAttribute("action") ?? "";
+  if (form === given || !action.startsWith(base.pathname) || action === `${base.pathname}once`) return;
   event.preventDefault();
   try {
     const body = new URLSearchParams(new FormData(form, button));
-    const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body });
+    const answer = await fetch(new URL(action, base), { method: "POST", headers: { Accept: "application/json" }, body });
     if (!answer.ok) throw new Error(answer.statusText);
     const state = await answer.json();
     tabs.postMessage("");

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from consentkit.demo import demo_app, demo_config, load_part
 from consentkit.kit import ConsentKit
@@ -13,6 +13,9 @@ from tests.browser.support import Demo, Journey, listening, served
 from tests.support.accessibility import AXE
 
 SECRET = "a secret for tests only with 40 characters"
+
+# How long an expectation may take to come true, in milliseconds: what is expected comes at once on a machine at rest.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,8 @@ SHOP = b"""<!doctype html><html lang="en"><head><title>Shop</title>
 <script nonce="n0nce">
   addEventListener("consentkit:change", (event) => { document.title = event.detail.granted.join(" ") }, true);
 </script></head>
-<body><h1>Shop</h1></body></html>"""
+<body><h1>Shop</h1><form action="/search"><input name="action" value="go"><button>Search</button></form>
+</body></html>"""
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +106,13 @@ def test_a_choice_holds_at_once_and_is_taken_back_in_two_steps(page: Page, probl
         dialog.get_by_role("button", name="Withdraw everything").click()
     state = page.evaluate("fetch('/consent/state').then(answer => answer.json())")
     assert (["necessary", "session"], False) == (state["granted"], state["asks"])
+    assert [] == problems
+
+
+def test_leaves_the_forms_of_the_site_alone(page: Page, problems: list[str]) -> None:
+    """Even one with a field called `action`, which hides the form's own property of that name."""
+    page.get_by_role("button", name="Search").press("Enter")
+    page.wait_for_url("**/search?action=go")
     assert [] == problems
 
 

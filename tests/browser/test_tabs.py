@@ -84,6 +84,7 @@ def test_an_open_preferences_page_follows_and_tells(context: BrowserContext, sho
         two.get_by_role("button", name="Refuse all").click()
     expect(one.get_by_role("checkbox", name="Allow Theme")).not_to_be_checked()
     expect(two.get_by_role("status")).to_have_text("Your choice is saved.")
+    one.wait_for_load_state("load")
     assert 1 == len(loads)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from consentkit import ConsentKit
+from consentkit.config import LAYOUTS
 from consentkit.consent.ledger.receipt import verify
 from consentkit.consent.ledger.store import Ledger
 from tests.support.asgi import DOCUMENT, Answer, answering, ask
@@ -113,12 +114,13 @@ def test_event_has_the_fields_of_the_standard(kit: ConsentKit) -> None:
     ] == content["events"]  # fmt: skip
 
 
-@pytest.mark.parametrize("layout", ["bar", "preferences"])
+@pytest.mark.parametrize("layout", ["bar", "dialog", "preferences"])
 @pytest.mark.parametrize("language", ["en", "nl", "es"])
-def test_notice_that_was_shown_is_kept_by_its_hash(kit: ConsentKit, layout: str, language: str) -> None:
+def test_notice_that_was_shown_is_kept_by_its_hash(layout: str, language: str) -> None:
     """The form names the notice it stands in; its text is kept once, without what differs by request."""
+    kit = kit_of(settings(consent={"layout": layout} if layout in LAYOUTS else {}))
     app = kit.wrap(answering(DOCUMENT.replace(b'lang="en"', f'lang="{language}"'.encode())))
-    shown = ask(app, "/shop") if layout == "bar" else ask(app, "/consent/", query_string=f"lang={language}".encode())
+    shown = ask(app, "/shop") if layout in LAYOUTS else ask(app, "/consent/", query_string=f"lang={language}".encode())
     said = mark(shown.text)
     assert said.startswith(f"{layout}.{language}.")
     post(kit, "/consent/", choice="accept_all", shown=said)
