@@ -4,7 +4,7 @@ What it learns is kept in `var/fuzz/` and built upon by the next run; so is an i
 the target's SEEDS, so that the tests hold it from then on.
 """
 
-import importlib
+import importlib.util
 import logging
 import os
 import subprocess
@@ -29,7 +29,13 @@ def fuzz(name: str, seconds: int) -> None:
     words = FOLDER / f"{name}.dict"
     pieces = {piece for seed in target.SEEDS for piece in seed.replace(b"\xff", b" ").split() if len(piece) < 40}
     words.write_text("".join(f'"{_escaped(piece)}"\n' for piece in sorted(pieces)), "ascii")
-    options = (f"max_total_time={seconds}", "max_len=1000", f"artifact_prefix={FOLDER}/{name}-", f"dict={words}")
+    options = (
+        f"max_total_time={seconds}",
+        "max_len=1000",
+        "len_control=10",
+        f"artifact_prefix={FOLDER}/{name}-",
+        f"dict={words}",
+    )
     atheris.Setup([sys.argv[0], *(f"-{option}" for option in options), str(corpus)], target.check)
     atheris.Fuzz()
 
@@ -40,6 +46,8 @@ def _escaped(piece: bytes) -> str:
 
 def main() -> None:
     """Every target in turn, or the one that is named, in a process of its own."""
+    if importlib.util.find_spec("atheris") is None:
+        sys.exit("atheris is not installed: it has wheels for Linux and Python up to 3.13 only")
     seconds = int(os.environ.get("FUZZ_SECONDS", "60"))
     if len(sys.argv) == 2:
         fuzz(sys.argv[1], seconds)
