@@ -8,11 +8,16 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from starlette.types import ASGIApp
 
 from consentkit import ConsentKit
 from tests.support.sites import kit_of
+
+# How long an example takes says nothing here: test machines are busy, and speed is measured by the benchmarks.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 PATIENCE = 20
 """Seconds that a server gets to start and to stop, on a busy machine too."""
