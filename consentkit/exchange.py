@@ -72,6 +72,9 @@ class Exchange(Sent):
     _held: Message | None = None
     _rewriter: PageRewriter | Tail | Unrewritten | None = None
 
+    on_start: Callable[[Sent], Headers] | None = None
+    """Asked, when the response starts, for headers that it is to have besides."""
+
     def __init__(
         self,
         engine: Engine,
@@ -133,6 +136,8 @@ class Exchange(Sent):
                 self.done()
         elif kind == "http.response.start":
             message = self._start(message)
+            if self.on_start is not None and not self.is_own:
+                message = {**message, "headers": message["headers"] + self.on_start(self)}
             if self._rewriter is None:
                 await self._send(message)
             else:

@@ -62,6 +62,16 @@ class Incoming:
         return self.headers.get(b"sec-fetch-dest") in (None, b"document") and not self.is_fragment
 
     @property
+    def opens_page(self) -> bool:
+        """Whether a browser says that somebody goes to a page with it; older ones, and http, do not tell."""
+        headers = self.headers
+        return headers.get(b"sec-fetch-mode") == b"navigate" and headers.get(b"sec-fetch-dest") == b"document"
+
+    def values(self, name: str) -> list[bytes]:
+        """The values of a cookie, usually one."""
+        return self.cookies.values(name.encode()) if self.cookies else []
+
+    @property
     def may_get_page(self) -> bool:
         """Whether the request can well be answered with HTML."""
         headers = self.headers

@@ -63,7 +63,7 @@ class ConsentKit:
             sightings=sightings,
         )
         self.watch = Watch(config, self.guard, sightings, self.engine.gate.take_seen)
-        self.counting = Counting(config, clock, chore=self.watch.tick)
+        self.counting = Counting(config, clock, chore=self.watch.tick, keys=keys)
 
     @classmethod
     def from_file(cls, path: str | Path, *, environ: Mapping[str, str] = os.environ) -> "ConsentKit":

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from consentkit.consent.caching import Headers
 from consentkit.consent.consent import SCOPE_KEY, Consent
 from consentkit.exchange import Exchange, Sent
 from consentkit.incoming import Incoming
 from consentkit.lifespan import run_lifespan
+from consentkit.own_visit import SECURE_VISIT, VISIT
 
 if TYPE_CHECKING:
     from consentkit.kit import ConsentKit
@@ -32,7 +34,7 @@ class ConsentMiddleware:
         began, when = kit.timer(), kit.clock()
         incoming = Incoming(scope)
         standing = engine.standings.of(incoming, scope, when)
-        own = None
+        own, step = None, None
         if engine.is_own(scope):
             own = await engine.own_response(scope, incoming, standing.decisions, receive, when)
 
@@ -47,15 +49,33 @@ class ConsentMiddleware:
                     when=when,
                     took=kit.timer() - began,
                     own=sent.is_own,
+                    step=step,
                 )
             except Exception as problem:
                 kit.guard.note("counting", problem)
+
+        def carry(sent: Sent) -> Headers:
+            nonlocal step
+            try:
+                step = kit.counting.carry(
+                    incoming.headers,
+                    scope,
+                    incoming.values(SECURE_VISIT if scope.get("scheme") == "https" else VISIT),
+                    status=sent.status,
+                    content_type=sent.content_type,
+                    when=when,
+                )
+            except Exception as problem:
+                kit.guard.note("carrying a visit on", problem)
+            return [(b"set-cookie", step.line)] if step else []
 
         if own is not None:
             answer = Sent(send, count)
         else:
             answer = exchange = Exchange(engine, scope, incoming, standing, send=send, on_done=count)
             scope = exchange.scope_for_app()
+            if VISIT in standing.decisions.granted and incoming.opens_page:
+                exchange.on_start = carry
         kit.counting.began()
         try:
             await (own or self.app)(scope, receive, answer.send)

@@ -10,8 +10,14 @@ from dataclasses import dataclass
 REQUESTS = "requests"
 VIEWS = "views"
 VISITS = "visits"
+MEASURED = "measured"
+"""Visits of those whose browser carries the state of the visit; what follows from that state is told of them alone."""
 ENGAGED = "engaged"
-"""Visits that went on to a second page; told by the visitor's own state alone."""
+"""Those that went on to a second page."""
+NEW_DAY, NEW_WEEK, NEW_MONTH, NEW_EVER = "new_day", "new_week", "new_month", "new_ever"
+"""Visitors who had not been here yet on that day, in that week, in that month, or at all."""
+CONVERSIONS = "conversions"
+"""Goals that a measured visit reached, each once, by how the visit began."""
 MOVES = "moves"
 """Views that came from another page of the site; by page, the moves onward from it, so that exits are views − moves."""
 GOALS = "goals"
@@ -21,29 +27,33 @@ DOWNLOADS = "downloads"
 SEARCHES = "searches"
 
 SEEN = (VIEWS, VISITS, ENGAGED, GOALS)
+CARRIED = (MEASURED, NEW_DAY, NEW_WEEK, NEW_MONTH, CONVERSIONS)
+"""Of the visitor's own state, by how the visit began."""
+OF_VIEWS = frozenset({*SEEN, *CARRIED})
+"""What happens at a page view, and so with a browser, a system and a device."""
 
 BREAKDOWNS: dict[str, tuple[str, ...]] = {
-    "page": (VIEWS, VISITS, ENGAGED, MOVES),
+    "page": (VIEWS, VISITS, ENGAGED, MOVES, *CARRIED),
     "move": (MOVES,),
     "referrer": SEEN,
-    "channel": SEEN,
-    "campaign": SEEN,
+    "channel": (*SEEN, *CARRIED),
+    "campaign": (*SEEN, *CARRIED),
     "campaign_source": SEEN,
     "campaign_medium": SEEN,
     "campaign_term": SEEN,
     "campaign_content": SEEN,
     "click_id": SEEN,
-    "country": SEEN,
+    "country": (*SEEN, *CARRIED),
     "region": SEEN,
     "network": SEEN,
     "organisation": SEEN,
     "browser": SEEN,
     "browser_version": SEEN,
     "os": SEEN,
-    "device": SEEN,
+    "device": (*SEEN, *CARRIED),
     "language": SEEN,
     "host": SEEN,
-    "goal": (GOALS,),
+    "goal": (GOALS, CONVERSIONS),
     "missing": (MISSING,),
     "missing_from": (MISSING,),
     "download": (DOWNLOADS,),

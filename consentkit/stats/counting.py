@@ -1,6 +1,6 @@
 """Counting for one site in one worker: from a request that is over to this worker's recorder."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from starlette.types import Scope
 
@@ -16,6 +16,7 @@ from consentkit.stats.release import Rule
 from consentkit.stats.routes import route_of
 from consentkit.stats.stores import PrivateStore, Sink, open_private, open_sink
 from consentkit.stats.tally import Tally
+from consentkit.stats.visitor.carrier import Carrier, Step
 
 
 def rule_of(config: Config) -> Rule:
@@ -64,16 +65,23 @@ def facts_of(config: Config) -> dict[str, str]:
 class Counting:
     """Counts requests; an error leaves a request uncounted and the page untouched. `clock` gives epoch seconds.
 
-    `chore` is called each second, with the time, by the thread that writes the counts; it must not raise.
+    `chore` is called each second, with the time, by the thread that writes the counts; it must not raise. `keys` sign
+    what a visitor's browser carries.
     """
 
     def __init__(
-        self, config: Config, clock: Callable[[], float], chore: Callable[[float], None] = lambda _: None
+        self,
+        config: Config,
+        clock: Callable[[], float],
+        chore: Callable[[float], None] = lambda _: None,
+        *,
+        keys: Sequence[str] = (),
     ) -> None:
         stores = Stores(
             lambda: private_of(config), lambda: sink_of(config), facts_of(config), config.stats.retention_months
         )
         self._observer = observer_of(config)
+        self._carrier = Carrier(keys, self._observer.view)
         self.recorder = Recorder(
             stores,
             rule_of(config),
@@ -98,38 +106,57 @@ class Counting:
         when: float,
         took: float,
         own: bool,
+        step: Step | None = None,
     ) -> None:
         """Count one request that is over; `scope` is the one that the app was given, where its router left the route.
 
         `headers` holds the last of each name, in lower case; `size` is in bytes, `when` in epoch seconds, `took` in
-        seconds from the request to the last byte of its answer.
+        seconds from the request to the last byte of its answer; `step` is what `carry` found.
         """
         try:
             self.recorder.ended()
-            client = scope.get("client")
-            facts = RequestFacts(
-                when=when,
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                headers=headers,
-                query=scope.get("query_string", b""),
-                content_type=content_type,
-                size=size,
-                took=took,
-                address=client[0] if client else None,
-                secure=scope.get("scheme") == "https",
-                own=own,
-                route=route_of(scope),
-                goals=consent.goals if (consent := scope.get(SCOPE_KEY)) else (),
-            )
+            facts = step.facts if step else _facts(headers, scope, status, content_type, when)
+            facts.size, facts.took, facts.own, facts.carried = size, took, own, step and step.carried
             self.recorder.count(self._observer.observe(facts))
         except Exception as error:
             self.recorder.note_uncounted(error)
 
+    def carry(
+        self,
+        headers: Mapping[bytes, bytes],
+        scope: Scope,
+        cookies: Iterable[bytes],
+        *,
+        status: int,
+        content_type: str,
+        when: float,
+    ) -> Step | None:
+        """What a view whose answer begins adds by the state in its cookies, and the cookie for the visitor's browser.
+
+        To be asked only where the visitor may be measured. None if the request is no view of a person's. May raise.
+        """
+        return self._carrier.step(_facts(headers, scope, status, content_type, when), cookies)
+
     def close(self) -> None:
         """Write what has been counted."""
         self.recorder.close()
+
+
+def _facts(headers: Mapping[bytes, bytes], scope: Scope, status: int, content_type: str, when: float) -> RequestFacts:
+    client = scope.get("client")
+    return RequestFacts(
+        when=when,
+        method=scope["method"],
+        path=scope["path"],
+        status=status,
+        headers=headers,
+        query=scope.get("query_string", b""),
+        content_type=content_type,
+        address=client[0] if client else None,
+        secure=scope.get("scheme") == "https",
+        route=route_of(scope),
+        goals=consent.goals if (consent := scope.get(SCOPE_KEY)) else (),
+    )
 
 
 def count_samples(config: Config, traffic: Iterable[RequestFacts], on_request: Callable[[], None]) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from consentkit.stats.visitor.state import Carried
+
 USER_AGENT_CAP = 512
 """Bytes. No browser sends more, and what a made-up user agent costs grows with its length."""
 REFERER_CAP = 2048
@@ -35,7 +37,8 @@ class RequestFacts:
     `headers` are by lower-case name, of several the last; `when` is in epoch seconds, `took` in seconds (None where it
     is not told), `path` is decoded, `query` is not, `size` is the bytes of the answer's body. `content_type` is None,
     and `logged` true, where the source cannot know the headers (an access log). `own` marks consentkit's own addresses;
-    `route` is the template of the router's that answered; `goals` were reached in the site's code.
+    `route` is the template of the router's that answered; `goals` were reached in the site's code; `carried` is what
+    the visitor's own state says of the view.
     """
 
     when: float
@@ -53,6 +56,7 @@ class RequestFacts:
     logged: bool = False
     route: str = ""
     goals: tuple[str, ...] = ()
+    carried: Carried | None = None
 
     def __repr__(self) -> str:
         return "<RequestFacts>"

@@ -5,7 +5,7 @@ a user agent is not looked up at all, but when the counts are flushed.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,9 @@ from consentkit.stats.facts import HOST_CAP, PATH_CAP, RequestFacts
 from consentkit.stats.model import OTHER, EventKey, Facet, Observation
 from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages, template_of
 from consentkit.stats.paths import canonical
+from consentkit.stats.visitor.events import happened_by
+from consentkit.stats.visitor.state import MOST_GOALS, View
+from consentkit.stats.visitor.state import Source as Began
 from consentkit.stats.visits import begins_visit, reloaded
 
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
@@ -71,6 +74,8 @@ class Observer:
         self._referrers = Referrers(self._hosts, self._pages.of_referrer, spam)
         self._queries = Queries(search)
         self._goals = {id_: Facet(goal=id_) for id_ in goals or {}}
+        self._goal_ids = tuple(goals or {})[:MOST_GOALS]
+        self._goal_facets = tuple(self._goals[id_] for id_ in self._goal_ids)
         self._goals_at: dict[str, tuple[str, ...]] = {}
         for id_, path in (goals or {}).items():
             if path:
@@ -78,6 +83,7 @@ class Observer:
         self._host_facets = {host: Facet(host=host) for host in self._hosts}
         self._other_host = Facet(host=OTHER)
         self._quarter = -1
+        self._date = date.min
         self._day = ""
         self._timezone = timezone
 
@@ -93,10 +99,7 @@ class Observer:
     def observe(self, facts: RequestFacts) -> Observation:
         """What this request adds: only page requests of what may be a person have events."""
         get = facts.headers.get
-        quarter = int(facts.when // DAY_STEP)
-        if quarter != self._quarter:
-            self._day = datetime.fromtimestamp(quarter * DAY_STEP, self._timezone).date().isoformat()
-            self._quarter = quarter
+        self._turn_to(facts.when)
         verdict = judge(facts)
         user_agent = agent_of(get(b"user-agent", b""), get(b"sec-ch-ua"))
         events: tuple[EventKey, ...] = ()
@@ -119,6 +122,41 @@ class Observer:
             (self._day, facts.when, facts.took, facts.size, status, route),
         )
 
+    def view(self, facts: RequestFacts) -> View | None:
+        """The view that a request is, as its visitor's own state needs it; None for what shows no person a page."""
+        headers = facts.headers
+        verdict = judge(facts)
+        if (
+            facts.status == 304
+            or not is_view(facts)
+            or not verdict.browsing
+            or agent_of(headers.get(b"user-agent", b""), headers.get(b"sec-ch-ua")).is_known_program
+        ):
+            return None
+        came = self._referrers.source(headers.get(b"referer"), host_name(headers.get(b"host", b"")))
+        if came.spam:
+            return None
+        begins = begins_visit(headers, came.referrer)
+        campaign, _ = self._queries.read(facts.query) if facts.query else (NO_CAMPAIGN, "")
+        channel = _channel(_counted(headers, came, begins), campaign).values["channel"]
+        page = self._pages.facet(facts.path, facts.route).values["page"]
+        reached = {*self._goals_at.get(facts.path, ()), *facts.goals} if self._goal_ids else ()
+        self._turn_to(facts.when)
+        return View(
+            facts.when,
+            self._date,
+            begins,
+            Began(channel, campaign.facet.values["campaign"], page),
+            tuple(number for number, id_ in enumerate(self._goal_ids) if id_ in reached) if reached else (),
+        )
+
+    def _turn_to(self, when: float) -> None:
+        quarter = int(when // DAY_STEP)
+        if quarter != self._quarter:
+            self._date = datetime.fromtimestamp(quarter * DAY_STEP, self._timezone).date()
+            self._day = self._date.isoformat()
+            self._quarter = quarter
+
     def _happened(self, facts: RequestFacts, host: str, source: Source) -> list[Happening]:
         """The events of a page request, each with its metrics and where it stands in the dimensions."""
         if not is_view(facts):
@@ -139,21 +177,16 @@ class Observer:
             happened.append(((SEARCHES,), (Facet(search=term),)))
         if facts.goals or facts.path in self._goals_at:
             happened += [((GOALS,), (*seen, goal)) for goal in self._reached(facts)]
+        if facts.carried:
+            happened += happened_by(facts.carried, seen[2:], self._goal_facets)
         return happened
 
     def _seen(
         self, facts: RequestFacts, host: str, source: Source, campaign: Campaign = NO_CAMPAIGN
     ) -> tuple[Facet, ...]:
         """Where a view stands in the dimensions that say from where and with what it was seen."""
-        came = source.facet
-        if campaign is not NO_CAMPAIGN:
-            channel = channel_of(
-                source.channel, medium=campaign.medium, source=campaign.source, clicked=campaign.clicked
-            )
-            if channel != source.channel:
-                came = came_from(source.referrer, channel)
         return (
-            came,
+            _channel(source, campaign),
             campaign.facet,
             self._place.facet(facts.address),
             language_of(facts.headers.get(b"accept-language")),
@@ -224,6 +257,15 @@ def _counted(headers: Mapping[bytes, bytes], source: Source, visit: bool) -> Sou
     if source.referrer == DIRECT and headers.get(b"sec-fetch-site") in WITHIN_SITE:
         return FROM_WITHIN
     return source
+
+
+def _channel(source: Source, campaign: Campaign) -> Facet:
+    """Referrer and channel, which an address may tell better than the referrer does."""
+    if campaign is not NO_CAMPAIGN:
+        channel = channel_of(source.channel, medium=campaign.medium, source=campaign.source, clicked=campaign.clicked)
+        if channel != source.channel:
+            return came_from(source.referrer, channel)
+    return source.facet
 
 
 @lru_cache(maxsize=4096)

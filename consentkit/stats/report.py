@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from consentkit.config_stats import Funnel
 from consentkit.errors import ConsentKitError
-from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS, metrics_of
+from consentkit.stats.breakdowns import BREAKDOWNS, CARRIED, REQUESTS, VIEWS, VISITS, metrics_of
 from consentkit.stats.model import Gap
 from consentkit.stats.served import LoadReport, Step, read_funnel, read_load
 from consentkit.stats.stores import SinkReader
@@ -153,11 +153,13 @@ def _by_count(sums: Mapping[str, int]) -> list[str]:
 
 
 def _rows(reader: SinkReader, breakdown: str, first: date, last: date, limit: int | None) -> tuple[Row, ...]:
-    """The rows of a breakdown, largest first by its first metric, then by the others."""
-    metrics = metrics_of(breakdown)
+    """The rows of a breakdown, largest first by its first metric, then by the others; where nobody carries a state,
+    without what only a state tells."""
+    found = {metric: reader.top(breakdown, metric, first, last, None) for metric in metrics_of(breakdown)}
+    metrics = [metric for metric, values in found.items() if values or metric not in CARRIED]
     counts: dict[str, dict[str, int]] = {}
     for metric in metrics:
-        for value, count in reader.top(breakdown, metric, first, last, None):
+        for value, count in found[metric]:
             counts.setdefault(value, dict.fromkeys(metrics, 0))[metric] = count
     order = sorted(counts, key=lambda value: ([-counts[value][metric] for metric in metrics], value))
     return tuple(Row(value, counts[value]) for value in order[:limit])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from consentkit.stats.breakdowns import BREAKDOWNS, SEEN, VIEWS, VISITS, Crossing
+from consentkit.stats.breakdowns import BREAKDOWNS, VIEWS, VISITS, Crossing
 from consentkit.stats.classes import PROBE, Verdict
 from consentkit.stats.model import PERSON, UNKNOWN, EventKey, Facet, Increments, Observation
 from consentkit.stats.tally import Tally
@@ -17,7 +17,9 @@ LATER = "2026-12-31T00:00Z"
 
 SOFTWARE = ("browser", "browser_version", "os", "device")
 REST = Facet(
-    **dict.fromkeys((name for name, metrics in BREAKDOWNS.items() if metrics == SEEN and name not in SOFTWARE), UNKNOWN)
+    **dict.fromkeys(
+        (name for name, metrics in BREAKDOWNS.items() if VIEWS in metrics and name not in ("page", *SOFTWARE)), UNKNOWN
+    )
 )
 BROWSING = Verdict(PERSON, "browser")
 

@@ -38,6 +38,11 @@ class KnownAgent:
         """The class that a program declares and the reason for it, None for what calls itself a browser."""
         return declared(self._text)
 
+    @property
+    def is_known_program(self) -> bool:
+        """Whether a program is known to stand behind it already; nothing is looked up for the answer."""
+        return self.__dict__.get("declared") is not None
+
     @cached_property
     def sends_fetch_metadata(self) -> bool:
         """Whether a browser of this name and version sends Sec-Fetch-* with every https request."""

@@ -1,22 +1,28 @@
 """The signed text of the cookie that carries a visitor's state."""
 
 import hashlib
+import hmac
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
-from itsdangerous import BadSignature, Signer
+from itsdangerous import Signer
 
 from consentkit.stats.model import OTHER
 from consentkit.stats.visitor.state import MOST_FUNNELS, PAGES, SECONDS, Source, State
 
 EPOCH = date(2020, 1, 1)
+FIRST = EPOCH.toordinal()
 VERSION = "1"
 MAX_LENGTH = 600
 """Of the cookie's value; a longer one was not made here."""
 MAX_TEXT = 120
 """Of a channel, campaign or page in the cookie, once encoded; a longer one is carried as `(other)`."""
+CACHED_TEXTS = 4096
+"""Channels, campaigns and pages, which many visitors share."""
 SAFE = "/{}()<>=+*:@$-"
 """Besides letters, digits, `_`, `-` and `~`; all may stand in a cookie (RFC 6265 §4.1.1) and none parts fields."""
 PAYLOAD = re.compile(
@@ -32,10 +38,9 @@ class StateCodec:
     """Turns states into signed cookie text and back. `keys`: the first signs, all verify."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        # itsdangerous signs with the last of its keys; SHA-256 instead of its default SHA-1.
-        self._signer = Signer(
-            list(reversed(keys)), salt="consentkit.visitor", key_derivation="hmac", digest_method=hashlib.sha256
-        )
+        # Signed for each page view anew, so the keys are derived once, as itsdangerous derives and uses them.
+        signer = Signer(list(keys), salt="consentkit.visitor", key_derivation="hmac", digest_method=hashlib.sha256)
+        self._keys = tuple(signer.derive_key(key) for key in keys)
 
     def encode(self, state: State) -> str:
         """The cookie's value."""
@@ -46,33 +51,46 @@ class StateCodec:
             f"{state.goals:x}", "".join(f"{min(step, 15):x}" for step in state.steps[:MOST_FUNNELS]),
         )  # fmt: skip
         source = (_packed(state.source.channel), _packed(state.source.campaign), _packed(state.source.entry))
-        return self._signer.sign(".".join((VERSION, *numbers, *source))).decode()
+        payload = ".".join((VERSION, *numbers, *source))
+        return f"{payload}.{_signature(self._keys[0], payload).decode()}"
 
     def decode(self, text: str) -> State | None:
         """The state that a cookie carries, or None if it is forged, cut or over-long."""
         if len(text) > MAX_LENGTH or not SIGNATURE.fullmatch(text):
             return None
-        try:
-            payload = self._signer.unsign(text).decode("ascii")
-        except (BadSignature, UnicodeError):
-            return None
+        payload, _, signature = text.rpartition(".")
         match = PAYLOAD.fullmatch(payload)
-        if match is None:
+        if match is None or not payload.isascii():
             return None
-        numbers = {name: int(match[name], 16) for name in ("expires", "seen", "begun", "last", "pages", "goals")}
+        given = signature.encode()
+        if not any(hmac.compare_digest(_signature(key, payload), given) for key in self._keys):
+            return None
+        expires, seen, begun, last, pages, reached, goals, steps, channel, campaign, entry = match.groups()
+        months, start = int(expires, 16), int(begun, 16)
         return State(
-            expires=date(EPOCH.year + numbers["expires"] // 12, numbers["expires"] % 12 + 1, 1),
-            seen=EPOCH + timedelta(days=numbers["seen"]),
-            begun=numbers["begun"],
-            last=numbers["begun"] + numbers["last"],
-            pages=min(numbers["pages"], PAGES[-1]),
-            reached=min(int(match["reached"]), len(SECONDS)),
-            source=Source(unquote(match["channel"]), unquote(match["campaign"]), unquote(match["entry"])),
-            goals=numbers["goals"],
-            steps=tuple(int(digit, 16) for digit in match["steps"][:MOST_FUNNELS]),
+            date(EPOCH.year + months // 12, months % 12 + 1, 1),
+            date.fromordinal(FIRST + int(seen, 16)),
+            start,
+            start + int(last, 16),
+            min(int(pages, 16), PAGES[-1]),
+            min(int(reached), len(SECONDS)),
+            _source(channel, campaign, entry),
+            int(goals, 16),
+            tuple(int(digit, 16) for digit in steps[:MOST_FUNNELS]) if steps else (),
         )
 
 
+def _signature(key: bytes, payload: str) -> bytes:
+    return urlsafe_b64encode(hmac.digest(key, payload.encode(), "sha256")).rstrip(b"=")
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
 def _packed(text: str) -> str:
     packed = quote(text, safe=SAFE).replace(".", "%2E")
     return packed if len(packed) <= MAX_TEXT else quote(OTHER, safe=SAFE)
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _source(channel: str, campaign: str, entry: str) -> Source:
+    # Only of what was signed here, so that nobody can fill it with texts of their own.
+    return Source(unquote(channel), unquote(campaign), unquote(entry))

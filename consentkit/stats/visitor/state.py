@@ -6,8 +6,10 @@ one to this week's. So the counts of any number of workers add up, and a forged 
 honest view could.
 """
 
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 PAGES = (2, 3, 5, 10)
 """Pages that a visit reaches."""
@@ -89,6 +91,13 @@ class Marks:
     steps: tuple[tuple[int, int], ...]
 
 
+class Carried(NamedTuple):
+    """What one view adds, and how the visit that it belongs to began."""
+
+    marks: Marks
+    source: Source
+
+
 def advance(state: State | None, view: View) -> tuple[State, Marks]:
     """The state after a view, and what the view adds. A state that has ended, or is of another day to come, is none."""
     before = state if state is not None and _holds(state, view) else None
@@ -109,12 +118,16 @@ def advance(state: State | None, view: View) -> tuple[State, Marks]:
         engaged=after.pages == 2 and begun.pages == 1,
         pages=tuple(count for count in PAGES if begun.pages < count <= after.pages),
         seconds=SECONDS[begun.reached : after.reached],
-        goals=tuple(goal for goal in range(MOST_GOALS) if after.goals & ~begun.goals & 1 << goal),
+        goals=() if after.goals == begun.goals else _new_goals(after.goals & ~begun.goals),
         steps=tuple(
             (funnel, step) for funnel, step in enumerate(after.steps) if step != _step(begun.steps, funnel)
         ),
     )  # fmt: skip
     return after, marks
+
+
+def _new_goals(bits: int) -> tuple[int, ...]:
+    return tuple(goal for goal in range(MOST_GOALS) if bits & 1 << goal)
 
 
 def expiry(day: date) -> date:
@@ -138,16 +151,15 @@ def _in_visit(state: State, view: View, now: int) -> State:
     passed = now - state.last
     counts = 0 <= passed * STEP <= IDLE
     elapsed = min((now - state.begun) * STEP, LONGEST) if counts else 0
-    reached = max(state.reached, sum(1 for seconds in SECONDS if seconds <= elapsed))
+    reached = max(state.reached, bisect_right(SECONDS, elapsed))
     goals = state.goals
     for goal in view.goals:
         goals |= 1 << goal if 0 <= goal < MOST_GOALS else 0
     # What passed while the visitor was away is no time on the site: the clock goes on from here.
     begun = state.begun if counts else now - max(0, min(state.last - state.begun, LONGEST // STEP))
-    return replace(
-        state,
-        seen=max(state.seen, view.day), begun=begun, last=now, pages=min(state.pages + 1, PAGES[-1]),
-        reached=reached, goals=goals, steps=_steps(state.steps, view.steps),
+    return State(
+        state.expires, max(state.seen, view.day), begun, now, min(state.pages + 1, PAGES[-1]), reached, state.source,
+        goals, _steps(state.steps, view.steps) if view.steps else state.steps,
     )  # fmt: skip
 
 
@@ -171,6 +183,8 @@ def _new(before: State | None, day: date) -> tuple[str, ...]:
     if before is None:
         return ("day", "week", "month", "ever")
     seen = before.seen
+    if day == seen:
+        return ()
     is_new = {
         "day": day > seen,
         "week": day.isocalendar()[:2] > seen.isocalendar()[:2],

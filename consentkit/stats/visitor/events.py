@@ -1,0 +1,65 @@
+"""From what one view adds by the visitor's own state to events that are counted."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from consentkit.stats.breakdowns import CONVERSIONS, ENGAGED, MEASURED, NEW_DAY, NEW_EVER, NEW_MONTH, NEW_WEEK
+from consentkit.stats.model import Facet
+from consentkit.stats.visitor.state import Carried, Marks
+
+NEW = {"day": NEW_DAY, "week": NEW_WEEK, "month": NEW_MONTH}
+CACHED_VALUES = 4096
+
+Happening = tuple[tuple[str, ...], tuple[Facet, ...]]
+
+
+def happened_by(carried: Carried, seen: tuple[Facet, ...], goals: Sequence[Facet]) -> list[Happening]:
+    """The events, each with its metrics and where it stands in the dimensions.
+
+    `seen` is where the view stands, but for channel, campaign and page: those are the ones with which the visit began.
+    `goals` are the goals by their numbers. What the visit reached is a total only.
+    """
+    marks, source = carried
+    happened: list[Happening] = []
+    metrics = _metrics(marks)
+    if metrics or marks.goals:
+        began = (
+            _facet("channel", source.channel), _facet("campaign", source.campaign), _facet("page", source.entry),
+            *seen,
+        )  # fmt: skip
+        if metrics:
+            happened.append((metrics, began))
+        happened += [((CONVERSIONS,), (*began, goals[goal])) for goal in marks.goals if goal < len(goals)]
+    totals = _totals(marks)
+    if totals:
+        happened.append((totals, ()))
+    return happened
+
+
+def _metrics(marks: Marks) -> tuple[str, ...]:
+    new = tuple(NEW[period] for period in marks.new if period in NEW)
+    return (*((MEASURED,) if marks.visit else ()), *((ENGAGED,) if marks.engaged else ()), *new)
+
+
+def _totals(marks: Marks) -> tuple[str, ...]:
+    return (
+        *((NEW_EVER,) if "ever" in marks.new else ()),
+        *(reached_pages(count) for count in marks.pages),
+        *(reached_seconds(seconds) for seconds in marks.seconds),
+    )
+
+
+def reached_pages(count: int) -> str:
+    """The metric of visits that reached so many pages."""
+    return f"reached_{count}_pages"
+
+
+def reached_seconds(seconds: int) -> str:
+    """The metric of visits that went on for so many seconds."""
+    return f"reached_{seconds}_s"
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def _facet(dimension: str, value: str) -> Facet:
+    # Texts of a signed state, put there by this site in values that many visitors share.
+    return Facet(**{dimension: value})

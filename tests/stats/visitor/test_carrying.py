@@ -1,0 +1,257 @@
+"""The visitor's own state over HTTP: who gets it, what it adds, and what nobody can add with it."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from consentkit import ConsentKit
+from consentkit.consent.ledger.store import Ledger
+from consentkit.stats.counting import Counting
+from consentkit.stats.goals import count_goal
+from consentkit.stats.tally import Tally
+from consentkit.stats.visitor.codec import StateCodec
+from tests.stats.page_requests import CHROME
+from tests.support.asgi import HTML, Answer, ask, exchange, http_scope
+from tests.support.sites import KEY, NOW, Unwatched, config_of, consent_cookie, service, settings
+
+NAVIGATE = [
+    (b"user-agent", CHROME.encode()), (b"accept", b"text/html"), (b"accept-language", b"nl"),
+    (b"sec-fetch-mode", b"navigate"), (b"sec-fetch-dest", b"document"),
+]  # fmt: skip
+ARRIVES = (b"sec-fetch-site", b"none")
+ONWARD = (b"sec-fetch-site", b"same-origin")
+GOALS = [{"id": "contact", "path": "/thanks"}, {"id": "called"}]
+
+
+async def page(scope: Any, receive: Any, send: Any) -> None:
+    """A site: pages, a picture, a redirect, and a button that is counted in code."""
+    path = scope["path"]
+    if path == "/called":
+        count_goal(scope, "called")
+    kinds = {"/picture": (200, (b"content-type", b"image/png")), "/moved": (302, (b"location", b"/"))}
+    status, header = kinds.get(path, (200, HTML))
+    headers = [header, (b"set-cookie", b"__Host-consentkit_visit=mine")] if path == "/greedy" else [header]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send(
+        {
+            "type": "http.response.body",
+            "body": b"<!doctype html><title>t</title><body>" + str(scope["headers"]).encode(),
+        }
+    )
+
+
+class Site:
+    """A site and its visitor: keeps the visit cookie as a browser does, and what was counted."""
+
+    def __init__(self, folder: Any, **stats: Any) -> None:
+        self.now = NOW
+        tables = settings(services=[service("ads", "marketing", "_ads")], stats={"goals": GOALS, **stats})
+        self.kit = ConsentKit(config_of(tables, folder), (KEY,), make_id=lambda: "A" * 16, clock=lambda: self.now)
+        self.kit.proof.ledger = Ledger(None)
+        self.kit.watch = Unwatched()  # type: ignore[assignment]
+        self.tally = Tally(self.kit.config.stats.crossings)
+        self.kit.counting = Counting(self.kit.config, lambda: self.now, keys=(KEY,))
+        self.kit.counting.recorder.count = self.tally.add  # type: ignore[method-assign]
+        self.app = self.kit.wrap(page)
+        self.visit = b""
+        self.choice = b""
+
+    def open(self, path: str = "/", *more: tuple[bytes, bytes], visit: bytes | None = None, **scope: Any) -> Answer:
+        """Go to a page; the visit cookie that comes is kept. `more` goes before the headers of a navigation."""
+        value = self.visit if visit is None else visit
+        kept = [self.choice, b"__Host-consentkit_visit=" + value if value else b""]
+        cookie = [(b"cookie", b"; ".join(part for part in kept if part))] if any(kept) else []
+        named = {name for name, _ in more}
+        headers = [*more, *(pair for pair in NAVIGATE if pair[0] not in named), *cookie]
+        answer = ask(self.app, path, headers=headers, **scope)
+        for line in lines_of(answer):
+            self.visit = line.partition(b";")[0].partition(b"=")[2]
+        return answer
+
+    def counts(self) -> Counter[str]:
+        """The totals so far."""
+        found: Counter[str] = Counter()
+        for (_, metric), count in self.tally.take().totals.items():
+            found[metric] += count
+        return found
+
+
+def lines_of(answer: Answer) -> list[bytes]:
+    """The Set-Cookie lines of the visit cookie."""
+    return [line for line in answer.all(b"set-cookie") if b"consentkit_visit=" in line]
+
+
+@pytest.fixture
+def exempt(tmp_path: Any) -> Site:
+    """A site under an exemption."""
+    return Site(tmp_path, exemption="fr")
+
+
+def test_a_visit_is_counted_by_increments(exempt: Site) -> None:
+    """Three pages, 40 seconds, one goal by its path and one in code; the next day the visitor is new on that day."""
+    exempt.open("/", ARRIVES)
+    for seconds, path in ((15, "/thanks"), (40, "/called")):
+        exempt.now = NOW + seconds
+        exempt.open(path, ONWARD)
+    found = exempt.counts()
+    expected = {
+        "measured": 1, "engaged": 1, "new_day": 1, "new_week": 1, "new_month": 1, "new_ever": 1, "reached_2_pages": 1,
+        "reached_3_pages": 1, "reached_10_s": 1, "reached_30_s": 1, "conversions": 2,
+    }  # fmt: skip
+    assert expected == {metric: found[metric] for metric in found if metric in expected or "reached" in metric}
+    exempt.now = NOW + 86_400
+    exempt.open("/", ARRIVES)
+    found = exempt.counts()
+    assert (1, 1, 0, 0) == tuple(found[name] for name in ("measured", "new_day", "new_week", "new_ever"))
+
+
+def test_what_a_visit_brings_stands_by_how_it_began(exempt: Site) -> None:
+    """Channel, campaign and page of the entry, also for what happens pages later."""
+    search = (b"referer", b"https://www.google.com/")
+    exempt.open("/landing", (b"sec-fetch-site", b"cross-site"), search, query_string=b"utm_campaign=spring")
+    exempt.open("/thanks", ONWARD, (b"referer", b"https://www.example.com/landing"))
+    cells = exempt.tally.take().cells
+    found = {(cell.breakdown, cell.value) for cell in cells if cell.metric == "conversions"}
+    assert {
+        ("channel", "search"), ("campaign", "spring"), ("page", "/landing"), ("goal", "contact"),
+        ("channel_by_device", "search × desktop"),
+    } <= found  # fmt: skip
+    assert ("engaged", "/landing") in {(cell.metric, cell.value) for cell in cells if cell.breakdown == "page"}
+
+
+def test_the_cookie_is_as_protected_as_the_choice_and_its_end_is_fixed(exempt: Site) -> None:
+    """Rules C23 and C31: visits do not prolong it; the page it comes with is private."""
+    answer = exempt.open("/", ARRIVES)
+    [line] = lines_of(answer)
+    name, *attributes = line.decode().split("; ")
+    assert name.startswith("__Host-consentkit_visit=")
+    end = datetime(2027, 12, 1, tzinfo=UTC)
+    left = (end.date() - datetime.fromtimestamp(NOW, UTC).date()).days * 86_400
+    assert ["Path=/", f"Max-Age={left}", "HttpOnly", "SameSite=Lax", "Secure"] == attributes
+    assert b"private" in (answer.get(b"cache-control") or b"")
+    exempt.now = NOW + 100 * 86_400
+    [line] = lines_of(exempt.open("/", ARRIVES))
+    assert f"Max-Age={left - 100 * 86_400};".encode() in line
+
+
+def test_over_http_the_cookie_has_no_prefix(exempt: Site) -> None:
+    """Browsers take the prefix from https alone."""
+    [line] = lines_of(exempt.open("/", ARRIVES, scheme="http"))
+    assert line.startswith(b"consentkit_visit=")
+    assert b"Secure" not in line
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "scope"),
+    [
+        ("/", [(b"sec-purpose", b"prefetch")], {}),
+        ("/", [(b"sec-purpose", b"prefetch;prerender")], {}),
+        ("/", [(b"sec-fetch-dest", b"iframe")], {}),
+        ("/", [(b"sec-fetch-dest", b"empty"), (b"sec-fetch-mode", b"cors")], {}),
+        ("/", [(b"sec-fetch-dest", b""), (b"sec-fetch-mode", b"")], {}),
+        ("/", [], {"method": "HEAD"}),
+        ("/", [], {"method": "POST"}),
+        ("/", [(b"sec-gpc", b"1")], {}),
+        ("/picture", [], {}),
+        ("/moved", [], {}),
+        ("/consent/", [], {}),
+        ("/consent/state", [], {}),
+    ],
+)
+def test_nothing_but_a_persons_page_view_sets_it(exempt: Site, path: str, headers: Any, scope: Any) -> None:
+    """Neither what a browser fetches in advance or beside, nor our own pages, nor against the signal."""
+    assert [] == lines_of(exempt.open(path, *headers, **scope))
+    assert 0 == exempt.counts()["measured"]
+
+
+def test_a_program_is_nobody(exempt: Site) -> None:
+    """Once its user agent has been looked up it gets no cookie; before, what it carries counts nothing."""
+    googlebot = (b"user-agent", b"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)")
+    exempt.open("/", googlebot, ARRIVES)
+    assert 0 == exempt.counts()["measured"]
+    assert [] == lines_of(exempt.open("/", googlebot, ARRIVES))
+
+
+def test_the_app_neither_sees_nor_sets_it(exempt: Site) -> None:
+    """It is no identifier that a site could use for something else."""
+    exempt.open("/", ARRIVES)
+    answer = exempt.open("/greedy", ONWARD)
+    assert b"consentkit_visit=" not in answer.body
+    assert 1 == len(lines_of(answer))
+    assert b"mine" not in lines_of(answer)[0]
+
+
+def test_without_an_exemption_it_waits_for_consent(tmp_path: Any) -> None:
+    """A visit that is under way begins to be measured at the next page after the choice; a withdrawal deletes it."""
+    site = Site(tmp_path, visitor_state=True)
+    assert [] == lines_of(site.open("/", ARRIVES))
+    site.choice = consent_cookie(site.kit, "consentkit_visit")
+    assert 1 == len(lines_of(site.open("/next", ONWARD)))
+    assert 1 == site.counts()["measured"]
+    withdrawn = site.open("/consent/withdraw", method="POST", body=b"")
+    assert any(b"Max-Age=0" in line for line in lines_of(withdrawn))
+    site.choice = consent_cookie(site.kit)
+    refused = site.open("/", ONWARD, visit=b"still.there")
+    assert all(b"Max-Age=0" in line for line in lines_of(refused))
+    assert 0 == site.counts()["measured"]
+
+
+def test_an_opt_out_of_what_is_exempt_holds(exempt: Site) -> None:
+    """The preferences page offers it, a refusal deletes the cookie, and none comes back (rule C24)."""
+    exempt.open("/", ARRIVES)
+    preferences = exempt.open("/consent/").text
+    assert 'value="consentkit_visit" checked' in preferences
+    assert "Dit staat aan totdat u het weigert" in preferences
+    answer = exempt.open("/consent/", method="POST", body=b"choice=refuse_all")
+    assert any(b"Max-Age=0" in line for line in lines_of(answer))
+    exempt.choice = consent_cookie(exempt.kit)
+    assert [] == lines_of(exempt.open("/", ARRIVES, visit=b""))
+
+
+@pytest.mark.parametrize("forged", [b"x", b"1." * 200, b"\xff\x00", b"a.b.c.d", b"=;", b"1" * 5000])
+def test_a_forged_cookie_is_none(exempt: Site, forged: bytes) -> None:
+    """It counts as no cookie does: at most one new visitor, as one honest view could."""
+    exempt.open("/", ARRIVES, visit=forged)
+    found = exempt.counts()
+    assert (1, 1, 1) == (found["measured"], found["new_day"], found["views"])
+
+
+def test_a_cookie_of_another_key_is_none(exempt: Site, tmp_path: Any) -> None:
+    """Nor is one that was cut off in the middle."""
+    exempt.open("/", ARRIVES)
+    exempt.counts()
+    state = StateCodec([KEY]).decode(exempt.visit.decode())
+    assert state is not None
+    for value in (StateCodec(["k" * 40]).encode(state).encode(), exempt.visit[:-1]):
+        exempt.open("/", ONWARD, visit=value)
+        assert 1 == exempt.counts()["new_ever"]
+
+
+def test_a_replayed_cookie_adds_no_more_than_its_views(exempt: Site) -> None:
+    """Each replay adds to each figure at most once, as an honest view does."""
+    exempt.open("/", ARRIVES)
+    old = exempt.visit
+    exempt.counts()
+    for number in range(5):
+        exempt.now = NOW + 3600 * (number + 1)
+        exempt.open("/", ONWARD, visit=old)
+        assert all(count <= 1 for name, count in exempt.counts().items() if name not in ("bytes", "load"))
+
+
+def test_many_at_once_do_not_mix(exempt: Site) -> None:
+    """Each request goes on from its own cookie."""
+
+    async def all_at_once() -> list[Any]:
+        scopes = [http_scope(f"/{number}", headers=[*NAVIGATE, ARRIVES]) for number in range(20)]
+        return await asyncio.gather(*(exchange(exempt.app, scope) for scope in scopes))
+
+    entries = set()
+    for messages in asyncio.run(all_at_once()):
+        [line] = lines_of(Answer(messages))
+        state = StateCodec([KEY]).decode(line.decode().partition("=")[2].partition(";")[0])
+        assert state is not None
+        entries.add(state.source.entry)
+    assert 20 == exempt.counts()["measured"]
