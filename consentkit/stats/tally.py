@@ -34,7 +34,6 @@ class Tally:
     def add(self, observation: Observation) -> None:
         """Count one observation; a malformed one raises and nothing of it is counted."""
         request, events, load = observation
-        request, events, load = observation
         with self._lock:
             requests, counts = self._requests, self._events
             for event in events:
@@ -51,7 +50,8 @@ class Tally:
 
     def ended(self) -> None:
         """Note that one that had begun is over."""
-        self._running = max(0, self._running - 1)
+        if self._running:
+            self._running -= 1
 
     def take_most(self) -> int:
         """The most requests that were being answered at once since the last take."""

@@ -22,6 +22,7 @@ ADDRESS = re.compile(
     r"(https?|android-app)://(?:[^/?#@]*@)?(\[[0-9a-f:.]+\]|[^/?#@:]+)(?::\d{0,5})?(/[^?#]*)?([?#].*)?\Z",
     re.IGNORECASE | re.DOTALL,
 )
+ORIGIN = re.compile(rb"https?://[a-z0-9.-]{1,253}(?::\d{1,5})?/")
 HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_-]{1,63})*")
 NUMERIC = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 
@@ -72,14 +73,24 @@ class Referrers:
         """
         if not referer:
             return FROM_NOWHERE
-        source = self._remembered.get((referer, host))
+        remembered = self._remembered
+        source = remembered.get((referer, host))
         if source is None:
-            source, shared = self._read(referer[:REFERER_CAP].decode("latin-1"), host)
-            if shared and len(referer) < REFERER_CAP:
-                if len(self._remembered) >= REMEMBERED:
-                    self._remembered.clear()
-                self._remembered[referer, host] = source
+            # Of another site only the origin counts, so that alone is remembered.
+            origin = referer[: referer.find(b"/", 8) + 1]
+            source = remembered.get((origin, host))
+            if source is None or source.referrer == INTERNAL:
+                source, shared = self._read(referer[:REFERER_CAP].decode("latin-1"), host)
+                if source.referrer != INTERNAL and ORIGIN.fullmatch(origin):
+                    self._remember(origin, host, source)
+                elif shared and b"@" not in referer and len(referer) < REFERER_CAP:
+                    self._remember(referer, host, source)
         return source
+
+    def _remember(self, text: bytes, host: str, source: Source) -> None:
+        if len(self._remembered) >= REMEMBERED:
+            self._remembered.clear()
+        self._remembered[text, host] = source
 
     def _read(self, referer: str, host: str) -> tuple[Source, bool]:
         """A source, and whether the header's text is one that many visitors send, so that it may be remembered."""
