@@ -15,7 +15,7 @@ from consentkit.audit.plan import BrowserSettings
 from consentkit.errors import ConsentKitError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge",
-         "chromium-headless-shell")  # fmt: skip
+         "chromium-headless-shell", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")  # fmt: skip
 FLAGS = ("--disable-background-networking", "--disable-component-update", "--disable-gpu", "--no-first-run")
 KEEP_THIRD_PARTY = {"profile": {"cookie_controls_mode": 0, "block_third_party_cookies": False}}
 """Without it a fresh profile refuses other parties' cookies, which many visitors' browsers keep."""

@@ -5,7 +5,6 @@ something is learned from inside the page. Values stay in the browser or are dro
 """
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
@@ -25,10 +24,12 @@ from playwright.async_api import (
 )  # fmt: skip
 
 from consentkit.audit.hints import hints_in_header, hints_in_html
-from consentkit.audit.model import Contact, How, Source, Stored
+from consentkit.audit.model import Contact, Source, Stored
+from consentkit.audit.sources import caller, initiator
 from consentkit.audit.storage import cookies, page_storage, service_workers, session_of
 from consentkit.consent.cookies import parse_set_cookie
 from consentkit.consent.instructions import INSTRUCTIONS
+from consentkit.declaration import STORAGE_KINDS
 from consentkit.html.urls import origin
 
 NOTES = (Path(__file__).parent / "notes.js").read_text("utf-8")
@@ -36,10 +37,13 @@ BINDING = "__consentkit_audit"
 MAX_NOTES = 20_000
 """Of a kind and a state; a page that writes without end must not fill the memory of the audit."""
 
+MAX_SOURCES = 50
+MAX_TOLD = 10_000
+"""Places that one thing is known to come from; characters of one word that a page tells."""
+
 FRAME_PATIENCE = 5
 """Seconds that one frame or response gets to answer: most questions to a browser have no limit of their own."""
 
-FRAME_OF_STACK = re.compile(r"(https?://[^\s()]+?):(\d+):\d+")
 BLOCKED = frozenset({"csp", "mixed-content", "origin", "inspector", "subresource-filter"})
 """Failures of a request that never left (Network.BlockedReason of the DevTools Protocol, as Playwright words them)."""
 
@@ -172,30 +176,35 @@ class Collector:
 
     def _note(self, where: dict[str, Any], kind: object, name: object, more: object, stack: object) -> None:
         """What `notes.js` tells. A page may find the binding and tell anything, so nothing of it is relied on."""
-        if not all(isinstance(value, str) for value in (kind, name, more, stack)):
+        told = (kind, name, more, stack)
+        if not all(isinstance(value, str) and len(value) <= MAX_TOLD for value in told):
             return
-        text = str(more if kind == "policy" else stack)
-        match = FRAME_OF_STACK.search(text)
+        kind, name, more, stack = map(str, told)
         frame: str = where["frame"].url
-        source = Source("script", self.here, match[1], int(match[2][:9])) if match else Source("page", self.here, frame)
-        if kind == "policy":
-            if origin(str(name)):
-                self._add(
-                    self._found, Contact(str(name), "blocked", Source("policy", self.here, source.url, source.line))
-                )
-        elif kind == "cookie":
-            self._wrote("cookie", f"{name}=;{more}".encode(), source, frame)
-        elif len(self._written) < MAX_NOTES:
-            self._sources[str(kind), str(name)].setdefault(source)
-            self._written.setdefault((str(kind), str(name)), origin(frame) or "")
+        source = caller(more if kind == "policy" else stack, self.here, frame)
+        if kind == "cookie":
+            self._wrote_cookie(f"{name}=;{more}", source, frame)
+        elif kind in STORAGE_KINDS:
+            self._wrote(kind, name, source, origin(frame) or "")
+        elif kind == "policy" and origin(name):
+            self._add(self._found, Contact(name, "blocked", Source("policy", self.here, source.url, source.line)))
 
-    def _wrote(self, kind: str, line: bytes, source: Source, by: str) -> None:
-        cookie = parse_set_cookie(line)
-        if cookie.deletes or len(self._written) >= MAX_NOTES:
+    def _wrote_cookie(self, line: str, source: Source, by: str) -> None:
+        cookie = parse_set_cookie(line.encode("utf-8", "replace"))
+        if not cookie.deletes:
+            name = (cookie.name or "").encode("latin-1").decode("utf-8", "replace")
+            self._wrote("cookie", name, source, (origin(by) or "").partition("://")[2].partition(":")[0])
+
+    def _wrote(self, kind: str, name: str, source: Source, place: str) -> None:
+        if (kind, name) not in self._written and len(self._written) >= MAX_NOTES:
             return
-        name = (cookie.name or "").encode("latin-1").decode("utf-8", "replace")
-        self._sources[kind, name].setdefault(source)
-        self._written.setdefault((kind, name), (origin(by) or "").partition("://")[2].partition(":")[0])
+        self._written.setdefault((kind, name), place)
+        self._from(kind, name, source)
+
+    def _from(self, kind: str, name: str, source: Source) -> None:
+        known = self._sources[kind, name]
+        if len(known) < MAX_SOURCES:
+            known.setdefault(source)
 
     def _note_socket(self, socket: WebSocket) -> None:
         source = self._initiators.get(socket.url) or Source("page", self.here)
@@ -204,7 +213,8 @@ class Collector:
     def _note_initiator(self, event: dict[str, Any]) -> None:
         url = event["request"]["url"]
         # The event with the cookies may come before this one, so they are joined by the request's id at the end.
-        self._urls[event["requestId"]] = url
+        if len(self._urls) < MAX_NOTES:
+            self._urls[event["requestId"]] = url
         self._initiated(url, event)
 
     def _initiated(self, url: str, event: dict[str, Any]) -> None:
@@ -214,8 +224,9 @@ class Collector:
 
     def _note_sent(self, event: dict[str, Any]) -> None:
         for each in event["associatedCookies"]:
-            if not each["blockedReasons"] and len(self._sent) < MAX_NOTES:
-                self._sent[each["cookie"]["name"], each["cookie"]["domain"]].setdefault(event["requestId"])
+            key = each["cookie"]["name"], each["cookie"]["domain"]
+            if not each["blockedReasons"] and len(self._sent) < MAX_NOTES and len(self._sent[key]) < MAX_NOTES:
+                self._sent[key].setdefault(event["requestId"])
 
     def _note_early_hints(self, event: dict[str, Any]) -> None:
         for name, value in event["headers"].items():
@@ -251,7 +262,7 @@ class Collector:
                 for header in headers:
                     if header["name"].lower() == "set-cookie":
                         source = Source("response", page, response.url)
-                        self._wrote("cookie", header["value"].encode("utf-8", "replace"), source, response.url)
+                        self._wrote_cookie(header["value"], source, response.url)
                     elif header["name"].lower().encode() in INSTRUCTIONS:
                         self._keeps(header["name"].lower(), response.url, page)
                     elif header["name"].lower() == "link" and response.request.resource_type == "document":
@@ -259,7 +270,7 @@ class Collector:
 
     def _keeps(self, name: str, url: str, page: str) -> None:
         stored = Stored("response_header", name, origin(url) or "")
-        self._sources[stored.kind, name].setdefault(Source("response", page, url))
+        self._from(stored.kind, name, Source("response", page, url))
         self._kept.setdefault((stored.kind, name, stored.place, ""), stored)
 
     def _take_link(self, value: str, document: str, page: str) -> None:
@@ -286,20 +297,6 @@ async def _leave_only(dialog: Dialog) -> None:
     """Leaving is a visitor's right; everything else that a page asks in a dialog is refused."""
     with suppress(Error):
         await (dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss())
-
-
-def initiator(event: dict[str, Any], page: str) -> Source | None:
-    """Where a request came from, as the DevTools Protocol tells it (Network.Initiator); None if it does not."""
-    stack = event.get("stack")
-    while stack:
-        for frame in stack.get("callFrames", []):
-            if frame.get("url"):
-                return Source("script", page, frame["url"], int(frame.get("lineNumber", -1)) + 1)
-        stack = stack.get("parent")
-    if event.get("url"):
-        how: How = "markup" if event.get("type") == "parser" else "script"
-        return Source(how, page, event["url"], int(event.get("lineNumber", -1)) + 1)
-    return None
 
 
 def _frame_url(request: Request) -> str:

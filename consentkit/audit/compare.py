@@ -7,9 +7,10 @@ from functools import cached_property
 
 from consentkit.audit import advice
 from consentkit.audit.declared import OWN_ID
-from consentkit.audit.model import NOT_GRANTED, Contact, Finding, Seen, Source, State, Stored
+from consentkit.audit.model import NOT_GRANTED, Contact, Finding, Seen, State, Stored
 from consentkit.audit.parties import Parties
 from consentkit.audit.shown import path_of
+from consentkit.audit.sources import first_of
 from consentkit.consent.gate import readable
 from consentkit.declaration import NECESSARY, Declaration, Service, StorageItem, in_language
 from consentkit.html.origins import Closed, closed_origins
@@ -37,7 +38,6 @@ CONTACT_RULE = {**STORAGE_RULE, State.BEFORE: "C2"}
 TOLERANCE = 1.0
 """Days that a cookie may live longer than declared: clocks differ, and a declared month is 30.5 days (rule C19)."""
 
-MAX_SOURCES = 6
 ERROR = 400
 
 
@@ -105,7 +105,7 @@ class Comparison:
     def label(self, stored: Stored) -> str:
         """The name of a stored thing as a report may show it: as declared, else what may identify is left out."""
         found = self.declared(stored)
-        return found[0][0].name if found else readable(stored.name)
+        return found[0][0].name if found else readable(stored.name or None)
 
     def whose(self, services: Iterable[str]) -> str:
         """The names of services, for people; their ids stand where a declaration gives no name."""
@@ -235,12 +235,3 @@ def lives_longer(stored: Stored, declared_days: int) -> bool:
     if stored.kind == "cookie":
         return stored.days is not None and stored.days > declared_days + (TOLERANCE if declared_days else 0)
     return stored.kind not in ("session_storage", "response_header") and declared_days == 0
-
-
-def first_of(sources: Iterable[Source]) -> tuple[Source, ...]:
-    """A few different sources, those that tell the most first, one for each script or address."""
-    different: dict[tuple[str, str, int], Source] = {}
-    for source in sources:
-        different.setdefault((source.how, source.url, source.line), source)
-    best = sorted(different.values(), key=lambda source: (not source.url, not source.line, source))
-    return tuple(best[:MAX_SOURCES])

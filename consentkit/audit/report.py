@@ -10,9 +10,10 @@ from importlib.metadata import version
 from typing import Any
 
 from consentkit.audit import advice
-from consentkit.audit.compare import KINDS, NOTES, Comparison, first_of
+from consentkit.audit.compare import KINDS, NOTES, Comparison
 from consentkit.audit.model import Contact, Finding, Seen, Source, State, Stored
 from consentkit.audit.shown import fit, shown_url
+from consentkit.audit.sources import first_of
 
 FORMAT = 1
 """Of the JSON; it changes when a reader of the former one could no longer read it (report.schema.json)."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentkit.audit.compare import KINDS, MAX_SOURCES, Comparison, first_of, lives_longer
+from consentkit.audit.compare import KINDS, Comparison, lives_longer
 from consentkit.audit.declared import NOTHING, with_own
 from consentkit.audit.model import Contact, Seen, Source, State, Stored, Visited
 from consentkit.audit.parties import Parties
@@ -257,19 +257,3 @@ def test_consent_never_adds_a_finding_of_a_declared_service(what: Seen) -> None:
     before = {(f.what, f.name, f.place) for f in comparison().findings(replace(what, state=State.BEFORE))}
     after = {(f.what, f.name, f.place) for f in comparison().findings(replace(what, state=State.ACCEPTED))}
     assert after <= before
-
-
-@given(
-    st.lists(
-        st.builds(
-            Source, how=st.just("script"), page=NAMES, url=st.sampled_from(["", "a", "b"]), line=st.integers(0, 9)
-        )
-    )
-)
-def test_sources_are_few_and_different(sources: list[Source]) -> None:
-    """Those with an address and a line come first."""
-    few = first_of(sources)
-    assert len(few) <= MAX_SOURCES
-    assert len(few) == len({(source.url, source.line) for source in few})
-    assert bool(sources) is bool(few)
-    assert [not s.url for s in few] == sorted(not s.url for s in few)
