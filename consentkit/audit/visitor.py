@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from urllib.parse import urljoin
 
-from playwright.async_api import BrowserContext, Error, Page
+from playwright.async_api import BrowserContext, Error, Page, Response
 
 from consentkit.audit.advice import WHEN
 from consentkit.audit.choices import Controls
@@ -167,12 +167,12 @@ class Visitor:
         return visited
 
     async def _look_at(self, address: str) -> Visited:
-        page = self._page
         self._collector.opening = address
         try:
-            response = await page.goto(address, timeout=self._patience)
+            response = await self._go(address)
         finally:
             self._collector.opening = ""
+        page = self._page
         # A page that keeps asking never becomes idle; then the waiting time has to do.
         with suppress(Error):
             await page.wait_for_load_state("networkidle", timeout=min(self._patience, IDLE))
@@ -188,6 +188,16 @@ class Visitor:
         with suppress(Error, UnicodeDecodeError):
             self._collector.take_html(await response.text(), page.url)
         return Visited(address, response.status)
+
+    async def _go(self, address: str) -> Response | None:
+        try:
+            return await self._page.goto(address, timeout=self._patience)
+        except Error as problem:
+            if "interrupted by another navigation" not in problem.message:
+                raise
+        # The page that is open goes on moving by itself; a new tab knows nothing of it.
+        self._page = await self._collector.open()
+        return await self._page.goto(address, timeout=self._patience)
 
 
 async def _each(pages: Iterable[str]) -> AsyncIterator[str]:
