@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from consentkit.testing import declared, signals, walks
 from consentkit.testing.access import Access, access
 from consentkit.testing.preferences import Fresh, Saved, preferences, selections
-from consentkit.testing.rules import Finding, NotSeen, Rule
+from consentkit.testing.rules import NotSeen
 from consentkit.testing.signals import Signalled
 from consentkit.testing.site import Site
 from consentkit.testing.visitor import PageSeen, Stock, View, Visitor, visitor
@@ -39,10 +39,6 @@ class Evidence:
         self.view = view or View()
         self._browser = browser
         self._made: dict[str, Any] = {}
-
-    def findings(self, rule: Rule) -> list[Finding]:
-        """What is wrong by a rule."""
-        return rule.findings(self)
 
     @property
     def first_visit(self) -> walks.FirstVisit:

@@ -3,7 +3,7 @@
 import http.client
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -25,7 +25,6 @@ class Site:
     url: str
     paths: Sequence[str] = ("/",)
     consent: str = "/consent"
-    own_origins: Sequence[str] = field(default=())
 
     @property
     def preferences(self) -> str:
@@ -60,7 +59,7 @@ class Site:
 
     def homes(self, *, granted: bool = False) -> set[str]:
         """The origins that may be contacted: the site's own and those of necessary services; if `granted`, all."""
-        origins = {origin_of(self.url), *self.own_origins}
+        origins = {origin_of(self.url)}
         for service in self.services:
             if granted or service["purpose"] == NECESSARY:
                 origins.update(service["origins"])

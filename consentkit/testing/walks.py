@@ -128,7 +128,6 @@ class Refused:
     """A refusal, and what became of forbidden cookies that were in the browser all the same."""
 
     chosen: Chosen
-    planted: tuple[str, ...]
     left: tuple[str, ...]
 
 
@@ -145,7 +144,7 @@ def refused(visitor: Visitor) -> Refused:
     visitor.context.add_cookies([{"name": name, "value": "1", "url": visitor.site.url} for name in names])
     visitor.open(visitor.site.paths[0])
     left = {cookie["name"] for cookie in visitor.context.cookies()} & set(names)
-    return Refused(chosen, tuple(names), tuple(sorted(left)))
+    return Refused(chosen, tuple(sorted(left)))
 
 
 @dataclass(frozen=True, slots=True)

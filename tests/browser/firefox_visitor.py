@@ -90,7 +90,7 @@ class FirefoxVisitor:
 
     def refused(self) -> Refused:
         """A refusal and every page after it."""
-        return Refused(self.chosen("refuse_all"), (), ())
+        return Refused(self.chosen("refuse_all"), ())
 
 
 def evidence_of(visitor: FirefoxVisitor, **walks: Any) -> Any:

@@ -1,6 +1,6 @@
 """Every way to be wrong that the checks have to find, each with the rules that must find it, the intended one first."""
 
-from tests.support.wrong_site import Sin
+from tests.support.wrong_site import AskedOrNot, DropOrChange, Sin
 
 ACCEPT = '#consentkit [value="accept_all"]'
 REFUSE = '#consentkit [value="refuse_all"]'
@@ -13,7 +13,7 @@ TRACKER = "tracker=1; Path=/; Max-Age=86400"
 AWAY = '<img src="https://elsewhere.invalid/pixel.gif" alt="">'
 
 
-def _signal(wrong: bytes) -> object:
+def _signal(wrong: bytes) -> AskedOrNot:
     """Read one more value of the privacy signal as if it were on."""
 
     def ask(name: bytes, value: bytes) -> bytes | None:
@@ -22,7 +22,7 @@ def _signal(wrong: bytes) -> object:
     return ask
 
 
-def _without(part: str):  # type: ignore[no-untyped-def]
+def _without(part: str) -> DropOrChange:
     """Take an attribute out of the consent cookie."""
 
     def answer(name: str, value: str) -> str | None:
@@ -31,7 +31,7 @@ def _without(part: str):  # type: ignore[no-untyped-def]
     return answer
 
 
-def _instead(old: str, new: str):  # type: ignore[no-untyped-def]
+def _instead(old: str, new: str) -> DropOrChange:
     """Put one text in place of another into Set-Cookie lines."""
 
     def answer(name: str, value: str) -> str | None:
@@ -40,7 +40,7 @@ def _instead(old: str, new: str):  # type: ignore[no-untyped-def]
     return answer
 
 
-def _typed(kind: str):  # type: ignore[no-untyped-def]
+def _typed(kind: str) -> DropOrChange:
     """Send another content type."""
 
     def answer(name: str, value: str) -> str | None:
@@ -165,7 +165,7 @@ DECLARING = (
     Sin("exempt statistics for years", ("C24",), at="/consent/declaration.json", swaps=(
         ('"exemption":"requested_service"', '"exemption":"fr_audience_measurement"'), ('"days":14', '"days":800'))),
     Sin("a declaration that nobody may read", ("C24",), missing=("/consent/declaration",)),
-    Sin("a signal read from other values", ("C25",), ask=_signal(b"true")),  # type: ignore[arg-type]
+    Sin("a signal read from other values", ("C25",), ask=_signal(b"true")),
     Sin("a choice that loses to the signal", ("C25",), ask=_agreed_in_vain),
     Sin("a signal's page of the wrong type", ("C25",), at="/.well-known", answer=_typed("text/plain")),
     Sin("a signal's page without a day", ("C25",), at="/.well-known", swaps=(("lastUpdate", "since"),)),

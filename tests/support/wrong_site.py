@@ -10,6 +10,10 @@ DropOrChange = Callable[[str, str], str | None]
 """Given a header's name and value, the new value; None drops the header."""
 
 
+AskedOrNot = Callable[[bytes, bytes], bytes | None]
+"""The same for a header of a request."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sin:
     """One way to be wrong.
@@ -30,7 +34,7 @@ class Sin:
     cookie: str = ""
     when: tuple[str, ...] = ("before", "refused", "accepted", "withdrawn")
     at: str = "/"
-    ask: Callable[[bytes, bytes], bytes | None] | None = None
+    ask: AskedOrNot | None = None
     answer: DropOrChange | None = None
     missing: tuple[str, ...] = ()
     sections: dict[str, Any] = field(default_factory=dict)
