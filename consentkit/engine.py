@@ -162,7 +162,7 @@ class Engine:
         """Closed tags out; in the banner if it is due, the link and the script of consent mode if templates lack it."""
         decisions, scope, incoming = audience
         delivery = self.delivery
-        base, here = self.base(scope), _here(scope)
+        base = self.base(scope)
         placed: list[str] = []
 
         def language(page: str) -> str:
@@ -172,7 +172,7 @@ class Engine:
             return f"{consent.consent_mode_to_add(nonces.script)}{delivery.head(audience, base, nonces)}"
 
         def banner(page: str) -> str:
-            html = self._renderer.banner(decisions, language(page), base, return_to=here, nonces=nonces)
+            html = self._renderer.banner(decisions, language(page), base, return_to=_here(scope), nonces=nonces)
             return delivery.banner(html)
 
         def link(page: str) -> str:
@@ -188,7 +188,7 @@ class Engine:
                 first=first,
                 language=language(page),
                 base=base,
-                here=here,
+                here=_here(scope),
                 nonces=nonces,
                 later=delivery.later,
             )

@@ -115,8 +115,8 @@ class Renderer:
         html = self._link(self.language(language), base, decisions.signal_holds)
         return f"{html}{self.module(decisions, base, nonces.script)}"
 
-    def _make_link(self, language: str, base: str, signal_holds: bool) -> Markup:
-        return Markup(
+    def _make_link(self, language: str, base: str, signal_holds: bool) -> str:
+        html = Markup(
             '<p class="consentkit-link" role="navigation" aria-label="{label}" align="center" lang="{language}">'
             '<a href="{base}?lang={language}" rel="nofollow">{text}</a>{note}</p>'
         ).format(
@@ -126,6 +126,7 @@ class Renderer:
             text=texts(language)["link"]["text"],
             note=signal_note(language) if signal_holds else "",
         )
+        return str(html)
 
     def module(self, decisions: Decisions, base: str, nonce: str = "", *, name: str = "consent.js") -> Markup:
         """The element that brings a module of ours, and tells it under which decisions the page was made."""
@@ -134,13 +135,14 @@ class Renderer:
 
     def _make_module(self, granted: frozenset[str], denied: frozenset[str], base: str, name: str) -> str:
         sweep = self._sweeper.lists(denied)
-        return Markup('<script type="module" src="{}{}" data-consentkit-granted="{}"{}{}></script>').format(
+        html = Markup('<script type="module" src="{}{}" data-consentkit-granted="{}"{}{}></script>').format(
             base,
             self.assets.url(name),
             " ".join(sorted(granted)),
             Markup(' data-consentkit-sweep="{}"').format(json.dumps(sweep)) if sweep else "",
             NONCE,
         )
+        return str(html)
 
     def sweep(self, decisions: Decisions) -> Sweep:
         """What the browser is to delete, by kind of storage."""

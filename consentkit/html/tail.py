@@ -9,6 +9,12 @@ from consentkit.html.prelude import Prelude, read_prelude
 
 END = (b"</body", b"</BODY")
 TAIL = re.compile(rb"</body[\t\n\f\r ]*>[\t\n\f\r ]*(?:</html[\t\n\f\r ]*>[\t\n\f\r ]*)?", re.I)
+BEGINNING = re.compile(
+    rb"[\t\n\f\r ]*<!doctype html>[\t\n\f\r ]*<html[\t\n\f\r ]+"
+    rb"lang=(?:([a-z-]{2,35})|\"([a-z-]{2,35})\"|'([a-z-]{2,35})')>",
+    re.I,
+)
+"""How nearly every document begins, read at once; `read_prelude` finds the same language, and reads all others."""
 MAX_TAIL = 256
 """Bytes from the last end tag of `<body>` on that are held; if more follows, that was not the end of the document."""
 
@@ -57,7 +63,7 @@ class Tail:
 
     def _feed(self, text: bytes, *, is_all: bool) -> bytes:
         if self._prelude is None:
-            self._prelude = read_prelude(text, is_all=is_all)
+            self._prelude = _prelude_of(text, is_all=is_all)
             if self._prelude is None:
                 self._held = text
                 return b""
@@ -70,6 +76,13 @@ class Tail:
             at = _begun(text)
         self._held = text[at:]
         return text[:at]
+
+
+def _prelude_of(text: bytes, *, is_all: bool) -> Prelude | None:
+    match = BEGINNING.match(text)
+    if match is None:
+        return read_prelude(text, is_all=is_all)
+    return Prelude(language=match[match.lastindex or 0].decode("ascii"), is_document=True)
 
 
 def _begun(text: bytes) -> int:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.html.page import PageRewriter
-from consentkit.html.tail import MAX_TAIL, Tail
+from consentkit.html.prelude import read_prelude
+from consentkit.html.tail import MAX_TAIL, Tail, _prelude_of
 
 LINK = '<p id="k">é</p>'
 PUT = b'<p id="k">&#233;</p>'
@@ -76,6 +77,23 @@ def test_language_of_the_page_is_told() -> None:
     tail.feed(BEGIN)
     tail.finish()
     assert ["nl"] == heard
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [b"<!doctype html>", b"<!DOCTYPE HTML>", b"<html lang=", b"nl", b'"nl-BE"', b"'nl'", b">", b" ", b"<html>",
+             b"<html", b"<head>", b"x", b"<!--c-->", b'"', b"<!doctype html SYSTEM>"]
+        ),
+        max_size=7,
+    ).map(b"".join)
+)  # fmt: skip
+def test_short_cut_finds_the_language_that_reading_finds(beginning: bytes) -> None:
+    """However a document begins."""
+    read, quick = read_prelude(beginning + b"<p>", is_all=True), _prelude_of(beginning + b"<p>", is_all=True)
+    assert read is not None
+    assert quick is not None
+    assert (read.language, read.is_document) == (quick.language, quick.is_document)
 
 
 @pytest.mark.parametrize("page", [b"<p>part</p>", b"text <body><p>a</p></body>", b"<title>t</title><body>a"])
