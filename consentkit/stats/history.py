@@ -123,10 +123,13 @@ class _WaitingRoom:
         if day > self._admitted_day:
             self._admitted_day = day
             self._admitted.clear()
+        counted: dict[tuple[str, str], int] = {}
         for cell, count in increments.cells.items():
-            bounded = self._within_bounds(cell)
+            breakdown, value, metric = cell
+            bounded = cell if value in self._admitted[breakdown] else self._within_bounds(cell)
             self._add(bounded, day, count)
-            self._counted[bounded.breakdown, bounded.metric] += count
+            counted[breakdown, metric] = counted.get((breakdown, metric), 0) + count
+        self._counted.update(counted)
         for (_, metric), count in increments.totals.items():
             self._counted["", metric] += count
         self._fresh.update(fresh_events(increments))
@@ -188,8 +191,8 @@ class _WaitingRoom:
 
     def _add(self, cell: Cell, day: str, count: int) -> None:
         parts = self._parts[cell]
-        parts[day] = parts.get(day, 0) + count
-        if sum(parts.values()) >= self._rule.threshold:
+        parts[day] = count = parts.get(day, 0) + count
+        if count >= self._rule.threshold or (len(parts) > 1 and sum(parts.values()) >= self._rule.threshold):
             self._gathered.add(cell)
 
     def _concerned(self, today: str) -> set[Cell]:

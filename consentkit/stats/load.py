@@ -82,26 +82,26 @@ def quantile(buckets: Mapping[int, int], share: float) -> float | None:
 def load_of(entries: Iterable[tuple[str, float, float | None, int, int, str]]) -> Counter[LoadCell]:
     """The load of single requests, as observations carry it."""
     load: Counter[LoadCell] = Counter()
-    served: Counter[tuple[int, str, int, int | None]] = Counter()
-    sent: Counter[tuple[int, str]] = Counter()
-    seconds: Counter[int] = Counter()
+    places: dict[tuple[int, str], dict[str, int]] = {}
+    seconds: dict[int, int] = {}
     for _day, when, took, size, status, route in entries:
         second = int(when)
-        seconds[second] += 1
-        served[second // 60, route, status // 100, None if took is None else bucket_of(took)] += 1
-        sent[second // 60, route] += min(max(size, 0), MAX_BYTES)
+        seconds[second] = seconds.get(second, 0) + 1
+        figures = places.get((second // 60, route))
+        if figures is None:
+            figures = places[second // 60, route] = {SERVED: 0, BYTES: 0}
+        figures[SERVED] += 1
+        figures[BYTES] += min(max(size, 0), MAX_BYTES)
+        for metric in (f"status_{status // 100}xx", None if took is None else f"{TOOK}{bucket_of(took)}"):
+            if metric is not None:
+                figures[metric] = figures.get(metric, 0) + 1
     for second, count in seconds.items():
-        load[LoadCell(_text(second, SECOND), ALL_ROUTES, REQUESTS)] += count
-    routes = _bounded({route for _, route in sent})
-    for (minute, route), size in sent.items():
+        load[LoadCell(_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
+    routes = _bounded({route for _, route in places})
+    for (minute, route), figures in places.items():
         for begin, named in _places(minute, routes[route]):
-            load[LoadCell(begin, named, BYTES)] += size
-    for (minute, route, hundred, bucket), count in served.items():
-        for begin, named in _places(minute, routes[route]):
-            load[LoadCell(begin, named, SERVED)] += count
-            load[LoadCell(begin, named, f"status_{hundred}xx")] += count
-            if bucket is not None:
-                load[LoadCell(begin, named, f"{TOOK}{bucket}")] += count
+            for metric, count in figures.items():
+                load[LoadCell(begin, named, metric)] += count
     return load
 
 
@@ -137,10 +137,10 @@ def settle_served(load: Load, *, running: str, threshold: int) -> tuple[Counter[
     """The part of `settle` that is about how requests were served."""
     leaves: Counter[LoadCell] = Counter()
     waits: Counter[LoadCell] = Counter()
-    groups: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    groups: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for cell, count in load.items():
         if _is_served(cell):
-            groups[cell.begin, cell.route][cell.metric] += count
+            groups[cell.begin, cell.route][cell.metric] = count
     for length in (MINUTE, HOUR, DAY):
         over = {group for group in groups if len(group[0]) == length + 1 and _is_over(group[0], running)}
         while over:
@@ -148,16 +148,23 @@ def settle_served(load: Load, *, running: str, threshold: int) -> tuple[Counter[
             group = min(over, key=lambda group: (group[0], group[1] in (ALL_ROUTES, OTHER_ROUTES)))
             over.remove(group)
             figures = groups.pop(group)
-            if figures[SERVED] >= threshold:
-                leaves.update({LoadCell(*group, metric): count for metric, count in figures.items()})
+            if figures.get(SERVED, 0) >= threshold:
+                _put(leaves, group, figures)
                 continue
             target = _coarser(*group)
-            groups[target] += figures
+            sums = groups[target]
+            for metric, count in figures.items():
+                sums[metric] = sums.get(metric, 0) + count
             if length == DAY and _is_over(target[0], running):
                 over.add(target)
-    for (begin, route), figures in groups.items():
-        waits.update({LoadCell(begin, route, metric): count for metric, count in figures.items()})
+    for group, figures in groups.items():
+        _put(waits, group, figures)
     return leaves, waits
+
+
+def _put(load: Counter[LoadCell], group: tuple[str, str], figures: Mapping[str, int]) -> None:
+    for metric, count in figures.items():
+        load[LoadCell(*group, metric)] = count
 
 
 def folded(load: Load, *, running: str, threshold: int) -> Counter[LoadCell]:

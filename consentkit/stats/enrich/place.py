@@ -25,6 +25,12 @@ CHECK_SECONDS = 60.0
 REMEMBERED = 4096
 MAX_NAME = 100
 
+OPERATORS = ("organization", "isp", "autonomous_system_organization", "as_name", "org")
+TEXTS = (
+    *("country_code", "user_type", "type", "connection_type", "domain", "as_domain", "is_hosting_provider"),
+    *OPERATORS,
+)
+
 REGION = re.compile(r"[A-Z0-9]{1,3}")
 DOMAIN = re.compile(r"(?=.{3,100}\Z)[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
@@ -32,6 +38,9 @@ Version = tuple[int, int, int]
 Record = Mapping[str, Any]
 Where = tuple[str, str, str, str]
 """Country, region, network, organisation."""
+
+Raw = tuple[object, ...]
+"""What a record says, as it stands there; many addresses share it."""
 
 NOWHERE = Facet(country=UNKNOWN, region=UNKNOWN, network=UNKNOWN, organisation=UNKNOWN)
 
@@ -46,7 +55,7 @@ class Place:
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._databases = [_Database(path) for path in paths]
-        self._facets: dict[Where, Facet] = {}
+        self._facets: dict[Raw, Facet] = {}
         self._refreshing = threading.Lock()
 
     def refresh(self) -> None:
@@ -62,14 +71,14 @@ class Place:
         records = [record for database in self._databases if (record := database.record(address)) is not None]
         if not records:
             return NOWHERE
-        where = _where(records)
-        facet = self._facets.get(where)
+        raw = tuple(value for record in records for value in _raw(record))
+        facet = self._facets.get(raw)
         if facet is None:
             if len(self._facets) >= REMEMBERED:
                 self._facets.clear()
-            country, region, network, organisation = where
+            country, region, network, organisation = _where(records)
             facet = Facet(country=country, region=region, network=network, organisation=organisation)
-            self._facets[where] = facet
+            self._facets[raw] = facet
         return facet
 
 
@@ -142,6 +151,17 @@ def _opened(path: Path) -> Any:
         return maxminddb.open_database(copy.name, maxminddb.MODE_AUTO)
 
 
+def _raw(record: Record) -> Raw:
+    """Every text of a record that `_where` reads."""
+    country, parts, traits = record.get("country"), record.get("subdivisions"), record.get("traits")
+    found: list[object] = [country.get("iso_code") if isinstance(country, dict) else country]
+    if isinstance(parts, list) and parts and isinstance(parts[0], dict):
+        found.append(parts[0].get("iso_code"))
+    for values in (record, traits) if isinstance(traits, dict) else (record,):
+        found += [part for name in TEXTS if (value := values.get(name)) is not None for part in (name, value)]
+    return tuple(one if isinstance(one, str | bool) else None for one in found)
+
+
 def _where(records: list[Record]) -> Where:
     country = _first(_country(record) for record in records)
     region = _first(_region(record) for record in records)
@@ -194,8 +214,7 @@ def _domain(record: Record) -> str:
 
 def _operator(record: Record) -> str:
     traits = _traits(record)
-    names = ("organization", "isp", "autonomous_system_organization", "as_name", "org")
-    return _first(_text(traits.get(name)) for name in names)
+    return _first(_text(traits.get(name)) for name in OPERATORS)
 
 
 def _shown(operator: str) -> str:
