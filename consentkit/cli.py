@@ -19,6 +19,7 @@ from consentkit.cli_declaration import declaration
 from consentkit.cli_ledger import ledger
 from consentkit.cli_observed import line_of, observed, observed_findings
 from consentkit.cli_options import FINDING, WRONG_USE, config_option, json_option
+from consentkit.cli_visitors import print_consent, print_visitors
 from consentkit.config import LAYOUTS, Config, load
 from consentkit.errors import ConfigError, ConsentKitError
 from consentkit.importers.formats import FORMATS
@@ -209,6 +210,8 @@ def _print_report(data: dict[str, Any], rows: int | None) -> None:
         console.print(table)
     for gap in data["gaps"]:
         console.print(f"[bold]counts are missing[/] from {gap['from']} to {gap['to']}: {GAPS[gap['reason']]}")
+    print_visitors(console, data["visitors"])
+    print_consent(console, data["consent"])
     _print_load(console, data["load"], rows)
     for name, cells in data["breakdowns"].items():
         if not cells:

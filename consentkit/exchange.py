@@ -37,6 +37,8 @@ class Sent:
     content_type = ""
     size = 0
     is_done = False
+    has_banner = False
+    """Whether the page asks its visitor for consent."""
 
     def __init__(self, send: Send, on_done: Callable[["Sent"], None]) -> None:
         self._send = send
@@ -225,7 +227,11 @@ class Exchange(Sent):
         engine, page = self._engine, self._page
         audience = engine.delivery.audience(page.decisions, self._scope, self._incoming)
         page_nonces = nonces(out.all(b"content-security-policy"))
-        return engine.rewriter(audience, page.closure, page_nonces, consent=self.consent)
+        rewriter = engine.rewriter(audience, page.closure, page_nonces, consent=self.consent)
+        asks = page.decisions.asks and self._asked.wants_document
+        # A page that is the same for everybody has its banner always, and its script knows whom to show it.
+        self.has_banner = asks and engine.delivery.is_personal and isinstance(rewriter, PageRewriter)
+        return rewriter
 
     def _has_to_change(self) -> bool:
         """Whether anything is left to do for a page, now that the app has made it."""

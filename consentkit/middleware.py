@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consentkit.consent.caching import Headers
 from consentkit.consent.consent import SCOPE_KEY, Consent
+from consentkit.consent.visit import ANSWER_KEY, SHOWN
 from consentkit.exchange import Exchange, Sent
 from consentkit.incoming import Incoming
 from consentkit.lifespan import run_lifespan
@@ -50,6 +51,7 @@ class ConsentMiddleware:
                     took=kit.timer() - began,
                     own=sent.is_own,
                     step=step,
+                    answer=SHOWN if sent.has_banner else scope.get(ANSWER_KEY, ""),
                 )
             except Exception as problem:
                 kit.guard.note("counting", problem)

@@ -16,13 +16,13 @@ from consentkit.consent.deletions import deletion_lines
 from consentkit.consent.edge import Hints
 from consentkit.consent.embeds import Embeds, once_policy
 from consentkit.consent.gate import Gate
-from consentkit.consent.ledger.record import Change
+from consentkit.consent.ledger.record import WITHDRAWN, Change
 from consentkit.consent.proof import NO_RECORD, UNWRITTEN, Proof
 from consentkit.consent.published import SCHEMA_NAME, as_data, schema_text
 from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import path_of_referrer, safe_path
 from consentkit.consent.submission import MAX_BODY, Submission, from_this_site, parse_submission, parse_withdrawal
-from consentkit.consent.visit import SECURITY, Visit, cookie_name, read_body
+from consentkit.consent.visit import ANSWER_KEY, SECURITY, Visit, cookie_name, read_body
 from consentkit.texts import language_of, pick_language
 
 GPC_SINCE = "2026-11-23"
@@ -214,6 +214,7 @@ class ConsentPages:
         self._remember(response, visit, choice)
         self._delete(response, visit, decisions)
         if not change.repeats():
+            visit.scope[ANSWER_KEY] = change.answer(self._renderer.config)
             response.background = self._announcer.after_answer(visit.decisions, decisions)
         return response
 
@@ -280,6 +281,7 @@ class ConsentPages:
         self._remember(response, visit, None)
         self._delete(response, visit, decide(self._declaration, self._make((), visit), gpc=visit.decisions.gpc))
         if before.granted:
+            visit.scope[ANSWER_KEY] = WITHDRAWN
             response.background = self._announcer.after_answer(visit.decisions, undecided)
         return response
 

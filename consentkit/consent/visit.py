@@ -25,6 +25,12 @@ SECURE_SCHEMES = ("https", "wss")
 """The consent cookie has the `__Host-` prefix wherever the connection allows it (RFC 6265bis §4.1.3)."""
 
 
+ANSWER_KEY = "consentkit.answer"
+"""Where our own pages leave in the scope what was answered, for the statistics."""
+SHOWN = "shown"
+"""The answer of a page whose banner waits for one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """What the pages need to know of one request. `base` is the address of the consent pages, ending in `/`."""

@@ -29,8 +29,11 @@ SEARCHES = "searches"
 SEEN = (VIEWS, VISITS, ENGAGED, GOALS)
 CARRIED = (MEASURED, NEW_DAY, NEW_WEEK, NEW_MONTH, CONVERSIONS)
 """Of the visitor's own state, by how the visit began."""
-OF_VIEWS = frozenset({*SEEN, *CARRIED})
-"""What happens at a page view, and so with a browser, a system and a device."""
+SHOWN = "consent_shown"
+ANSWERS = (SHOWN, "consent_accepted", "consent_refused", "consent_chosen", "consent_withdrawn")
+"""Views with a banner, and what visitors answered."""
+OF_PERSONS = frozenset({*SEEN, *CARRIED, *ANSWERS})
+"""What a person does, and so with a browser, a system and a device."""
 
 BREAKDOWNS: dict[str, tuple[str, ...]] = {
     "page": (VIEWS, VISITS, ENGAGED, MOVES, *CARRIED),
@@ -50,8 +53,9 @@ BREAKDOWNS: dict[str, tuple[str, ...]] = {
     "browser": SEEN,
     "browser_version": SEEN,
     "os": SEEN,
-    "device": (*SEEN, *CARRIED),
-    "language": SEEN,
+    "device": (*SEEN, *CARRIED, *ANSWERS),
+    "language": (*SEEN, *ANSWERS),
+    "policy": ANSWERS,
     "host": SEEN,
     "goal": (GOALS, CONVERSIONS),
     "missing": (MISSING,),

@@ -120,6 +120,8 @@ _BROWSING = {
     for bare in (False, True)
     for hinted in (False, True)
 }
+ANSWERING = _BROWSING[False, False]
+"""A form of our own pages that a person sends."""
 _PART = {
     (reason, bare, hinted): Verdict(ASSET, reason, bare=bare, hinted=hinted)
     for reason in ("destination", "extension")

@@ -6,6 +6,7 @@ from starlette.types import Scope
 
 from consentkit.config import Config
 from consentkit.consent.consent import SCOPE_KEY
+from consentkit.stats.answers import metric_of
 from consentkit.stats.enrich.place import Place
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.flusher import Stores
@@ -35,6 +36,7 @@ def observer_of(config: Config) -> Observer:
         search=stats.search_parameters,
         spam=stats.referrer_spam,
         public=stats.public_parameters,
+        policy=config.declaration.policy_version,
     )
 
 
@@ -107,16 +109,19 @@ class Counting:
         took: float,
         own: bool,
         step: Step | None = None,
+        answer: str = "",
     ) -> None:
         """Count one request that is over; `scope` is the one that the app was given, where its router left the route.
 
         `headers` holds the last of each name, in lower case; `size` is in bytes, `when` in epoch seconds, `took` in
-        seconds from the request to the last byte of its answer; `step` is what `carry` found.
+        seconds from the request to the last byte of its answer; `step` is what `carry` found; `answer` tells that a
+        banner was `shown`, or how it was answered.
         """
         try:
             self.recorder.ended()
             facts = step.facts if step else _facts(headers, scope, status, content_type, when)
             facts.size, facts.took, facts.own, facts.carried = size, took, own, step and step.carried
+            facts.answer = answer and metric_of(answer)
             self.recorder.count(self._observer.observe(facts))
         except Exception as error:
             self.recorder.note_uncounted(error)

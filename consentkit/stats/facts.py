@@ -38,7 +38,7 @@ class RequestFacts:
     is not told), `path` is decoded, `query` is not, `size` is the bytes of the answer's body. `content_type` is None,
     and `logged` true, where the source cannot know the headers (an access log). `own` marks consentkit's own addresses;
     `route` is the template of the router's that answered; `goals` were reached in the site's code; `carried` is what
-    the visitor's own state says of the view.
+    the visitor's own state says of the view; `answer` the metric of what was asked or answered about consent.
     """
 
     when: float
@@ -57,6 +57,7 @@ class RequestFacts:
     route: str = ""
     goals: tuple[str, ...] = ()
     carried: Carried | None = None
+    answer: str = ""
 
     def __repr__(self) -> str:
         return "<RequestFacts>"

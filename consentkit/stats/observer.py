@@ -10,7 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from consentkit.stats.breakdowns import DOWNLOADS, GOALS, MISSING, MOVES, SEARCHES, VIEWS, VISITS
-from consentkit.stats.classes import SPAM, judge
+from consentkit.stats.classes import ANSWERING, SPAM, judge
 from consentkit.stats.enrich import agent
 from consentkit.stats.enrich.agent import agent_of
 from consentkit.stats.enrich.campaign import NO_CAMPAIGN, Campaign, Queries
@@ -19,7 +19,7 @@ from consentkit.stats.enrich.language import language_of
 from consentkit.stats.enrich.place import Place
 from consentkit.stats.enrich.referrer import DIRECT, FROM_NOWHERE, FROM_WITHIN, INTERNAL, Referrers, Source, came_from
 from consentkit.stats.facts import HOST_CAP, PATH_CAP, RequestFacts
-from consentkit.stats.model import OTHER, EventKey, Facet, Observation
+from consentkit.stats.model import NONE, OTHER, EventKey, Facet, Observation
 from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages, template_of
 from consentkit.stats.paths import canonical
 from consentkit.stats.visitor.events import happened_by
@@ -54,7 +54,8 @@ class Observer:
     """Turns requests into observations for one site: `hosts` as configured, days in its `timezone`.
 
     `goals` are by id the paths that reach them, None for those reached in code; `search` the query parameters of the
-    site's own search; `spam` the referring domains to set apart; `public` the route parameters that may be shown.
+    site's own search; `spam` the referring domains to set apart; `public` the route parameters that may be shown;
+    `policy` the version of what is consented to.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Observer:
         search: Iterable[str] = (),
         spam: Iterable[str] = (),
         public: Iterable[str] = PUBLIC_PARAMETERS,
+        policy: str = NONE,
     ) -> None:
         self._hosts = frozenset(host.lower() for host in hosts)
         self._place = place
@@ -74,6 +76,7 @@ class Observer:
         self._referrers = Referrers(self._hosts, self._pages.of_referrer, spam)
         self._queries = Queries(search)
         self._goals = {id_: Facet(goal=id_) for id_ in goals or {}}
+        self._policy = Facet(policy=policy)
         self._goal_ids = tuple(goals or {})[:MOST_GOALS]
         self._goal_facets = tuple(self._goals[id_] for id_ in self._goal_ids)
         self._goals_at: dict[str, tuple[str, ...]] = {}
@@ -115,6 +118,9 @@ class Observer:
         if not route:
             # Without a router a page is known by its own name, and what is none is not worth telling apart.
             route = events[0][4][0].values.get("page", NO_ROUTE) if events else NO_ROUTE
+        if facts.answer and (facts.own or events):
+            said = (language_of(get(b"accept-language")), self._policy)
+            events = (*events, (self._day, user_agent, ANSWERING if facts.own else verdict, (facts.answer,), said))
         status = facts.status if 100 <= facts.status <= 599 else 0
         return Observation(
             (self._day, user_agent, verdict, status),

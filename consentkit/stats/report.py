@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 
 from consentkit.config_stats import Funnel
 from consentkit.errors import ConsentKitError
-from consentkit.stats.breakdowns import BREAKDOWNS, CARRIED, REQUESTS, VIEWS, VISITS, metrics_of
+from consentkit.stats.answers import consent_figures
+from consentkit.stats.breakdowns import ANSWERS, BREAKDOWNS, CARRIED, REQUESTS, VIEWS, VISITS, metrics_of
 from consentkit.stats.model import Gap
 from consentkit.stats.served import LoadReport, Step, read_funnel, read_load
 from consentkit.stats.stores import SinkReader
+from consentkit.stats.visitors import Visitors, read_visitors
 
 MAX_DAYS = 3660
 _CLASS = "class:"
+_RARE = frozenset({*CARRIED, *ANSWERS})
 _ALWAYS = (REQUESTS, VIEWS, VISITS, "bytes")
 
 
@@ -46,7 +49,7 @@ class Report:
 
     `threshold` is k, or None while the sink is empty; `shown` is the share (0 to 1) of a breakdown's events that are
     shown under a value by now, the rest waits or is in `(other)`; `sample` is the range of days that hold sample
-    data, if any; `gaps` are times of which counts were lost.
+    data, if any; `gaps` are times of which counts were lost; `visitors` are those of the days, weeks and months in it.
     """
 
     first: date
@@ -61,6 +64,7 @@ class Report:
     load: LoadReport
     funnels: Mapping[str, tuple[Step, ...]]
     gaps: tuple[Gap, ...]
+    visitors: Mapping[str, tuple[Visitors, ...]]
 
     def as_json(self) -> dict[str, Any]:
         """The report as `consentkit report --json` prints it."""
@@ -78,6 +82,10 @@ class Report:
                 name: [{"page": step.page, "views": step.views, "moves": step.moves} for step in steps]
                 for name, steps in self.funnels.items()
             },
+            "visitors": {
+                kind: {period.name: period.as_json() for period in periods} for kind, periods in self.visitors.items()
+            },
+            "consent": consent_figures(self.totals),
             "gaps": [
                 {"from": gap.begin, "to": gap.until, "reason": gap.reason, "batches": gap.batches} for gap in self.gaps
             ],
@@ -118,6 +126,7 @@ def build_report(
             load=read_load(reader, first, last, ZoneInfo(meta.get("timezone", "UTC"))),
             funnels={one.id: read_funnel(reader, one.steps, first, last) for one in funnels},
             gaps=tuple(reader.gaps(first, last)),
+            visitors=read_visitors(reader, first, last),
         )
 
 
@@ -153,10 +162,10 @@ def _by_count(sums: Mapping[str, int]) -> list[str]:
 
 
 def _rows(reader: SinkReader, breakdown: str, first: date, last: date, limit: int | None) -> tuple[Row, ...]:
-    """The rows of a breakdown, largest first by its first metric, then by the others; where nobody carries a state,
-    without what only a state tells."""
+    """The rows of a breakdown, largest first by its first metric, then by the others; without what a site does
+    not count where it asks nothing or nobody carries a state."""
     found = {metric: reader.top(breakdown, metric, first, last, None) for metric in metrics_of(breakdown)}
-    metrics = [metric for metric, values in found.items() if values or metric not in CARRIED]
+    metrics = [metric for metric, values in found.items() if values or metric not in _RARE]
     counts: dict[str, dict[str, int]] = {}
     for metric in metrics:
         for value, count in found[metric]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from consentkit.stats.breakdowns import BREAKDOWNS, GOALS, OF_VIEWS, REQUESTS, Crossing, crossed
+from consentkit.stats.breakdowns import BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing, crossed
 from consentkit.stats.classes import BY_BROWSER
 from consentkit.stats.load import load_of
 from consentkit.stats.model import OTHER, Cell, EventKey, Facet, Increments, LoadEntry, RequestKey
@@ -49,7 +49,7 @@ def _spread_events(events: Mapping[EventKey, int], crossings: Sequence[Crossing]
         for metric in metrics:
             totals[day, metric] += count
         # A move, a search, a missing page stand in their own dimensions only.
-        seen = metrics[0] in OF_VIEWS
+        seen = metrics[0] in OF_PERSONS
         standing = (*facets, agent.facet) if seen else facets
         values: dict[str, str] = {}
         for facet in standing:

@@ -88,6 +88,8 @@ def test_the_report_as_json_has_the_names_that_others_rely_on(sink):
         },
         "load": NO_LOAD,
         "funnels": {},
+        "visitors": {"day": {}, "week": {}, "month": {}},
+        "consent": {"shown": 0, "accepted": 0, "refused": 0, "chosen": 0, "withdrawn": 0, "ignored": 0},
         "gaps": [],
     }
 
@@ -145,6 +147,8 @@ def test_before_the_sink_exists_everything_is_zero(tmp_path):
         "breakdowns": {"page": []},
         "load": NO_LOAD,
         "funnels": {},
+        "visitors": {"day": {}, "week": {}, "month": {}},
+        "consent": {"shown": 0, "accepted": 0, "refused": 0, "chosen": 0, "withdrawn": 0, "ignored": 0},
         "gaps": [],
     }
     assert report.sample is None

@@ -11,6 +11,7 @@ from consentkit import ConsentKit
 from consentkit.consent.ledger.store import Ledger
 from consentkit.stats.counting import Counting
 from consentkit.stats.goals import count_goal
+from consentkit.stats.model import Cell
 from consentkit.stats.tally import Tally
 from consentkit.stats.visitor.codec import StateCodec
 from tests.stats.page_requests import CHROME
@@ -239,6 +240,37 @@ def test_a_replayed_cookie_adds_no_more_than_its_views(exempt: Site) -> None:
         exempt.now = NOW + 3600 * (number + 1)
         exempt.open("/", ONWARD, visit=old)
         assert all(count <= 1 for name, count in exempt.counts().items() if name not in ("bytes", "load"))
+
+
+def test_what_is_asked_and_answered_is_counted(tmp_path: Any) -> None:
+    """Each view with a banner, and each answer by language, device and policy; a repeated one is none."""
+    site = Site(tmp_path, visitor_state=True)
+    site.open("/", ARRIVES)
+    site.open("/next", ONWARD)
+    form = {"method": "POST", "body": b"choice=refuse_all"}
+    site.open("/consent/", ONWARD, **form)
+    site.choice = consent_cookie(site.kit)
+    site.open("/consent/", ONWARD, **form)
+    site.open("/", ONWARD)
+    site.open("/consent/", ONWARD, method="POST", body=b"choice=accept_all")
+    site.choice = consent_cookie(site.kit, "consentkit_visit", "ads")
+    site.open("/consent/withdraw", ONWARD, method="POST")
+    cells = site.tally.take()
+    found = {metric: count for (_, metric), count in cells.totals.items() if metric.startswith("consent_")}
+    assert {"consent_shown": 2, "consent_refused": 1, "consent_accepted": 1, "consent_withdrawn": 1} == found
+    policy = site.kit.config.declaration.policy_version
+    for place in (("language", "nl"), ("device", "desktop"), ("policy", policy)):
+        assert 2 == cells.cells[Cell(*place, "consent_shown")], place
+        assert 1 == cells.cells[Cell(*place, "consent_withdrawn")], place
+
+
+def test_an_answer_by_a_program_is_none(tmp_path: Any) -> None:
+    """Nobody was asked."""
+    site = Site(tmp_path)
+    program = (b"user-agent", b"curl/8.5.0")
+    site.open("/", program, ARRIVES)
+    site.open("/consent/", program, ONWARD, method="POST", body=b"choice=accept_all")
+    assert not {metric for metric in site.counts() if metric.startswith("consent_")}
 
 
 def test_many_at_once_do_not_mix(exempt: Site) -> None:
