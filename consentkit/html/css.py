@@ -2,12 +2,13 @@
 
 import re
 
+from consentkit.html.tokens import Text
 from consentkit.html.urls import decoded
 
 MAX_ADDRESS = 2048
 """Bytes behind a place that are looked at; the origin stands at the begin of an address."""
 
-MAX_PARTS = 64
+MAX_PARTS = 32
 """Brackets and addresses of one image set that are looked at."""
 
 CALL = re.compile(rb"\((?:(?<=[uU][rR][lL]\()|(?<=[iI][mM][aA][gG][eE]-[sS][eE][tT]\())")
@@ -24,11 +25,11 @@ UNFINISHED = re.compile(rb"/?\Z|/\*|&[#A-Za-z0-9]*\Z")
 PART = re.compile(rb"(" + QUOTE + rb")|[();}<]", re.I)
 ESCAPE = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})[ \t\n\f]?|\n|([\s\S]))")
 
-Address = tuple[int, tuple[bytes, ...]]
+Address = tuple[int, tuple[Text, ...]]
 """Where an address begins, and all that it may be: how it ends depends on what it stands in."""
 
 
-def addresses(text: bytes, hit: re.Match[bytes], limit: int) -> tuple[list[Address], bool]:
+def addresses(text: Text, hit: re.Match[bytes], limit: int) -> tuple[list[Address], bool]:
     """The addresses behind a place that `CALL` or `IMPORT` found, before `limit`; and whether they ended there."""
     limit = min(limit, len(text))
     if hit[0] != b"(":
@@ -56,20 +57,20 @@ def addresses(text: bytes, hit: re.Match[bytes], limit: int) -> tuple[list[Addre
     return found, True
 
 
-def as_browser(address: bytes) -> str:
+def as_browser(address: Text) -> str:
     """An address with its character references and its escapes read."""
     text = decoded(address.decode("utf-8", "replace"))
     return ESCAPE.sub(_unescaped, text) if "\\" in text else text
 
 
-def _first(text: bytes, opened: re.Match[bytes] | None, limit: int) -> tuple[list[Address], bool]:
+def _first(text: Text, opened: re.Match[bytes] | None, limit: int) -> tuple[list[Address], bool]:
     if opened is None:
         return [], False
     spelled, ended = _spelled(text, opened.end(), opened[1], limit)
     return [(opened.end(), spelled)], ended
 
 
-def _spelled(text: bytes, at: int, quote: bytes | None, limit: int) -> tuple[tuple[bytes, ...], bool]:
+def _spelled(text: Text, at: int, quote: bytes | None, limit: int) -> tuple[tuple[Text, ...], bool]:
     stop = STOP.search(text, at, limit)
     short = text[at : stop.start() if stop else limit]
     if not quote:

@@ -14,7 +14,7 @@ from itertools import groupby
 from consentkit.html import css
 from consentkit.html.scripts import IMPORT_MAP, SPECULATION_RULES, closed_strings
 from consentkit.html.tags import BESIDE, GATED, Addresses, closed_attributes
-from consentkit.html.tokens import Attribute, Tag, read_tag
+from consentkit.html.tokens import Attribute, Tag, Text, read_tag
 from consentkit.html.urls import decoded
 
 MAX_TAG = 16_384
@@ -39,6 +39,9 @@ BEGUN = sorted(
 )
 ENDS = re.compile(rb"(?:<[a-zA-Z]{0,16}|@[a-zA-Z]{0,6}|(?i:%s))\Z" % "|".join(reversed(BEGUN)).encode())
 """What may go on as a tag or as an address in the next chunk."""
+
+Changes = list[tuple[int, bytes]]
+"""Letters to be put over those at a place."""
 
 SCRIPT_END = re.compile(rb"</script", re.I)
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/\\&#.:%?-_~")
@@ -104,22 +107,26 @@ class Scan:
         text, self._waiting = self._waiting, b""
         return self._scanned(text, is_all=True)[0]
 
-    def _scanned(self, text: bytes, *, is_all: bool) -> tuple[bytes, int]:
+    def _scanned(self, given: bytes, *, is_all: bool) -> tuple[bytes, int]:
         """The text disarmed, as far as the returned place; what stands behind it needs more text to be known."""
+        text = bytearray(given)
         hits = [pattern.search(text) for pattern in self._patterns]
         while hit := min(filter(None, hits), key=re.Match.start, default=None):
             look = self._tag if hit.re is self._patterns[0] else self._load
-            known = look(text, hit, is_all=is_all)
-            if known is None:
-                return text, max(0, hit.start() - MAX_FUNCTION) if hit[0] == b"(" else hit.start()
-            for place, pattern in enumerate(self._patterns):
-                if hits[place] is hit or known is not text:
-                    hits[place] = pattern.search(known, hit.end())
-            text = known
-        return text, len(text) if is_all else _whole(text)
+            changes = look(text, hit, is_all=is_all)
+            if changes is None:
+                return bytes(text), max(0, hit.start() - MAX_FUNCTION) if hit[0] == b"(" else hit.start()
+            for at, letters in changes:
+                text[at : at + len(letters)] = letters
+            changed = max((at for at, _ in changes), default=0)
+            for place, (pattern, other) in enumerate(zip(self._patterns, hits, strict=True)):
+                # A change may break what was found there, and never makes anything that would be found.
+                if other is hit or (other and other.start() - MAX_FUNCTION <= changed):
+                    hits[place] = pattern.search(text, hit.end())
+        return bytes(text), len(text) if is_all else _whole(text)
 
-    def _tag(self, text: bytes, hit: re.Match[bytes], *, is_all: bool) -> bytes | None:
-        """The text with this tag disarmed if it is closed; None if more text is needed."""
+    def _tag(self, text: Text, hit: re.Match[bytes], *, is_all: bool) -> Changes | None:
+        """What disarms this tag, if it is closed; None if more text is needed."""
         name = hit[hit.lastindex or 1].lower().decode()
         limit = hit.start() + MAX_TAG
         tag = read_tag(text, hit.end(), limit)
@@ -128,13 +135,11 @@ class Scan:
         if tag is None and self._takes_long():
             tag = read_tag(text, hit.end())
         if tag is None or not tag.end:
-            # The policy stops what these load, and rules do not hide behind so much.
-            return text if name == "script" and not self._everything else _put(text, hit.start() + 1, b"x")
+            # The policy stops what a script loads, and rules do not hide behind so much.
+            return [] if name == "script" and not self._everything else [(hit.start() + 1, b"x")]
         if name == "script" and (kind := _kind(tag)):
             return self._rules(text, tag, kind, limit, is_all=is_all)
-        for attribute in self._closed(name, tag):
-            text = _put(text, attribute.at, b"_")
-        return text
+        return [(attribute.at, b"_") for attribute in self._closed(name, tag)]
 
     def _takes_long(self) -> bool:
         """Whether one more long tag may be looked at whole: a page full of begun ones would take for ever."""
@@ -166,33 +171,30 @@ class Scan:
         content = decoded(srcdoc.decode("utf-8", "replace")).encode("utf-8", "replace")
         return scanned(content, self._addresses, everything=self._everything, depth=self._depth + 1) != content
 
-    def _rules(self, text: bytes, tag: Tag, kind: str, limit: int, *, is_all: bool) -> bytes | None:
-        """The text with the closed addresses of an import map or of speculation rules disarmed."""
+    def _rules(self, text: Text, tag: Tag, kind: str, limit: int, *, is_all: bool) -> Changes | None:
+        """What disarms the closed addresses of an import map or of speculation rules; None if more text is needed."""
         end = SCRIPT_END.search(text, tag.end, limit)
         if end is None and len(text) < limit and not is_all:
             return None
         if end is None and self._takes_long():
             end = SCRIPT_END.search(text, tag.end)
         if end is None:
-            if kind == IMPORT_MAP and not self._everything:
-                return text
-            for attribute in tag.attributes:
-                text = _put(text, attribute.at, b"_") if attribute.name == b"type" else text
-            return text
-        for at in closed_strings(text[tag.end : end.start()], kind, self._addresses):
-            text = _no_address(text, tag.end + at)
-        return text
+            is_stopped = kind == IMPORT_MAP and not self._everything
+            return [] if is_stopped else [(each.at, b"_") for each in tag.attributes if each.name == b"type"]
+        content = bytes(text[tag.end : end.start()])
+        return [_no_address(text, tag.end + at) for at in closed_strings(content, kind, self._addresses)]
 
-    def _load(self, text: bytes, hit: re.Match[bytes], *, is_all: bool) -> bytes | None:
-        """The text with what CSS loads here disarmed if it is closed; None if more text is needed."""
+    def _load(self, text: Text, hit: re.Match[bytes], *, is_all: bool) -> Changes | None:
+        """What disarms the addresses that CSS loads here, if they are closed; None if more text is needed."""
         limit = hit.end() + css.MAX_ADDRESS
         found, ended = css.addresses(text, hit, limit)
         if not ended and len(text) < limit and not is_all:
             return None
-        for at, spelled in found:
-            if self._addresses.first(css.as_browser(each) for each in spelled):
-                text = _no_address(text, at)
-        return text
+        return [
+            _no_address(text, at)
+            for at, spelled in found
+            if self._addresses.first(css.as_browser(each) for each in spelled)
+        ]
 
 
 def scanned(content: bytes, addresses: Addresses, *, everything: bool = True, depth: int = 0) -> bytes:
@@ -207,19 +209,15 @@ def _kind(tag: Tag) -> str:
     return kind if kind in (IMPORT_MAP, SPECULATION_RULES) else ""
 
 
-def _put(text: bytes, at: int, letters: bytes) -> bytes:
-    return text[:at] + letters + text[at + len(letters) :]
-
-
-def _no_address(text: bytes, at: int) -> bytes:
-    """The text with the address at a place turned into one of the scheme `x`, which leads nowhere."""
+def _no_address(text: Text, at: int) -> tuple[int, bytes]:
+    """What turns the address at a place into one of the scheme `x`, which leads nowhere."""
     while text[at : at + 1].isspace():
         at += 1
     plain = next((length for length in (2, 1) if LETTERS.issuperset(text[at : at + length])), 0)
-    return _put(text, at, b"x:"[:plain])
+    return at, b"x:"[:plain]
 
 
-def _whole(text: bytes) -> int:
+def _whole(text: Text) -> int:
     """Where what may go on in the next chunk begins."""
     match = ENDS.search(text, max(0, len(text) - 17))
     return match.start() if match else len(text)

@@ -9,10 +9,13 @@ ATTRIBUTE = re.compile(
     rb"(?:=[\t\n\f\r ]*+(?:\"([^\"]*+)\"|'([^']*+)'|(?=>)|([^\t\n\f\r >\"'][^\t\n\f\r >]*+))|(?!=))"
 )
 END = re.compile(rb"[\t\n\f\r /]*+>")
+Text = bytes | bytearray
 
 
 MAX_ATTRIBUTES = 40
-"""More attributes than any real tag has; reading them all at each place where a tag may begin would take too long."""
+MAX_STRAY = 3
+"""More attributes, and more of them with a stray `<`, than any real tag has. To read on at each place where a tag may
+begin, in a page that is made of nothing else, would take too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Attribute:
 @dataclass(frozen=True, slots=True)
 class Tag:
     """The attributes of a start tag, a repeated one each time, and where in the text the tag ends; 0 if that is not
-    known, because it has more than `MAX_ATTRIBUTES`."""
+    known, because it has too many."""
 
     attributes: tuple[Attribute, ...]
     end: int
@@ -42,11 +45,12 @@ class Tag:
         return [(one.name.decode("utf-8", "replace"), one.value.decode("utf-8", "replace")) for one in self.attributes]
 
 
-def read_tag(text: bytes, at: int, limit: int = sys.maxsize) -> Tag | None:
+def read_tag(text: Text, at: int, limit: int = sys.maxsize) -> Tag | None:
     """The start tag whose name ends at `at`, None if the text, or what lies before `limit`, ends before it does."""
     found: list[Attribute] = []
     end = min(limit, len(text))
-    while len(found) <= MAX_ATTRIBUTES:
+    stray = 0
+    while len(found) <= MAX_ATTRIBUTES and stray <= MAX_STRAY:
         if match := END.match(text, at, end):
             return Tag(tuple(found), match.end())
         match = ATTRIBUTE.match(text, at, end)
@@ -54,6 +58,7 @@ def read_tag(text: bytes, at: int, limit: int = sys.maxsize) -> Tag | None:
             return None
         group = match.lastindex or 1
         value = match[group] if group > 1 else b""
+        stray += b"<" in match[1] or (group == 4 and b"<" in value)
         found.append(Attribute(match[1].lower(), value, match.start(1), match.start(group)))
         at = match.end()
     return Tag(tuple(found), 0)
