@@ -139,6 +139,7 @@
     boxes: [...document.querySelectorAll("input[type=checkbox]")].map((each) => ({ name: each.name, value: each.value, checked: each.checked })),
     placeholders: document.querySelectorAll(".consentkit-embed").length,
     layer: [...tags].map((entry) => (entry && typeof entry === "object" && "0" in entry ? [...entry].map((part) => part) : [entry])),
+    uet: Array.isArray(window.uetq) ? window.uetq.slice(0, 3) : [],
     scripts: [...document.scripts].map((script) => script.src || script.textContent.slice(0, 400)),
   };
 }

@@ -91,21 +91,19 @@ GOOGLE = re.compile(r"https://(www\.googletagmanager\.com|www\.google-analytics\
 
 @rule("C26", "Consent mode begins with everything denied", "Google: consent mode", "first_visit", "accepted")
 def consent_mode(evidence: "Evidence") -> Iterator[Finding]:
-    """The first entry of the data layer denies all; no tag stands before it; updates follow the choices."""
+    """The first entry of each queue denies all; no Google tag stands before it; updates follow the choices."""
     seen = evidence.accepted
     probes = [page.probe for page in (*evidence.first_visit.pages, *seen.chosen.pages)]
-    if not any(probe["layer"] or any(GOOGLE.match(source) for source in probe["scripts"]) for probe in probes):
-        raise NotSeen("no page has a Google tag or a data layer")
+    if not any(probe["uet"] or probe["layer"] or any(map(GOOGLE.match, probe["scripts"])) for probe in probes):
+        raise NotSeen("no page has a tag of Google's or Microsoft's, or a data layer")
+    googles = any(probe["layer"] or any(map(GOOGLE.match, probe["scripts"])) for probe in probes)
     for page in evidence.first_visit.pages:
-        layer = [list(entry) for entry in page.probe["layer"]]
-        first = layer[0] if layer else []
-        values = first[2] if first[:2] == ["consent", "default"] and len(first) > 2 else {}
-        open_ = [name for name in DEFAULTS if values.get(name) != "denied"]
-        if open_:
-            yield Finding(
-                "C26", f"{page.path}: the data layer begins with {as_text(first)}", "deny all by default first"
-            )
-    for page in seen.chosen.pages:
+        first = next((list(entry) for entry in page.probe["layer"]), [])
+        if googles and not _denies(first, DEFAULTS):
+            yield Finding("C26", f"{page.path}: the data layer begins with {as_text(first)}", "deny all there first")
+        if page.probe["uet"] and not _denies(page.probe["uet"], DEFAULTS[:1]):
+            yield Finding("C26", f"{page.path}: uetq begins with {as_text(page.probe['uet'])}", "deny ad_storage first")
+    for page in seen.chosen.pages if googles else ():
         yield from _tag_first(page.path, page.probe["scripts"])
         if not _last(page.probe["layer"], "granted"):
             yield Finding("C26", f"{page.path}: no update grants anything after consent", "send consent update")
@@ -114,6 +112,12 @@ def consent_mode(evidence: "Evidence") -> Iterator[Finding]:
             yield Finding(
                 "C26", f"{page.path}: something is granted after the withdrawal", "send consent update: denied"
             )
+
+
+def _denies(first: list[Any], names: tuple[str, ...]) -> bool:
+    """Whether a first entry is the default that denies these."""
+    states = first[2] if first[:2] == ["consent", "default"] and len(first) > 2 else {}
+    return isinstance(states, dict) and all(states.get(name) == "denied" for name in names)
 
 
 def _tag_first(path: str, scripts: list[str]) -> Iterator[Finding]:

@@ -150,6 +150,8 @@ ANSWERING = (
         function gtag() { dataLayer.push(arguments) }
         gtag("consent", "default", { ad_storage: "granted", ad_user_data: "denied", ad_personalization: "denied",
           analytics_storage: "denied" });</script>"""),
+    Sin("UET that begins granted", ("C26",),
+        head="<script>window.uetq = ['consent', 'default', { ad_storage: 'granted' }]</script>"),
     Sin("a tag before consent mode", ("C26",),
         head='<script src="https://www.googletagmanager.com/gtag/js?id=G-1" type="text/plain"></script>'),
 )  # fmt: skip
