@@ -2,7 +2,7 @@
 
 import pytest
 
-from consentkit.html.tokens import read_tag
+from consentkit.html.tokens import MAX_ATTRIBUTES, MAX_STRAY, read_tag
 
 TAGS = {
     b"<a>": [],
@@ -42,3 +42,13 @@ def test_first_of_equal_attributes_counts() -> None:
     tag = read_tag(b"<a b=1 b=2>", 2)
     assert tag is not None
     assert (b"1", None) == (tag.get(b"b"), tag.get(b"c"))
+
+
+@pytest.mark.parametrize(
+    "text", [b"<a" + b" b=c" * (MAX_ATTRIBUTES + 1) + b">", b"<a" + b" <b" * (MAX_STRAY + 1) + b">"]
+)
+def test_tag_that_is_none_by_its_looks_has_no_end(text: bytes) -> None:
+    """Too many attributes, or too many that begin other tags."""
+    tag = read_tag(text, 2)
+    assert tag is not None
+    assert 0 == tag.end
