@@ -1,5 +1,6 @@
 """The private store in one SQLite file, shared by all processes of a host. Nobody but its owner may read it."""
 
+import itertools
 import os
 import secrets
 import time
@@ -19,6 +20,8 @@ from consentkit.stats.stores.wire import dumped, loaded
 SCHEMA_VERSION = 2
 MAX_VALUES = 10_000
 """Distinct values of a breakdown that are admitted in a day, by all workers together."""
+ASKED_AT_ONCE = 400
+"""Values in one question; SQLite takes 999 parameters in its older versions."""
 SOURCE_DAYS = 31
 """How long the last batch number of a worker is kept; no worker sends a batch again after that."""
 
@@ -258,15 +261,27 @@ class SqlitePrivateStore:
     def _admitted(self, values: set[tuple[str, str]], day: str) -> set[tuple[str, str]]:
         connection = self._connection
         connection.execute("DELETE FROM admitted WHERE day < ?", (day,))
-        known = "SELECT 1 FROM admitted WHERE breakdown = ? AND value = ?"
-        admitted = {value for value in values if connection.execute(known, value).fetchone()}
+        admitted = self._known(values)
+        if len(admitted) == len(values):
+            return admitted
         used = Counter(dict(connection.execute("SELECT breakdown, count(*) FROM admitted GROUP BY breakdown")))
+        new = []
         for breakdown, value in sorted(values - admitted):
             if used[breakdown] < self._max_values:
                 used[breakdown] += 1
-                admitted.add((breakdown, value))
-                connection.execute("INSERT INTO admitted VALUES (?, ?, ?)", (breakdown, value, day))
-        return admitted
+                new.append((breakdown, value, day))
+        connection.executemany("INSERT INTO admitted VALUES (?, ?, ?)", new)
+        return admitted | {(breakdown, value) for breakdown, value, _ in new}
+
+    def _known(self, values: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of the values that are admitted already."""
+        found: set[tuple[str, str]] = set()
+        rest = iter(values)
+        while some := list(itertools.islice(rest, ASKED_AT_ONCE)):
+            places = ", ".join(["(?, ?)"] * len(some))
+            question = f"SELECT breakdown, value FROM admitted WHERE (breakdown, value) IN (VALUES {places})"  # noqa: S608
+            found.update(self._connection.execute(question, [text for value in some for text in value]))
+        return found
 
     def _anything_due(self, fresh: Mapping[str, int], threshold: int, before: str) -> bool:
         if any(count >= threshold for count in fresh.values()):
