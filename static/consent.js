@@ -1,7 +1,8 @@
 // What runs on the site's own pages: choices without a page load, the preferences as a dialog, and news from elsewhere.
 // If anything goes wrong, forms are sent and links followed as if this were not here.
 const base = new URL("..", import.meta.url);
-const { consentkitGranted = "", consentkitSweep } = document.querySelector("[data-consentkit-granted]")?.dataset ?? {};
+// Of a script alone: users may write data attributes into a page.
+const { consentkitGranted = "", consentkitSweep } = document.querySelector("script[data-consentkit-granted]")?.dataset ?? {};
 let granted = consentkitGranted.split(" ");
 const tabs = new BroadcastChannel(`consentkit ${base.pathname}`);
 

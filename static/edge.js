@@ -27,8 +27,8 @@
   };
   tell();
 
-  // Users may write any data attribute into a page: none that is given back here makes a script or a link of an element
-  // that they may write as well.
+  // Users may write any data attribute into a page, so what is given back here has names that a sanitizer takes out, and
+  // none of it makes a script or a link of an element that users may write as well.
   const revive = () => {
     for (const node of document.querySelectorAll("[data-consentkit]")) {
       const opens = (ids) => ids.split("|").some((id) => granted.includes(id));
@@ -36,7 +36,7 @@
       delete node.dataset.consentkit;
       node.async = node.hasAttribute("async");
       for (const { name, value } of [...node.attributes]) {
-        const was = /--(\w*src\w*|data|poster|type|content|rel)$/.exec(name);
+        const was = /^consentkit--(\w*src\w*|data|poster|type|content|rel)$/.exec(name);
         if (was) node.setAttribute(was[1], value);
       }
       node.parentNode.load?.();

@@ -19,8 +19,9 @@ SERVICES = "data-consentkit"
 """The attribute that names what has to be granted: groups apart by blanks, of each of them one of the services that `|`
 parts."""
 
-PREFIX = "data-consentkit--"
-"""What stands before the name of an attribute that is kept for later."""
+PREFIX = "consentkit--"
+"""What stands before the name of an attribute that is kept for later. It does not begin with `data-`: sanitizers leave
+such attributes to users, who could have the script put the address of a script into a frame that they may write."""
 
 LOADING = {
     "script": READ | {"type"},

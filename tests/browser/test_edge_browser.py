@@ -234,9 +234,16 @@ def test_what_users_write_cannot_use_the_script(visitor: Any) -> None:
         '<a id="w" data-consentkit="ads" data-consentkit--href="javascript:x()" data-consentkit--onclick="x()">a</a>'
         '<img data-consentkit="ads" data-consentkit--onerror="window.owned = 1" data-consentkit--src="/own.png">'
         '<template data-consentkit="ads">gone</template>'
+        '<iframe data-consentkit="ads" data-consentkit--src="javascript:void (parent.owned = 1)"></iframe>'
+        '<iframe data-consentkit="ads" data-consentkit--srcdoc="<script>parent.owned = 1</script>"></iframe>'
+        '<i id="last" data-consentkit="ads"></i>'
     )
     a.page.evaluate("(html) => document.body.insertAdjacentHTML('beforeend', html)", written)
-    a.page.wait_for_function("!document.querySelector('#w[data-consentkit]')")
+    a.page.wait_for_function("!document.querySelector('#last[data-consentkit]')")
+    frames = a.page.locator("iframe:not([title])")
+    assert [[None, None]] * 2 == frames.evaluate_all(
+        "(all) => all.map((each) => [each.getAttribute('src'), each.getAttribute('srcdoc')])"
+    )
     assert [None, None] == [a.page.locator("#w").get_attribute(name) for name in ("href", "onclick")]
     assert a.page.evaluate("window.owned") is None
     assert "Shop" == a.page.locator("h1").text_content()

@@ -43,12 +43,19 @@ def items(*names: str) -> list[dict[str, str]]:
     return [{"name": name, "kind": kind, "duration": "1 year"} for name in names for kind in KINDS]
 
 
+WRITTEN = (
+    b"""<p data-consentkit-granted="ads" data-consentkit-sweep='{"local_storage": {"delete": ["*"], "keep": []}}'>"""
+)
+"""What a user may write where a site leaves data attributes to users, as sanitizers do."""
+
+
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """A site with a page, and workers that do nothing."""
     is_worker = scope["path"].endswith("/worker.js")
     kind = b"text/javascript" if is_worker else b"text/html; charset=utf-8"
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
-    await send({"type": "http.response.body", "body": b"" if is_worker else DOCUMENT})
+    page = DOCUMENT.replace(b"<p>", WRITTEN) if scope["path"] == "/comments" else DOCUMENT
+    await send({"type": "http.response.body", "body": b"" if is_worker else page})
 
 
 @pytest.fixture(scope="module")
@@ -105,4 +112,15 @@ def test_a_form_without_fetch_sweeps_on_the_page_that_follows(page: Page, shop: 
     # A script that is still about stores it again; the next page of the site deletes it again, as it does cookies.
     page.evaluate(STORE, NAMES)
     page.goto(f"{shop}/shop")
+    wait_until_swept(page)
+
+
+def test_users_of_the_site_sweep_nothing(page: Page, shop: str) -> None:
+    """What they write stands before our own element; the page still goes by what that says."""
+    page.goto(f"{shop}/comments")
+    page.get_by_role("link", name="Cookie settings").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert NAMES == page.evaluate(LEFT)["local_storage"]
+    with page.expect_navigation():
+        page.get_by_role("dialog").get_by_role("button", name="Withdraw everything").click()
     wait_until_swept(page)

@@ -72,14 +72,14 @@ def test_script_keeps_what_it_was() -> None:
     out = rewrite(b'<script async type=module nonce=n src="https://ads.example.net/a.js">let a</script><p>')
     expected = (
         '<script data-consentkit="ads|pixel" async="" nonce="n" type="text/plain" '
-        'data-consentkit--type="module" data-consentkit--src="https://ads.example.net/a.js">let a</script><p>'
+        'consentkit--type="module" consentkit--src="https://ads.example.net/a.js">let a</script><p>'
     )
     assert expected == out.decode()
 
 
 def test_script_without_a_type_gets_none_back() -> None:
     """An empty type is JavaScript (HTML §4.12.1.1)."""
-    assert b'data-consentkit--type="" data-consentkit--src=' in rewrite(b"<script src=//ads.example.net></script>")
+    assert b'consentkit--type="" consentkit--src=' in rewrite(b"<script src=//ads.example.net></script>")
 
 
 def test_embed_waits_inside_its_placeholder() -> None:
@@ -87,7 +87,7 @@ def test_embed_waits_inside_its_placeholder() -> None:
     out = rewrite(b"<video src=https://video.example.net/v poster=/p><source src=/own.mp4></video><p>")
     expected = (
         '<div>[video]<template data-consentkit="video"><video data-consentkit="video" '
-        'data-consentkit--src="https://video.example.net/v" data-consentkit--poster="/p">'
+        'consentkit--src="https://video.example.net/v" consentkit--poster="/p">'
         "<source src=/own.mp4></video></template></div><p>"
     )
     assert expected == out.decode()
@@ -103,12 +103,12 @@ def test_each_address_needs_a_grant_of_its_own() -> None:
 def test_frame_with_a_closed_document_waits_for_all(begin: bytes) -> None:
     """What stands in `srcdoc` may belong to anybody; it waits whole."""
     out = rewrite(b"<iframe srcdoc='" + begin + b"img src=https://ads.example.net>'></iframe>")
-    assert b'<iframe data-consentkit="video ads pixel" data-consentkit--srcdoc="&lt;img src=https://ads' in out
+    assert b'<iframe data-consentkit="video ads pixel" consentkit--srcdoc="&lt;img src=https://ads' in out
 
 
 def test_hint_loses_its_relation_and_not_its_address() -> None:
     """Of what comes back to an element that users may write too, nothing makes a link of it."""
-    assert b'<link data-consentkit="ads|pixel" href="//ads.example.net" data-consentkit--rel="preconnect">' == rewrite(
+    assert b'<link data-consentkit="ads|pixel" href="//ads.example.net" consentkit--rel="preconnect">' == rewrite(
         b"<link rel=preconnect href=//ads.example.net>"
     )
 
@@ -144,7 +144,7 @@ ATTRIBUTE = st.sampled_from([
     " src=https://ads.example.net/x", " SRC = 'https&colon;//ads.example.net'", " srcset='a 1x, //ads.example.net 2x'",
     ' src="//ads.example.net?a=>"', " data=//ads.example.net", " poster=https:\\\\ads.example.net", " type=module",
     " href=//ads.example.net", " rel=stylesheet", " content='0;url=//ads.example.net'", " http-equiv=refresh", " a'b",
-    ' title=">"', " onload=x()", "/", " data-consentkit=x", " data-consentkit--src=//ads.example.net",
+    ' title=">"', " onload=x()", "/", " data-consentkit=x", " consentkit--src=//ads.example.net",
 ])  # fmt: skip
 NAME = st.sampled_from([
     "script", "img", "iframe", "link", "object", "embed", "video", "audio", "source", "track", "input", "meta", "image",
