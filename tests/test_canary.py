@@ -58,7 +58,7 @@ def settings(folder: Path) -> dict[str, Any]:
             "name": "Canary", "controller": "Canary", "contact": "x@example.com", "hosts": ["www.example.com"],
             "privacy_policy": "/privacy", "timezone": "Europe/Amsterdam",
         },
-        "stats": {"geoip": ["broken.mmdb"], "threshold": 2},
+        "stats": {"geoip": ["broken.mmdb"], "threshold": 2, "exemption": "fr"},
         "services": [
             {
                 "id": "ads", "name": "Ads", "purpose": "marketing", "description": "Ads.",
@@ -84,9 +84,14 @@ def request_of(visitor: Visitor, number: int) -> dict[str, Any]:
         (b"user-agent", visitor.agent.encode()),
         (b"referer", f"https://{visitor.token}ref.example.org/{visitor.token}?m={visitor.mail}".encode()),
         (b"accept-language", f"en-{visitor.token}".encode()),
-        (b"cookie", f"_ads_{visitor.token}=1; session={visitor.token}cookie; consentkit={visitor.token}".encode()),
+        (
+            b"cookie",
+            f"_ads_{visitor.token}=1; session={visitor.token}cookie; consentkit={visitor.token}; "
+            f"consentkit_visit={visitor.token}".encode(),
+        ),
         (b"x-forwarded-for", visitor.address.encode()),
         (b"accept", b"text/html"),
+        *((b"sec-fetch-mode", b"navigate"), (b"sec-fetch-dest", b"document"), (b"sec-fetch-site", b"cross-site")),
     ]
     query = f"token={visitor.token}query&mail={visitor.mail}"
     return {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import request_cost, rewriting, telling_people, throughput
+from tests.benchmarks import request_cost, rewriting, telling_people, throughput, visitors
 from tests.benchmarks.report import Report, conditions, show
 
 BENCHMARKS: dict[str, Callable[[], list[Report]]] = {
@@ -16,6 +16,7 @@ BENCHMARKS: dict[str, Callable[[], list[Report]]] = {
     "rewriting": rewriting.reports,
     "throughput": throughput.reports,
     "telling_people": telling_people.reports,
+    "visitors": visitors.reports,
 }
 OUT = Path("var/bench.json")
 
