@@ -52,9 +52,15 @@ main.add_command(declaration)
 main.add_command(observed)
 
 
-@main.command()
+@main.command(short_help="Serve the example site with sample traffic.")
 @click.option("--port", default=8000, show_default=True, help="Port of the site; its tags use the next one.")
-@click.option("--data", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("var/demo"),
+    show_default=True,
+    help="Folder of its databases.",
+)
 @click.option("--layout", type=click.Choice(LAYOUTS), default="bar", show_default=True, help="Of the banner.")
 def demo(port: int, data: Path, layout: str) -> None:
     """Serve the example company website, with 90 days of sample traffic."""
@@ -71,9 +77,11 @@ def init(config_path: Path) -> None:
         raise click.UsageError(f"{config_path} is there already; remove it first, or name another with --config")
     config_path.write_text(STARTER.read_text("utf-8"), "utf-8")
     click.echo(f"{config_path} is written. Change it to your site, then run: consentkit check {config_path}")
+    click.echo("The site needs a secret of at least 32 characters in CONSENTKIT_SECRET; this makes one:")
+    click.echo("  python -c 'import secrets; print(secrets.token_urlsafe(32))'")
 
 
-@main.command()
+@main.command(short_help="Validate a configuration file.")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @config_option
 @json_option
@@ -104,7 +112,7 @@ def check(file: Path | None, config_path: Path, as_json: bool) -> None:
     sys.exit(FINDING if seen else 0)
 
 
-@main.command("import-log")
+@main.command("import-log", short_help="Read access logs into the statistics.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--format", "log_format", type=click.Choice(FORMATS), help="Default: told by the first line that can be read."
@@ -136,7 +144,7 @@ def import_log(files: tuple[Path, ...], log_format: str | None, config_path: Pat
         click.echo(line)
 
 
-@main.command("import-stats")
+@main.command("import-stats", short_help="Read exports of GoatCounter or Plausible.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @config_option
 @json_option

@@ -51,7 +51,7 @@ def ledger() -> None:
     """Check, show, export and erase the proof of consent."""
 
 
-@ledger.command()
+@ledger.command(short_help="Check the hash chain and all beside it.")
 @click.option("--head", "noted", help="The hash of a last row that was noted before: it must still be in the chain.")
 @json_option
 @config_option
@@ -77,7 +77,7 @@ def _holds(head: Head | None) -> str:
     return f"The chain holds: {head.sequence} events, the last with hash {head.hash}"
 
 
-@ledger.command(context_settings=ID_COMMAND)
+@ledger.command(short_help="Show the record of one person.", context_settings=ID_COMMAND)
 @click.argument("id_", metavar="ID")
 @json_option
 @config_option
@@ -98,7 +98,7 @@ def show(id_: str, as_json: bool, config_path: Path) -> None:
         click.echo(f"{row.sequence}  {datetime.fromtimestamp(row.time, UTC).isoformat()}  {kind}: {states}")
 
 
-@ledger.command()
+@ledger.command(short_help="Print the whole ledger as JSON lines.")
 @config_option
 def export(config_path: Path) -> None:
     """Print the whole ledger as JSON lines: events, then notices, then daily counts."""
@@ -111,7 +111,7 @@ def export(config_path: Path) -> None:
             click.echo(json.dumps({"count": {"day": day, "kind": kind, "count": count}}, ensure_ascii=False))
 
 
-@ledger.command(context_settings=ID_COMMAND)
+@ledger.command(short_help="Erase the record of one person.", context_settings=ID_COMMAND)
 @click.argument("id_", metavar="ID")
 @click.confirmation_option(prompt="The content of this record goes for good, its hash stays. Erase it?")
 @config_option
@@ -128,7 +128,7 @@ def erase(id_: str, config_path: Path) -> None:
     click.echo("One event is erased." if count == 1 else f"{count} events are erased.")
 
 
-@ledger.command("verify-receipt")
+@ledger.command("verify-receipt", short_help="Check the signature of a receipt.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--key", type=click.Path(path_type=Path), help="The published key file; default: from CONSENTKIT_SECRET.")
 @json_option

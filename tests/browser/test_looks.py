@@ -143,3 +143,19 @@ def test_follows_the_colours_of_the_page(context: BrowserContext, sites: dict[st
     page.emulate_media(media="print")
     assert not banner.is_visible()
     assert "0px" == page.evaluate("getComputedStyle(document.documentElement).paddingBottom")
+
+
+def test_tables_are_whole_on_a_phone(context: BrowserContext, sites: dict[str, str]) -> None:
+    """Nothing of what a service stores is cut off at 320 pixels, and each value keeps its column's name."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 320, "height": 568})
+    page.goto(f"{sites['bar']}/consent/declaration")
+    hidden = "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth).length"
+    assert page.locator(".scroll").count() > 1
+    assert 0 == page.evaluate(hidden)
+    value = page.locator("td").first
+    heading = page.locator("thead th").nth(1).text_content()
+    assert heading
+    assert heading in value.evaluate("e => getComputedStyle(e, '::before').content")
+    value.evaluate("e => e.style.paddingInline = '200px'")
+    assert 1 == page.evaluate(hidden)

@@ -195,3 +195,11 @@ def test_many_languages_are_folded(kit: ConsentKit) -> None:
     pages = [ask(each.wrap(answering()), "/consent/", query_string=b"lang=nl").text for each in (kit, many)]
     assert [0, 1] == [page.count('<details class="many"><summary>Nederlands</summary>') for page in pages]
     assert [3, 30] == [page.count("hreflang=") for page in pages]
+
+
+def test_the_preferences_and_the_declaration_lead_to_each_other(kit: ConsentKit) -> None:
+    """Each has a link to the other, in the same language, that still knows the page to go back to."""
+    app = kit.wrap(answering())
+    for path, other in (("/consent/", "/consent/declaration"), ("/consent/declaration", "/consent/")):
+        page = ask(app, path, query_string=b"lang=nl&return=/shop").text
+        assert f'href="{other}?lang=nl&amp;return=/shop"' in page
