@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from consentkit.advice import advice
 from consentkit.cli_audit import audit
@@ -230,7 +231,8 @@ def _print_report(data: dict[str, Any], rows: int | None) -> None:
         for metric in metrics:
             table.add_column(metric, justify="right")
         for cell in cells[:rows]:
-            table.add_row(cell["value"], *(f"{cell[metric]:,}" for metric in metrics))
+            # As a text, because a visitor may have written it: of a plain string rich reads brackets as its markup.
+            table.add_row(Text(cell["value"]), *(f"{cell[metric]:,}" for metric in metrics))
         console.print(table)
 
 
@@ -247,7 +249,7 @@ def _print_load(console: Console, load: dict[str, Any], rows: int | None) -> Non
         table.add_column(column, justify="left" if column == "route" else "right")
     for row in ({"route": "(all)", **load}, *load["routes"][:rows]):
         times = ("-" if row[name] is None else f"{row[name]:.1f}" for name in ("p50_ms", "p95_ms", "p99_ms"))
-        table.add_row(row["route"], f"{row['requests']:,}", f"{row['bytes']:,}", f"{row['errors']:,}", *times)
+        table.add_row(Text(row["route"]), f"{row['requests']:,}", f"{row['bytes']:,}", f"{row['errors']:,}", *times)
     console.print(table)
     console.print(f"busiest second {load['busiest_second']:,} requests; most at once {load['most_at_once']:,}")
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from consentkit.cli_options import FINDING, config_option, json_option
 from consentkit.config import Config, load
@@ -91,7 +92,9 @@ def _print(rows: list[Row], findings: list[Finding], since: date | None, last: d
         declared = durations.get(config.declaration.declared_name(row.name), "")
         by_request = row.route == REQUEST
         lives = "" if by_request else f"{row.longest} days" if row.longest else "session"
-        table.add_row(row.name, declared, lives, row.route or "requests", str(row.count), row.last.isoformat())
+        # As texts: a name may hold brackets, as `prefs[theme]`, which rich would take for its markup.
+        name, route = Text(row.name), Text(row.route or "requests")
+        table.add_row(name, declared, lives, route, str(row.count), row.last.isoformat())
     Console(width=None if sys.stdout.isatty() else 120).print(table)
     for finding in findings:
         click.echo(line_of(finding))

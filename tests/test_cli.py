@@ -107,6 +107,23 @@ def test_an_imported_log_is_reported_and_verified_and_counted_once(config: str, 
     assert 0 == run("stats", "verify", "--config", config).exit_code
 
 
+def test_no_visitor_gets_a_command_into_a_printed_report(config: str, tmp_path: Path) -> None:
+    """A campaign's name is whatever a link says; in brackets it is neither obeyed nor an error."""
+    log = tmp_path / "access.log"
+    lines = (
+        LINE.format(n=n, agent=AGENT).replace("/products", f"/products?utm_campaign={name}")
+        for name in ("sale[/b]", "[bold]sale")
+        for n in range(25)
+    )
+    log.write_text("".join(lines))
+    run("import-log", str(log), "--config", config)
+    run("stats", "release", "--config", config)
+    report = run("report", "--from", "2026-11-20", "--to", "2026-11-30", "--config", config)
+    assert 0 == report.exit_code
+    assert "sale[/b]" in report.output
+    assert "[bold]sale" in report.output
+
+
 def test_a_dashboard_user_is_added(config: str) -> None:
     """`user add` takes the password from the terminal, twice."""
     result = run("user", "add", "maria", "--config", config, input="a long password\na long password\n")

@@ -90,3 +90,12 @@ def test_it_can_begin_anew(config: Path, store: ObservedStore) -> None:
     store.add(WRONG, today())
     assert 0 == run(config, "observed", "--forget").exit_code
     assert 0 == run(config, "observed").exit_code
+
+
+def test_brackets_in_a_name_are_shown(config: Path, store: ObservedStore) -> None:
+    """The table says what the app set, and does not read it as markup."""
+    store.add({Key("prefs[theme]", "/x"): Sight(1, 1), Key("a[/b]", "/y"): Sight(1, 1)}, today())
+    shown = [line for line in run(config, "observed").output.splitlines() if line.startswith("\u2502")]
+    assert ["prefs[theme]", "a[/b]"] == [
+        name for name in ("prefs[theme]", "a[/b]") if any(name in line for line in shown)
+    ]
