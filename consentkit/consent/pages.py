@@ -135,7 +135,7 @@ class ConsentPages:
             submission = parse_submission(body, visit.text(b"content-type"), self._all_ids)
         except ValueError as problem:
             return self._rejected(visit, 400, key="refused_form", problem=str(problem))
-        if submission.grants and not from_this_site(visit.headers):
+        if submission.grants and not from_this_site(visit.headers, visit.scope.get("scheme", "")):
             return self._rejected(
                 visit,
                 403,
@@ -160,7 +160,7 @@ class ConsentPages:
         except ValueError as problem:
             return self._rejected(visit, 400, key="refused_form", problem=str(problem))
         submission = Submission((), asked.return_to, asked.language)
-        if not from_this_site(visit.headers):
+        if not from_this_site(visit.headers, visit.scope.get("scheme", "")):
             why = "a grant is only taken from a page of this site"
             return self._rejected(visit, 403, key="refused_origin", problem=why, submission=submission)
         if once:
@@ -266,7 +266,7 @@ class ConsentPages:
     async def _erase(self, visit: Visit, receive: Receive) -> Response:
         said = parse_withdrawal(await read_body(receive) or b"")
         before = visit.decisions.choice
-        if not from_this_site(visit.headers):
+        if not from_this_site(visit.headers, visit.scope.get("scheme", "")):
             return self._rejected(visit, 403, key="refused_origin", problem="use a page of this site", submission=said)
         if before is None or not before.id:
             return self._rejected(visit, 404, key="no_record", problem=NO_RECORD, submission=said)

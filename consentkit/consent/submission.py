@@ -76,8 +76,10 @@ def _json_fields(body: bytes) -> dict[str, list[str]]:
     return fields
 
 
-def from_this_site(headers: dict[bytes, bytes]) -> bool:
+def from_this_site(headers: dict[bytes, bytes], scheme: str) -> bool:
     """Whether a request was made by a page of this very origin; without any evidence it was not.
+
+    `scheme` is that of the request. Behind a proxy it may say http of a page of https, but never the other way round.
 
     Sec-Fetch-Site cannot be set by a page (W3C Fetch Metadata §2.3); browsers without it send Origin with every POST
     (Fetch §3.2), and a Referer is the last resort.
@@ -91,4 +93,5 @@ def from_this_site(headers: dict[bytes, bytes]) -> bool:
         parts = urlsplit(source.decode("latin-1"))
     except ValueError:
         return False
-    return bool(host) and parts.scheme in ("http", "https") and parts.netloc.lower() == host
+    schemes = ("https",) if scheme == "https" else ("http", "https")
+    return bool(host) and parts.scheme in schemes and parts.netloc.lower() == host

@@ -83,9 +83,17 @@ HOST = (b"host", b"www.example.com")
 )  # fmt: skip
 def test_only_a_page_of_this_origin_may_grant(headers: list[tuple[bytes, bytes]], ours: bool) -> None:
     """Sec-Fetch-Site decides, then Origin, then Referer; without evidence the answer is no."""
-    assert ours == from_this_site(dict([HOST, *headers]))
+    assert ours == from_this_site(dict([HOST, *headers]), "https")
+
+
+@pytest.mark.parametrize(("page", "scheme", "ours"), [("http", "https", False), ("https", "http", True)])
+def test_page_that_anybody_on_the_way_may_write_grants_nothing(page: str, scheme: str, ours: bool) -> None:
+    """One of http is not of the origin of https; the other way round a proxy may not have told of its TLS."""
+    source = f"{page}://www.example.com".encode()
+    assert ours == from_this_site(dict([HOST, (b"origin", source)]), scheme)
+    assert ours == from_this_site(dict([HOST, (b"referer", source + b"/a")]), scheme)
 
 
 def test_without_a_host_nothing_is_ours() -> None:
     """An empty Host equals no origin."""
-    assert not from_this_site({b"origin": b"https://"})
+    assert not from_this_site({b"origin": b"https://"}, "https")
