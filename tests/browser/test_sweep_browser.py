@@ -86,9 +86,16 @@ def page(chromium: Browser, shop: str) -> Iterator[Page]:
 
 def wait_until_swept(page: Page) -> None:
     """Wait until what goes is gone, and see that nothing else went."""
-    page.wait_for_function(
-        f"(names) => ({LEFT})().then((left) => names.every((name) => !JSON.stringify(left).includes(name)))",
-        arg=['"_ads_1"', '"ads"', '"/ads/"'],
+    # Playwright's own wait takes a promise for an answer.
+    page.evaluate(
+        f"""async (names) => {{
+          while (performance.now() < 60_000) {{
+            const left = JSON.stringify(await ({LEFT})());
+            if (!names.some((name) => left.includes(name))) return;
+            await new Promise((done) => setTimeout(done, 20));
+          }}
+        }}""",
+        ['"_ads_1"', '"ads"', '"/ads/"'],
     )
     assert KEPT == page.evaluate(LEFT)
 
