@@ -7,6 +7,7 @@ import threading
 import time
 from base64 import b64encode
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ from starlette.types import ASGIApp
 from starlette_exporter import PrometheusMiddleware
 
 from consentkit import ConsentKit
+from consentkit.own_visit import VISIT
+from consentkit.stats.visitor.codec import StateCodec
+from consentkit.stats.visitor.state import Source, View, advance
 from tests.benchmarks.report import Report
 from tests.benchmarks.sites import PAGE, SECRET, answering, consent_cookie, kit_in, starlette_app
 from tests.benchmarks.timing import WARM_UP, Subject, added, figures
@@ -49,13 +53,14 @@ def reports() -> list[Report]:
     """The gate alone, and everything."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         kits = {link: kit_in(Path(name) / link, link=link) for link in ("template", "inject")}
+        kits["carrying"] = kit_in(Path(name) / "carrying", exemption="fr")
         gate_only = kit_in(Path(name) / "gate")
         gate_only.counting.close()
         gate_only.counting = Uncounted()  # type: ignore[assignment]
         for kit in (*kits.values(), gate_only):
             stack.callback(kit.close)
         choice = (b"cookie", b"session=" + b"s" * 40 + b"; " + consent_cookie(gate_only))
-        return [_gate(gate_only, choice), _everything(kits["template"], kits["inject"], choice)]
+        return [_gate(gate_only, choice), _everything(kits["template"], kits["inject"], choice, kits["carrying"])]
 
 
 def session_cookie() -> bytes:
@@ -93,7 +98,7 @@ def _gate(kit: ConsentKit, choice: tuple[bytes, bytes]) -> Report:
     )
 
 
-def _everything(kit: ConsentKit, injecting: ConsentKit, choice: tuple[bytes, bytes]) -> Report:
+def _everything(kit: ConsentKit, injecting: ConsentKit, choice: tuple[bytes, bytes], carrying: ConsentKit) -> Report:
     instrumented = starlette_app()
     Instrumentator(registry=CollectorRegistry()).instrument(instrumented)
     traced: ASGIApp = OpenTelemetryMiddleware(
@@ -105,6 +110,7 @@ def _everything(kit: ConsentKit, injecting: ConsentKit, choice: tuple[bytes, byt
         "consentkit, choice made, counted": Subject(kit.wrap(starlette_app()), [choice]),
         "consentkit, banner put in, counted": Subject(kit.wrap(starlette_app()), []),
         "consentkit, link put in, counted": Subject(injecting.wrap(starlette_app()), [choice]),
+        "consentkit, choice made, visit carried, counted": Subject(carrying.wrap(starlette_app()), _carried(carrying)),
         EXPORTER: Subject(starlette_app(exporter), []),
         "prometheus-fastapi-instrumentator": Subject(instrumented, []),
         "OpenTelemetry ASGI middleware": Subject(traced, []),
@@ -112,7 +118,7 @@ def _everything(kit: ConsentKit, injecting: ConsentKit, choice: tuple[bytes, byt
     began, written = time.monotonic(), _writing()
     found = asyncio.run(added(subjects, rounds=ROUNDS, requests=REQUESTS))
     lasted, written = time.monotonic() - began, _writing() - written
-    counted = 3 * (ROUNDS + WARM_UP) * REQUESTS
+    counted = 4 * (ROUNDS + WARM_UP) * REQUESTS
     bases = {f"÷ {EXPORTER}": found[EXPORTER]}
     rows = {name: figures(values, bases) for name, values in found.items()}
     rows["consentkit, writing of the counts in its thread"] = {"median": round(written / counted * 1e6, 2)}
@@ -127,6 +133,15 @@ def _everything(kit: ConsentKit, injecting: ConsentKit, choice: tuple[bytes, byt
             "OpenTelemetry: SDK providers without exporter or reader.",
         ),
     )
+
+
+def _carried(kit: ConsentKit) -> list[tuple[bytes, bytes]]:
+    """The headers of a page view in a visit that is under way."""
+    today = datetime.now(UTC).date()
+    state, _ = advance(None, View(time.time(), today, True, Source("direct", "(none)", "/")))
+    visit = f"{VISIT}={StateCodec([SECRET]).encode(state)}".encode()
+    navigation = [(b"sec-fetch-mode", b"navigate"), (b"sec-fetch-dest", b"document"), (b"sec-fetch-site", b"none")]
+    return [(b"cookie", consent_cookie(kit) + b"; " + visit), *navigation]
 
 
 def _writing() -> float:

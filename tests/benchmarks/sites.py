@@ -27,7 +27,7 @@ AGENTS = [
 ]
 
 
-def settings(*, link: str = "template", origins: bool = False) -> dict[str, Any]:
+def settings(*, link: str = "template", origins: bool = False, exemption: str = "none") -> dict[str, Any]:
     """A site with a sign-in and ten services that need consent; `origins`: each has one, so pages are looked at."""
     return {
         "site": {
@@ -35,6 +35,7 @@ def settings(*, link: str = "template", origins: bool = False) -> dict[str, Any]
             "languages": ["en"], "privacy_policy": "/privacy", "timezone": "Europe/Amsterdam",
         },
         "consent": {"link": link},
+        "stats": {"exemption": exemption},
         "services": [
             {
                 "id": "session", "name": "Sign-in", "purpose": "necessary", "exemption": "requested_service",
