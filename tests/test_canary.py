@@ -20,6 +20,9 @@ from consentkit import ConsentKit
 from consentkit.config import parse
 
 VISITORS = 10_000
+OTHERS = (b"authorization", b"if-none-match", b"origin", b"sec-ch-ua", b"x-requested-with")
+"""More headers in which a mark is sent."""
+
 SECRET = "a secret for tests only with 40 characters"
 
 
@@ -169,6 +172,46 @@ def test_nothing_that_identifies_a_visitor_is_kept(tmp_path: Path, caplog: pytes
         for mark in digests(text)
         if mark in everything
     ]
+
+
+def test_nothing_that_is_said_with_a_choice_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The ledger holds what was chosen, and none of the fields, cookies and headers that came along."""
+    caplog.set_level(logging.DEBUG)
+    kit = ConsentKit(parse(settings(tmp_path), base=tmp_path), [SECRET])
+    app = kit.wrap(Starlette())
+    statuses: list[int] = []
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    async def choose(visitor: Visitor, choice: str) -> None:
+        fields = (
+            f"choice={choice}&return=/{visitor.token}&lang={visitor.token}&shown={visitor.token}.en.{visitor.token}"
+        )
+        body = f"{fields}&{visitor.token}={visitor.mail}".encode()
+        scope = {**request_of(visitor, 0), "method": "POST", "path": "/consent/"}
+        scope["headers"] += [
+            (b"sec-fetch-site", b"same-origin"), (b"content-type", b"application/x-www-form-urlencoded"),
+        ]  # fmt: skip
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await app(scope, receive, send)
+
+    async def choose_all() -> None:
+        for visitor, choice in zip(visitors(), ("accept_all", "refuse_all", "no choice"), strict=False):
+            await choose(visitor, choice)
+
+    asyncio.run(choose_all())
+    kit.close()
+    files = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    logs = "\n".join(record.getMessage() + str(record.exc_text) for record in caplog.records)
+    everything = b"\n".join([*files.values(), logs.encode(), repr(kit.guard.failures).encode()])
+    assert [303, 303, 400] == statuses
+    assert b"marketing" in files["consent.db"], "the choices did arrive"
+    assert [] == re.findall(rb"canary[0-9a-f]{6,}", everything.lower())
 
 
 def test_the_canary_would_be_found(tmp_path: Path) -> None:
