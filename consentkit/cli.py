@@ -101,7 +101,9 @@ def check(file: Path | None, config_path: Path, as_json: bool) -> None:
         sys.exit(FINDING if seen else 0)
     declaration = config.declaration
     names = ", ".join(purpose.id for purpose in declaration.purposes)
-    found = f"{len(seen)} findings in what the site really stores" if seen else "no findings"
+    found = (
+        f"{len(seen)} finding{'' if len(seen) == 1 else 's'} in what the site really stores" if seen else "no findings"
+    )
     click.echo(f"{path}: {found}. {len(declaration.services)} services, purposes: {names}.")
     click.echo(f"Policy version {declaration.policy_version}.")
     for message in seen:

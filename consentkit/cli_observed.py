@@ -14,6 +14,7 @@ from rich.text import Text
 
 from consentkit.cli_options import FINDING, config_option, json_option
 from consentkit.config import Config, load
+from consentkit.consent.describe import own_items
 from consentkit.consent.observed import REQUEST, Finding, Row
 from consentkit.consent.observed_store import findings_of, observed_store_of
 
@@ -85,13 +86,18 @@ def _data(rows: Iterable[Row], findings: Iterable[Finding], since: date | None, 
     }
 
 
+def _days(longest: int) -> str:
+    return f"{longest} day{'' if longest == 1 else 's'}" if longest else "session"
+
+
 def _print(rows: list[Row], findings: list[Finding], since: date | None, last: date | None, config: Config) -> None:
     table = Table("cookie", "declared for", "set for", "by", "times", "last", title=f"Seen from {since} to {last}")
-    durations = {item.name: item.duration_text for s in config.declaration.services.values() for item in s.storage}
+    declared_items = (item for s in config.declaration.services.values() for item in s.storage)
+    durations = {item.name: item.duration_text for item in (*own_items(config.consent.validity_days), *declared_items)}
     for row in rows:
-        declared = durations.get(config.declaration.declared_name(row.name), "")
+        declared = durations.get(config.declaration.declared_name(row.name) or row.name, "")
         by_request = row.route == REQUEST
-        lives = "" if by_request else f"{row.longest} days" if row.longest else "session"
+        lives = "" if by_request else _days(row.longest)
         # As texts: a name may hold brackets, as `prefs[theme]`, which rich would take for its markup.
         name, route = Text(row.name), Text(row.route or "requests")
         table.add_row(name, declared, lives, route, str(row.count), row.last.isoformat())

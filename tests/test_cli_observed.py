@@ -62,6 +62,16 @@ def test_what_is_declared_is_shown_without_a_finding(config: Path, store: Observ
     assert len(ALLOWED) == len(store.rows())
 
 
+def test_our_own_cookies_are_shown_as_declared(config: Path, store: ObservedStore) -> None:
+    """The cookie of staff who sign in to the dashboard is in every declaration, so its line tells for how long."""
+    store.add({Key("consentkit_staff", "/dashboard/sign-in"): Sight(1, 1)}, today())
+    result = run(config, "observed")
+    assert 0 == result.exit_code
+    (line,) = (line for line in result.output.splitlines() if "consentkit_staff" in line)
+    assert "12 hours" in line
+    assert "1 day " in line
+
+
 def test_an_undeclared_cookie_is_a_finding(config: Path, store: ObservedStore) -> None:
     """With where it is set; `check` fails too, under rule C19."""
     store.add(WRONG, today())
@@ -70,7 +80,7 @@ def test_an_undeclared_cookie_is_a_finding(config: Path, store: ObservedStore) -
     assert "other is set by the app, for 400 days, and not declared (at /a, /b, /c and 1 more)" in result.output
     checked = run(config, "check")
     assert 1 == checked.exit_code
-    assert "1 findings in what the site really stores" in checked.output
+    assert "1 finding in what the site really stores" in checked.output
     assert ["C19"] == [finding["rule"] for finding in json.loads(run(config, "check", "--json").output)["findings"]]
 
 

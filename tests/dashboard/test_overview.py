@@ -133,7 +133,7 @@ def test_the_chart_has_a_table_behind_it(reader: Desk) -> None:
 
 def test_today_is_offered_while_a_period_without_it_is_shown(reader: Desk) -> None:
     """And is not compared with a whole day."""
-    assert "Today so far: 100 views, 50 visits" in reader.get("/")
+    assert "Views today so far: 100; visits: 50" in reader.get("/")
     today = plain(reader.get("/?period=today"))
     assert "23 Nov 2026 so far" in today
     assert "compared with" not in today
