@@ -148,7 +148,7 @@ def verify_receipt(file: Path, key: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(content, ensure_ascii=False, indent=2))
         return
-    click.echo(f"The signature holds: issued {content['issued']} by {content['controller']}.")
+    click.echo(f"The signature holds: issued {content['issued']} by {content['controller']}")
 
 
 def _as_data(row: Row) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 import importlib
 import importlib.util
+import os
 import secrets
+import socket
 import sys
 import threading
 import time
@@ -24,6 +26,7 @@ from starlette.types import ASGIApp
 from consentkit.config import Config, parse
 from consentkit.consent.changes import ConsentChange
 from consentkit.dashboard import open_users
+from consentkit.errors import ConsentKitError
 from consentkit.kit import ConsentKit
 from consentkit.stats.counting import count_samples
 
@@ -116,8 +119,21 @@ def tag_server(port: int) -> Iterator[None]:
         thread.join(timeout=5)
 
 
+def demand_free(*ports: int) -> None:
+    """ConsentKitError if something listens on a port of this machine already."""
+    for port in ports:
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError as problem:
+            raise ConsentKitError(
+                f"port {port} cannot be used ({os.strerror(problem.errno or 0)}); the demo needs it and the next one, "
+                "name others with --port 8100, or make demo PORT=8100"
+            ) from None
+
+
 def serve(*, port: int, data: Path, layout: str = "bar", samples: bool = True) -> None:
-    """Serve the demo until it is stopped."""
+    """Serve the demo until it is stopped. ConsentKitError at once if `port` or the next one is taken."""
+    demand_free(port, port + 1)
     tag_origin = f"http://localhost:{port + 1}"
     secret = demo_secret(data)
     kit = ConsentKit(demo_config(data, tag_origin, layout), [secret])

@@ -1,6 +1,7 @@
 """The command line: what it prints, and its exit status."""
 
 import json
+import socket
 import tomllib
 from pathlib import Path
 
@@ -168,3 +169,15 @@ def test_a_damaged_sink_is_an_error_in_one_line(config: str) -> None:
     sink.write_bytes(b"not a database at all" * 100)
     result = run("report", "--config", config)
     assert (2, 1) == (result.exit_code, result.output.count("\n"))
+
+
+def test_the_demo_says_at_once_that_a_port_is_taken(tmp_path: Path) -> None:
+    """Its own or that of its tags: before anything is counted, with what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for asked in (port, port - 1):
+            result = CliRunner().invoke(main, ["demo", "--port", str(asked), "--data", str(tmp_path / "demo")])
+            assert 2 == result.exit_code
+            assert "cannot be used" in result.output
+            assert "--port" in result.output
+    assert [] == list(tmp_path.iterdir())
