@@ -1,0 +1,105 @@
+"""No attack on the sink of a small site proves a visit; each proves visits where the same figures leave without the
+rule, so it is the rule that stops it.
+
+What is claimed: no value of a visit is shown but among at least k events, in one reading or between two. k counts
+events, not people, and whoever knows k − 1 of the events of a cell knows the last one from it.
+"""
+
+import pytest
+
+from consentkit.stats.breakdowns import VIEWS, VISITS
+from tests.attacks.claims import by_day, by_release, visits_in
+from tests.attacks.differencing import isolated_events, isolated_requests, smallest_totals
+from tests.attacks.joining import joined
+from tests.attacks.linking import linked
+from tests.attacks.traffic import Site, requests_of
+from tests.attacks.world import steps_of, steps_through_files, truth_of
+
+SITES = {50: Site(visits=50, days=45), 200: Site(visits=200, days=30), 500: Site(visits=500, days=12)}
+CONTROL = Site(visits=50, days=7)
+
+
+@pytest.fixture(scope="module", params=SITES.values(), ids=[f"{visits} visits a day" for visits in SITES])
+def steps(request):
+    """What grew from reading to reading of a site's sink."""
+    return steps_of(requests_of(request.param))
+
+
+@pytest.fixture(scope="module")
+def unruled():
+    """The control: the same figures, released every minute without the rule."""
+    return steps_of(requests_of(CONTROL), threshold=1)
+
+
+@pytest.fixture(scope="module")
+def truth():
+    """The views of the control as they were."""
+    return truth_of(requests_of(CONTROL))
+
+
+def visits_of(truth) -> int:
+    """How many visits there were."""
+    return sum(VISITS in view.metrics for view in truth)
+
+
+def test_what_is_attacked_is_what_a_real_sink_shows(tmp_path):
+    """The figures made in memory are, reading by reading, those that a worker, its stores and a reader give."""
+    requests = requests_of(Site(visits=50, days=2))
+    expected = steps_of(requests)
+    assert len(expected) > 20
+    assert expected == steps_through_files(tmp_path, requests)[: len(expected)]
+
+
+def test_no_two_readings_differ_by_fewer_than_k_events(steps):
+    """In no cell of any breakdown or crossing, of a day or over all days, and in no figure of requests served."""
+    proven = [claim for metric in (VIEWS, VISITS) for claim in isolated_events(steps, metric)]
+    print(
+        f"differencing, {len(steps)} readings: {visits_in(proven)} visits, {isolated_requests(steps)} requests proven"
+    )
+    print(f"under no threshold, by design: {smallest_totals(steps)}")
+    assert 0 == len(proven)
+    assert 0 == isolated_requests(steps)
+
+
+def test_differencing_proves_visits_without_the_rule(unruled, truth):
+    """The control; and what it says is true."""
+    proven = isolated_events(unruled, VISITS)
+    shown_by_page = [claim for claim in proven if "page" in claim.values]
+    print(f"differencing, without the rule: {visits_in(shown_by_page)} of {visits_of(truth)} visits proven")
+    assert shown_by_page
+    assert isolated_requests(unruled) > 0
+    assert all(claim.holds(truth) for claim in shown_by_page[:200])
+
+
+@pytest.mark.parametrize("windows", [by_release, by_day])
+def test_no_breakdowns_can_be_joined_on_a_value(steps, windows):
+    """No value stands for fewer than k events in all crossings that show it, in a release or in a day."""
+    proven = joined(windows(steps), VISITS)
+    print(f"joining {windows.__name__}: {visits_in(proven)} visits proven")
+    assert 0 == visits_in(proven)
+
+
+@pytest.mark.parametrize("windows", [by_release, by_day])
+def test_joining_proves_visits_without_the_rule(unruled, truth, windows):
+    """The control, with the figures of each minute and with those of each day."""
+    proven = joined(windows(unruled), VISITS)
+    print(f"joining {windows.__name__}, without the rule: {visits_in(proven)} of {visits_of(truth)} visits proven")
+    assert visits_in(proven) > 0
+    assert all(claim.holds(truth) for claim in proven)
+
+
+def test_no_cells_can_be_linked_by_growing_together(steps):
+    """No release shows a single record of fewer than k events."""
+    proven = linked(by_release(steps), VISITS)
+    print(f"linking: {visits_in(proven)} visits proven")
+    assert 0 == visits_in(proven)
+
+
+def test_linking_proves_visits_without_the_rule(unruled, truth):
+    """The control: nearly every visit, with all that is counted of it."""
+    proven = linked(by_release(unruled), VISITS)
+    whole = [claim for claim in proven if len(claim.values) > 15]
+    visits = visits_of(truth)
+    print(f"linking, without the rule: {visits_in(whole)} of {visits} visits proven by {len(whole[0].values)} values")
+    assert visits_in(whole) > visits / 2
+    assert all(claim.holds(truth) for claim in whole)
