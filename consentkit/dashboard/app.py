@@ -25,10 +25,12 @@ from consentkit.dashboard.cards import (
     load_span,
     rows_of,
     span_label,
+    tabbed,
 )
 from consentkit.dashboard.door import Door
 from consentkit.dashboard.exports import as_csv
-from consentkit.dashboard.figures import CARDS, CLASSES, METRICS, Facts, read_facts, read_list, read_overview
+from consentkit.dashboard.figures import Facts, read_facts, read_list, read_overview
+from consentkit.dashboard.groups import CARDS, CLASSES, GROUPS, METRICS, breakdown_of, metric_of
 from consentkit.dashboard.headers import SecurityHeaders
 from consentkit.dashboard.loads import read_load
 from consentkit.dashboard.periods import CHOICES, DEFAULT, Period, chosen, from_query
@@ -119,7 +121,8 @@ class Views:
             if facts.span is None:
                 return self._page(request, session, facts, "empty.html", period=self._period(request, facts))
             period = self._period(request, facts)
-            overview = read_overview(self._reader, facts, period, metric, rows=ROWS)
+            tabs = {group: request.query_params.get(group, "") for group in GROUPS}
+            overview = read_overview(self._reader, facts, period, metric, rows=ROWS, chosen=tabs)
             load = read_load(self._reader, period, self._settings.timezone, self._moment())
         return self._page(
             request,
@@ -134,7 +137,7 @@ class Views:
             spans=[(span_label(span, words), span.counts) for span in overview.spans if span.inside],
             weekly=overview.weekly,
             padded=not overview.spans[0].inside,
-            cards=[card(ranking, words, facts.threshold) for ranking in overview.rankings],
+            places=tabbed(overview.places, words, facts.threshold),
             latest=_latest(facts, period),
             load=load if load.requests else None,
             load_chart=load_chart(load, words),
@@ -177,13 +180,14 @@ class Views:
         with self._reader.snapshot():
             facts = read_facts(self._reader)
             period = self._period(request, facts)
-            wanted = [] if key == CLASSES else [key]
+            wanted = [] if key == CLASSES else [breakdown_of(key)]
             report = build_report(self._reader, period.first, period.last, wanted, LONGEST_CSV)
         if key == CLASSES:
             text = as_csv(("value", "requests"), report.classes.items())
         else:
-            rows = report.breakdowns[key]
-            metrics = list(rows[0].counts) if rows else [VIEWS]
+            own = metric_of(key, "")
+            rows = sorted(report.breakdowns[breakdown_of(key)], key=lambda row: -row.counts.get(own, 0))
+            metrics = list(rows[0].counts) if rows else [own]
             text = as_csv(("value", *metrics), ([row.value, *row.counts.values()] for row in rows))
         return _download(text, key, period, facts)
 

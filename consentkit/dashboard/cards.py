@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from consentkit.dashboard.charts import ROOMS, Point, Words, bar, column_chart, line_chart
-from consentkit.dashboard.figures import CLASSES, LAST, Overview, Ranking, Span
+from consentkit.dashboard.figures import NO_ANSWER, Overview, Place, Ranking, Span, is_last
+from consentkit.dashboard.groups import CLASSES, LONG, metrics_of
 from consentkit.dashboard.loads import Hour, Load
 from consentkit.dashboard.scale import label_places
 from consentkit.dashboard.wording import Wording
 
-WIDE = ("page", "referrer")
-"""Cards whose values are long; they get half the width and more rows."""
 ROWS = 10
 SHORT_ROWS = 7
+LAST_HALVES = 2
+"""Places at the end, which are of all requests and half the width."""
 HOUR_ROOMS = {0: ("far", "near", "wide"), 6: ("near", "wide"), 12: ("far", "near", "wide"), 18: ("near", "wide")}
 """Hours of the day that get a label under the load chart, and where."""
-ASIDE = ("(other)", "(unknown)", "(internal)")
-"""Values that answer no question; shown paler."""
 CODES = ("country", "language")
 """Breakdowns whose values are codes, shown small beside the name."""
 
@@ -46,13 +45,37 @@ class Card:
     title: str
     column: str
     unit: str
+    by_visits: bool
     rows: tuple[Row, ...]
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A list that a place offers."""
+
+    key: str
+    title: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tabbed:
+    """A place on the first page: its list, and as `tabs` all that it offers where there are several.
+
+    `half` of the width, else a third.
+    """
+
+    group: str
+    title: str
+    tabs: tuple[Tab, ...]
+    card: Card
+    half: bool
+
+
 def rows_of(ranking: Ranking, words: Wording, rows: Sequence[tuple[str, int]]) -> tuple[Row, ...]:
     """The lines of a list; the longest bar belongs to the largest count of a value."""
-    largest = max((count for value, count in rows if value not in LAST), default=0) or 1
+    largest = max((count for value, count in rows if not is_last(ranking.key, value)), default=0) or 1
     return tuple(
         Row(
             raw=value,
@@ -61,23 +84,47 @@ def rows_of(ranking: Ranking, words: Wording, rows: Sequence[tuple[str, int]]) -
             count=words.number(count),
             share=words.percent(count / ranking.total) if ranking.total else "",
             bar=bar(count / largest),
-            aside=value in ASIDE,
+            aside=value in NO_ANSWER or is_last(ranking.key, value),
         )
         for value, count in rows
     )
 
 
-def card(ranking: Ranking, words: Wording, threshold: int | None) -> Card:
+def tabbed(places: Sequence[Place], words: Wording, threshold: int | None) -> list[Tabbed]:
+    """The places of the first page. Those between the long and the last two are thirds, and halves where a row of
+    thirds would not be filled."""
+    thirds = len(places) - len(LONG) - LAST_HALVES
+    halved = {0: 0, 1: 4, 2: 2}[thirds % 3]
+    first_half = len(places) - LAST_HALVES - halved
+    return [
+        _tabbed(place, words, threshold, half=number < len(LONG) or number >= first_half)
+        for number, place in enumerate(places)
+    ]
+
+
+def _tabbed(place: Place, words: Wording, threshold: int | None, *, half: bool) -> Tabbed:
+    shown = card(place.ranking, words, threshold, ROWS if place.group in LONG else SHORT_ROWS)
+    several = len(place.offered) > 1
+    return Tabbed(
+        group=place.group,
+        title=words.text(f"groups.{place.group}") if several else shown.title,
+        tabs=tuple(Tab(key, words.text(f"tabs.{key}"), key == shown.key) for key in place.offered) if several else (),
+        card=shown,
+        half=half,
+    )
+
+
+def card(ranking: Ranking, words: Wording, threshold: int | None, limit: int = ROWS) -> Card:
     """A list's head as a card."""
-    limit = ROWS if ranking.key in WIDE else SHORT_ROWS
-    named = [row for row in ranking.rows if row[0] not in LAST]
-    rest = [row for row in ranking.rows if row[0] in LAST]
+    named = [row for row in ranking.rows if not is_last(ranking.key, row[0])]
+    rest = [row for row in ranking.rows if is_last(ranking.key, row[0])]
     head = named[: limit - len(rest)] + rest
     return Card(
         key=ranking.key,
         title=words.text(f"cards.{ranking.key}"),
         column=words.text(f"cards.{ranking.key}_column"),
         unit=words.text(f"units.{ranking.metric}"),
+        by_visits=len(metrics_of(ranking.key)) > 1,
         rows=rows_of(ranking, words, head),
         note=_note(ranking, words, threshold),
     )

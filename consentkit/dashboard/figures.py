@@ -4,16 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from consentkit.dashboard.groups import ALWAYS, CLASSES, GROUPS, MAY_KNOW_NOTHING, breakdown_of, metric_of
 from consentkit.dashboard.periods import Period
-from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS
-from consentkit.stats.model import OTHER
+from consentkit.stats.breakdowns import REQUESTS, VIEWS, VISITS
+from consentkit.stats.enrich.channel import INTERNAL_CHANNEL
+from consentkit.stats.model import NONE, OTHER
 from consentkit.stats.stores import SinkReader
 
-CLASSES = "classes"
-CARDS = ("page", "referrer", "country", "language", "browser", "os", "device", "host", "status", CLASSES)
-"""Every list that the dashboard shows, in this order."""
-METRICS = (VIEWS, VISITS)
-"""What the lists may be counted by."""
 BOTS = ("crawler", "ai_crawler", "ai_fetch", "monitor", "feed_reader", "library", "probe", "suspected")
 """The classes of requests that no person's browser made."""
 
@@ -24,8 +21,10 @@ SHORT = 4
 CONTEXT = 14
 """Days that the chart shows of a short period and those before it."""
 
-LAST = ("(internal)", OTHER)
+LAST = ("(internal)", NONE, OTHER)
 """Shown after the values of a list whatever their counts: the rest, and views that came from the site itself."""
+
+NO_ANSWER = (*LAST, "(unknown)")
 
 _CLASS = "class:"
 
@@ -78,6 +77,15 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place on the first page: the lists that are offered there, and the one that is shown."""
+
+    group: str
+    offered: tuple[str, ...]
+    ranking: Ranking
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What the sink says about itself; `threshold` is None and `span` too before anything was published."""
 
@@ -95,7 +103,7 @@ class Overview:
     before: Counts | None
     today: Counts
     spans: tuple[Span, ...]
-    rankings: tuple[Ranking, ...]
+    places: tuple[Place, ...]
 
     @property
     def weekly(self) -> bool:
@@ -114,22 +122,37 @@ def read_facts(reader: SinkReader) -> Facts:
     )
 
 
-def read_overview(reader: SinkReader, facts: Facts, period: Period, metric: str, rows: int) -> Overview:
-    """The first page's figures; `rows` is the length of each list's head."""
+def is_last(key: str, value: str) -> bool:
+    """Whether a value of a list stands after the others whatever its count."""
+    return value in LAST or (key == "channel" and value == INTERNAL_CHANNEL)
+
+
+def read_overview(
+    reader: SinkReader, facts: Facts, period: Period, metric: str, *, rows: int, chosen: Mapping[str, str]
+) -> Overview:
+    """The first page's figures; `rows` is the length of each list's head, `chosen` the list of each place."""
     totals = reader.totals(period.first, period.last)
     shown = reader.shown(period.first, period.last)
-    rankings = tuple(
-        _ranking(reader, key, _metric(key, metric), period, totals=totals, shown=shown, limit=rows)
-        for key in CARDS
-        if key != CLASSES
-    )
+
+    def place(group: str, keys: tuple[str, ...]) -> Place | None:
+        offered = tuple(key for key in keys if key in ALWAYS or _answers(reader, key, period, shown))
+        if not offered:
+            return None
+        asked = chosen.get(group, "")
+        key = asked if asked in offered else offered[0]
+        if key == CLASSES:
+            return Place(group, offered, class_ranking(totals))
+        counted = metric_of(key, metric)
+        return Place(group, offered, _ranking(reader, key, counted, period, totals=totals, shown=shown, limit=rows))
+
+    places = [place(group, keys) for group, keys in GROUPS.items()]
     return Overview(
         period=period,
         counts=Counts.of(totals),
         before=_before(reader, facts, period),
         today=Counts.of(reader.totals(period.today, period.today)),
         spans=read_spans(reader, facts, period),
-        rankings=(*rankings, class_ranking(totals)),
+        places=tuple(place for place in places if place is not None),
     )
 
 
@@ -142,9 +165,13 @@ def _before(reader: SinkReader, facts: Facts, period: Period) -> Counts | None:
     return counts if counts.requests or counts.views else None
 
 
-def _metric(key: str, metric: str) -> str:
-    metrics = (REQUESTS,) if key == CLASSES else BREAKDOWNS[key]
-    return metric if metric in metrics else metrics[0]
+def _answers(reader: SinkReader, key: str, period: Period, shown: Mapping[tuple[str, str], int]) -> bool:
+    """Whether a list holds a value that answers anything: not only `(none)`, `(unknown)` and the rest."""
+    breakdown, metric = breakdown_of(key), metric_of(key, "")
+    if key not in MAY_KNOW_NOTHING or not shown.get((breakdown, metric)):
+        return (breakdown, metric) in shown
+    head = reader.top(breakdown, metric, period.first, period.last, len(NO_ANSWER) + 1)
+    return any(value not in NO_ANSWER for value, _ in head)
 
 
 def _ranking(
@@ -158,10 +185,11 @@ def _ranking(
     limit: int,
 ) -> Ranking:
     """The head of a list, what is in LAST after it."""
-    found = reader.top(key, metric, period.first, period.last, limit + len(LAST))
-    named = [row for row in found if row[0] not in LAST][:limit]
-    rest = sorted((row for row in found if row[0] in LAST), key=lambda row: LAST.index(row[0]))
-    total, by_value = totals.get(metric, 0), shown.get((key, metric), 0)
+    breakdown = breakdown_of(key)
+    found = reader.top(breakdown, metric, period.first, period.last, limit + len(LAST) + 1)
+    named = [row for row in found if not is_last(key, row[0])][:limit]
+    rest = sorted((row for row in found if is_last(key, row[0])), key=lambda row: row[0] == OTHER)
+    total, by_value = totals.get(metric, 0), shown.get((breakdown, metric), 0)
     # Values count on the day of their release, so that a short period may show more than it counted.
     whole = max(total, by_value + sum(count for value, count in rest if value == OTHER))
     return Ranking(key, metric, (*named, *rest), whole, min(by_value / total, 1.0) if total else 0.0)
@@ -183,13 +211,13 @@ def read_list(
     if key == CLASSES:
         ranking = class_ranking(totals)
         return ranking, len(ranking.rows)
-    metric = _metric(key, metric)
+    metric, breakdown = metric_of(key, metric), breakdown_of(key)
     wanted = search or None
-    rows = reader.top(key, metric, period.first, period.last, limit, offset=offset, search=wanted)
-    by_value = reader.shown(period.first, period.last).get((key, metric), 0)
+    rows = reader.top(breakdown, metric, period.first, period.last, limit, offset=offset, search=wanted)
+    by_value = reader.shown(period.first, period.last).get((breakdown, metric), 0)
     total = totals.get(metric, 0)
     ranking = Ranking(key, metric, tuple(rows), max(total, by_value), min(by_value / total, 1.0) if total else 0.0)
-    return ranking, reader.count_values(key, metric, period.first, period.last, wanted)
+    return ranking, reader.count_values(breakdown, metric, period.first, period.last, wanted)
 
 
 def read_spans(reader: SinkReader, facts: Facts, period: Period) -> tuple[Span, ...]:

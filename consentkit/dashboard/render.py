@@ -13,15 +13,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp
 
+from consentkit.dashboard.groups import GROUPS
 from consentkit.dashboard.links import Links
 from consentkit.dashboard.wording import LANGUAGES, Wording
 from consentkit.texts import pick_language
 
 LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands", "es": "Español"}
-KEPT = ("period", "from", "to", "by", "lang")
+KEPT = ("period", "from", "to", "by", "lang", *GROUPS)
 """What an address carries from page to page."""
 LONGEST_KEPT = 20
-"""Characters; no period, date, metric or language is longer."""
+"""Characters; no period, date, metric, language or list is longer."""
 
 
 class Assets(Protocol):

@@ -12,6 +12,15 @@ from typing import Any
 LANGUAGES = ("en", "nl", "es")
 """The languages that the dashboard speaks; the first is the fallback."""
 
+NAMES = {
+    "country": "countries",
+    "classes": "classes",
+    "device": "devices",
+    "channel": "channels",
+    "network": "networks",
+}
+"""Breakdowns whose values have names, and the table of these."""
+
 LOCALES = Path(__file__).parent.parent / "locales" / "dashboard"
 NO_BREAK = "\u00a0"
 NARROW = "\u202f"
@@ -120,7 +129,7 @@ class Wording:
             return f"{value} {_phrase(value)}".strip()
         if breakdown == "language":
             return _sentence(str(texts["languages"].get(value.partition("-")[0].lower(), value)))
-        names = {"country": "countries", "classes": "classes", "device": "devices"}.get(breakdown)
+        names = NAMES.get(breakdown)
         return str(texts[names].get(value, value)) if names else value
 
 

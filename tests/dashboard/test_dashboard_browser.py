@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from consentkit.dashboard import sign_in_link
 from tests.dashboard.sinks import KEYS, NOW, desk, make_sink
+from tests.dashboard.test_overview import RICH
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +17,7 @@ PATHS = (
     "/",
     "/?period=today&lang=es",
     "/?from=2026-10-01&to=2026-10-02&lang=nl",
+    "/?period=7d&lang=es&pages=missing&sources=campaign&places=region&browsers=browser_version",
     "/list?card=page",
     "/list?card=classes",
 )
@@ -27,7 +29,7 @@ def test_every_page_fits_and_breaks_no_rule_of_its_policy(
     chromium: Browser, live_server: Callable[[ASGIApp], str], tmp_path: Path, width: int, scheme: str
 ) -> None:
     """No sideways scrolling, no message in the console, at any width, light and dark."""
-    make_sink(tmp_path / "stats.db", days=60, sample="2026-10-01/2026-11-23")
+    make_sink(tmp_path / "stats.db", days=60, values=RICH, sample="2026-10-01/2026-11-23")
     address = live_server(desk(tmp_path, root="/dash").app) + "/dash"
     context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.dashboard.figures import CARDS
+from consentkit.dashboard.groups import ALWAYS
 from consentkit.dashboard.headers import POLICY
 from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.stats.stores.sqlite_sink import SqliteSink
@@ -76,7 +76,7 @@ def test_the_headline_figures_are_those_of_the_period_with_their_change(reader: 
 def test_every_list_has_its_card(reader: Desk) -> None:
     """With names, counts and the way to the whole list and its file."""
     page = reader.get("/")
-    for key in CARDS:
+    for key in ALWAYS:
         assert f'href="{reader.root}/list?card={key}"' in page
         assert f'href="{reader.root}/list.csv?card={key}"' in page
     for name in (
@@ -330,3 +330,58 @@ def test_links_stay_below_the_root_path(reader: Desk) -> None:
         addresses = re.findall(r'(?:href|src|action)="([^"]*)"', reader.get(path))
         outside = {a for a in addresses if not a.startswith((reader.root + "/", "#", "data:"))}
         assert set() == outside
+
+
+RICH = {
+    **VALUES,
+    "channel": {"internal": 60, "search": 30, "direct": 10},
+    "campaign": {"(none)": 90, "autumn": 10},
+    "region": {"NL-NH": 60, "(unknown)": 40},
+    "network": {"(unknown)": 100},
+    "browser_version": {"Firefox 145": 60, "Chrome 142": 40},
+    "move": {"/ → /products": 30},
+    "missing": {"/old": 12, "/\u202elong" + "x" * 300: 11},
+    "search": {"<b>fibre": 10},
+}
+"""What the newer breakdowns hold; of networks nothing is known."""
+
+
+@pytest.fixture
+def rich(tmp_path: Path) -> Desk:
+    """Somebody who is signed in to a dashboard over a sink with the newer breakdowns."""
+    make_sink(tmp_path / "stats.db", days=3, values=RICH)
+    front = desk(tmp_path)
+    front.sign_in()
+    return front
+
+
+def test_lists_of_one_subject_share_a_place(rich: Desk) -> None:
+    """Each is a link that keeps the other choices; channels are named in words, the site's own pages last."""
+    page = rich.get("/?period=today&by=visits&pages=entry")
+    assert 'href="/?period=today&amp;by=visits&amp;pages=entry&amp;sources=campaign#sources"' in page
+    assert 'href="/list?period=today&amp;by=visits&amp;pages=entry&amp;card=channel"' in page
+    assert page.index("Search engines") < page.index("From the site itself")
+    assert "autumn" not in page
+    chosen = rich.get("/?period=today&sources=campaign&pages=missing&places=region&browsers=browser_version")
+    assert chosen.index(">autumn<") < chosen.index(">None<")
+    for text in (">/old<", ">NL-NH<", ">Firefox 145<", "&lt;b&gt;fibre"):
+        assert text in chosen
+    assert set() == dangerous(chosen)
+
+
+def test_entry_pages_are_counted_by_visits_whatever_is_asked(rich: Desk) -> None:
+    """A visit begins on one page; views of it are those of the list beside it."""
+    text = plain(rich.get("/list?card=entry&period=today&by=views"))
+    assert "/ 30 60%" in text
+    assert "by views" not in text
+    rows = rich.get("/list.csv?card=entry&period=today").splitlines()
+    assert ["/", "/products", "(other)"] == [row.partition(",")[0] for row in rows[1:]]
+
+
+def test_what_holds_no_answer_does_not_appear(rich: Desk) -> None:
+    """No goal was reached, and no network is known; a list asked for in vain gives way to the first."""
+    page = rich.get("/?period=today&sources=goal&pages=%00&networks=network&browsers=nonsense")
+    for key in ("network", "goal", "download"):
+        assert f"card={key}" not in page
+    assert "card=search" in page
+    assert "card=channel" in page

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 import consentkit.dashboard
-from consentkit.dashboard.figures import CARDS
+from consentkit.dashboard.groups import CARDS, GROUPS, metrics_of
 from consentkit.dashboard.periods import CHOICES
 from consentkit.dashboard.wording import LANGUAGES, LOCALES, Wording, table
 from consentkit.stats.classes import CLASSES
+from consentkit.stats.enrich.channel import CHANNELS
+from consentkit.stats.enrich.network import NETWORKS
 
 DAY = dt.date(2026, 11, 23)
 
@@ -34,7 +36,13 @@ def test_every_language_has_the_same_texts(language: str) -> None:
 def test_every_class_card_and_period_has_a_name() -> None:
     """What the code can show has a text."""
     assert set(CLASSES) == set(table("en")["classes"])
-    assert set(CARDS) <= set(table("en")["cards"])
+    assert {*CARDS, *(f"{key}_column" for key in CARDS)} <= set(table("en")["cards"])
+    assert {metric for key in CARDS for metric in metrics_of(key)} <= set(table("en")["units"])
+    shared = {group: keys for group, keys in GROUPS.items() if len(keys) > 1}
+    assert set(shared) == set(table("en")["groups"])
+    assert {key for keys in shared.values() for key in keys} == set(table("en")["tabs"])
+    assert set(CHANNELS) == set(table("en")["channels"])
+    assert set(NETWORKS) == set(table("en")["networks"])
     assert {*CHOICES, "own"} <= set(table("en")["period"])
 
 
@@ -102,6 +110,10 @@ def test_amounts_of_data_have_a_unit(amount: int, expected: str) -> None:
         ("referrer", "(direct)", "Direct, of niet verteld"),
         ("device", "mobile", "Telefoon"),
         ("classes", "person", "Mensen"),
+        ("channel", "ai", "AI-assistenten"),
+        ("network", "mobile", "Mobiele netwerken"),
+        ("campaign", "(none)", "Geen"),
+        ("search", "search", "search"),
         ("status", "404", "404 Not Found"),
         ("status", "799", "799"),
         ("page", "/nl", "/nl"),
