@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import request_cost, rewriting, telling_people, throughput, visitors
+from tests.benchmarks import holding, importing, request_cost, rewriting, telling_people, throughput, visitors
 from tests.benchmarks.report import Report, conditions, show
 
 BENCHMARKS: dict[str, Callable[[], list[Report]]] = {
@@ -17,6 +17,8 @@ BENCHMARKS: dict[str, Callable[[], list[Report]]] = {
     "throughput": throughput.reports,
     "telling_people": telling_people.reports,
     "visitors": visitors.reports,
+    "importing": importing.reports,
+    "holding": holding.reports,
 }
 OUT = Path("var/bench.json")
 
