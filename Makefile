@@ -4,6 +4,7 @@ PORT ?= 8000
 FUZZ_SECONDS ?= 60
 DATA ?= var/demo
 LAYOUT ?= bar
+DELIVERY ?= server
 VENV := .venv
 UV_VERSION := 0.13.6
 READY := $(VENV)/.ready
@@ -22,8 +23,8 @@ $(READY): pyproject.toml uv.lock
 	$(VENV)/bin/uv sync --quiet --locked --inexact --group dev
 	@touch $@
 
-demo: $(READY)  ## set up and serve the example company website (PORT=8000 DATA=var/demo LAYOUT=bar)
-	$(VENV)/bin/consentkit demo --port $(PORT) --data $(DATA) --layout $(LAYOUT)
+demo: $(READY)  ## set up and serve the example company website (PORT=8000 DATA=var/demo LAYOUT=bar DELIVERY=server)
+	$(VENV)/bin/consentkit demo --port $(PORT) --data $(DATA) --layout $(LAYOUT) --delivery $(DELIVERY)
 
 test: $(READY)  ## run all tests, those in a real browser too
 	$(VENV)/bin/python tests/prepare.py

@@ -19,7 +19,7 @@ from consentkit.cli_ledger import ledger
 from consentkit.cli_observed import line_of, observed, observed_findings
 from consentkit.cli_options import FINDING, WRONG_USE, config_option, json_option
 from consentkit.cli_report import print_report
-from consentkit.config import LAYOUTS, Config, load
+from consentkit.config import DELIVERIES, LAYOUTS, Config, load
 from consentkit.errors import ConfigError, ConsentKitError
 from consentkit.importers.formats import FORMATS
 from consentkit.keys import keys_from
@@ -61,11 +61,12 @@ main.add_command(observed)
     help="Folder of its databases.",
 )
 @click.option("--layout", type=click.Choice(LAYOUTS), default="bar", show_default=True, help="Of the banner.")
-def demo(port: int, data: Path, layout: str) -> None:
+@click.option("--delivery", type=click.Choice(DELIVERIES), default="server", show_default=True, help="Of the pages.")
+def demo(port: int, data: Path, layout: str, delivery: str) -> None:
     """Serve the example company website, with 90 days of sample traffic."""
     from consentkit.demo import serve  # noqa: PLC0415 -- the other commands need no web server
 
-    serve(port=port, data=data, layout=layout)
+    serve(port=port, data=data, layout=layout, delivery=delivery)
 
 
 @main.command()

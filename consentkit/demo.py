@@ -59,7 +59,7 @@ def load_part(name: str) -> ModuleType:
     return importlib.import_module(f"company_site.{name}")
 
 
-def demo_config(data: Path, tag_origin: str, layout: str = "bar") -> Config:
+def demo_config(data: Path, tag_origin: str, *, layout: str = "bar", delivery: str = "server") -> Config:
     """The example site's configuration, with its databases in a folder and its tags at an origin of one's own."""
     folder = data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -70,6 +70,7 @@ def demo_config(data: Path, tag_origin: str, layout: str = "bar") -> Config:
         consent=replace(
             config.consent,
             layout=layout,
+            delivery=delivery,
             ledger=f"sqlite:///{folder}/consent.db",
             observed=f"sqlite:///{folder}/observed.db",
         ),
@@ -131,12 +132,12 @@ def demand_free(*ports: int) -> None:
             ) from None
 
 
-def serve(*, port: int, data: Path, layout: str = "bar", samples: bool = True) -> None:
+def serve(*, port: int, data: Path, layout: str, delivery: str, samples: bool = True) -> None:
     """Serve the demo until it is stopped. ConsentKitError at once if `port` or the next one is taken."""
     demand_free(port, port + 1)
     tag_origin = f"http://localhost:{port + 1}"
     secret = demo_secret(data)
-    kit = ConsentKit(demo_config(data, tag_origin, layout), [secret])
+    kit = ConsentKit(demo_config(data, tag_origin, layout=layout, delivery=delivery), [secret])
     if samples:
         fill(kit, time.time())
     open_users(kit.config).add("demo", secrets.token_urlsafe(16))
