@@ -23,6 +23,7 @@ from consentkit.dashboard.cards import (
     load_chart,
     load_facts,
     load_span,
+    lost_times,
     rows_of,
     span_label,
     tabbed,
@@ -32,7 +33,7 @@ from consentkit.dashboard.exports import as_csv
 from consentkit.dashboard.figures import Facts, read_facts, read_list, read_overview
 from consentkit.dashboard.groups import CARDS, CLASSES, GROUPS, METRICS, breakdown_of, metric_of
 from consentkit.dashboard.headers import SecurityHeaders
-from consentkit.dashboard.loads import read_load
+from consentkit.dashboard.loads import read_load, read_lost
 from consentkit.dashboard.periods import CHOICES, DEFAULT, Period, chosen, from_query
 from consentkit.dashboard.render import Assets, Pages, Settings
 from consentkit.dashboard.sessions import Session, Signed
@@ -124,6 +125,7 @@ class Views:
             tabs = {group: request.query_params.get(group, "") for group in GROUPS}
             overview = read_overview(self._reader, facts, period, metric, rows=ROWS, chosen=tabs)
             load = read_load(self._reader, period, self._settings.timezone, self._moment())
+            lost = read_lost(self._reader, period, self._settings.timezone)
         return self._page(
             request,
             session,
@@ -139,6 +141,7 @@ class Views:
             padded=not overview.spans[0].inside,
             places=tabbed(overview.places, words, facts.threshold),
             latest=_latest(facts, period),
+            lost=lost_times(lost, words),
             load=load if load.requests else None,
             load_chart=load_chart(load, words),
             load_facts=load_facts(load, words),

@@ -10,12 +10,13 @@ from markupsafe import Markup
 from consentkit.dashboard.charts import ROOMS, Point, Words, bar, column_chart, line_chart
 from consentkit.dashboard.figures import NO_ANSWER, Overview, Place, Ranking, Span, is_last
 from consentkit.dashboard.groups import CLASSES, LONG, metrics_of
-from consentkit.dashboard.loads import Hour, Load
+from consentkit.dashboard.loads import Hour, Load, Lost
 from consentkit.dashboard.scale import label_places
 from consentkit.dashboard.wording import Wording
 
 ROWS = 10
 SHORT_ROWS = 7
+MOST_LOST = 3
 LAST_HALVES = 2
 """Places at the end, which are of all requests and half the width."""
 HOUR_ROOMS = {0: ("far", "near", "wide"), 6: ("near", "wide"), 12: ("far", "near", "wide"), 18: ("near", "wide")}
@@ -242,4 +243,22 @@ def load_facts(load: Load, words: Wording) -> list[tuple[str, str, str]]:
     errors = words.text("load.errors_value", share=words.percent(share))
     facts.append((words.text("load.errors"), words.number(load.errors), errors))
     facts.append((words.text("load.sent"), words.bytes(load.bytes), ""))
+    if load.times:
+        p50, p95, p99 = (words.milliseconds(value) for value in load.times)
+        slowest = words.text("load.answered_slow", p95=p95, p99=p99)
+        facts.append((words.text("load.answered"), words.text("load.answered_half", p50=p50), slowest))
     return facts
+
+
+def lost_times(lost: Sequence[Lost], words: Wording) -> list[str]:
+    """What is said of times without all counts: the latest ones one by one, of the others how many there are."""
+    said = [
+        words.text(
+            "lost.twice" if one.twice else "lost.between",
+            begin=f"{words.date(one.begin.date())} {one.begin:%H:%M}",
+            until=f"{words.date(one.until.date())} {one.until:%H:%M}",
+        )
+        for one in lost[:MOST_LOST]
+    ]
+    more = len(lost) - len(said)
+    return [*said, words.text("lost.more", count=words.number(more))] if more else said

@@ -99,6 +99,12 @@ class Wording:
         places = 0 if unit == "B" or amount >= 99.95 else 1
         return self.decimal(amount, places) + NO_BREAK + unit
 
+    def milliseconds(self, value: float) -> str:
+        """A duration given in milliseconds: 0.84 ms, 12 ms, 1.2 s."""
+        if value >= 1000:
+            return self.decimal(value / 1000) + NO_BREAK + "s"
+        return self.decimal(value, 0 if value >= 10 else 1 if value >= 1 else 2) + NO_BREAK + "ms"
+
     def date(self, day: dt.date) -> str:
         """A date: 23 Nov 2026."""
         return f"{self.day(day)}{NO_BREAK}{day.year}"
