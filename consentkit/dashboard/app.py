@@ -34,6 +34,7 @@ from consentkit.dashboard.figures import Facts, read_facts, read_list, read_over
 from consentkit.dashboard.groups import CARDS, CLASSES, GROUPS, METRICS, breakdown_of, metric_of
 from consentkit.dashboard.headers import SecurityHeaders
 from consentkit.dashboard.loads import read_load, read_lost
+from consentkit.dashboard.people import people_cards, read_people
 from consentkit.dashboard.periods import CHOICES, DEFAULT, Period, chosen, from_query
 from consentkit.dashboard.render import Assets, Pages, Settings
 from consentkit.dashboard.sessions import Session, Signed
@@ -125,6 +126,7 @@ class Views:
             tabs = {group: request.query_params.get(group, "") for group in GROUPS}
             overview = read_overview(self._reader, facts, period, metric, rows=ROWS, chosen=tabs)
             load = read_load(self._reader, period, self._settings.timezone, self._moment())
+            people = read_people(self._reader, period)
             lost = read_lost(self._reader, period, self._settings.timezone)
         return self._page(
             request,
@@ -139,6 +141,7 @@ class Views:
             spans=[(span_label(span, words), span.counts) for span in overview.spans if span.inside],
             weekly=overview.weekly,
             padded=not overview.spans[0].inside,
+            people=people_cards(people, words),
             places=tabbed(overview.places, words, facts.threshold),
             latest=_latest(facts, period),
             lost=lost_times(lost, words),
