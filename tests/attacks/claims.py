@@ -19,14 +19,13 @@ class Claim:
     events: int
     values: Mapping[str, str]
 
-    def holds(self, truth: Iterable[Truth]) -> bool:
-        """Whether it is so."""
-        found = sum(
+    def found_in(self, truth: Iterable[Truth]) -> int:
+        """How many there were."""
+        return sum(
             self.metric in view.metrics and all(view.values.get(name) == value for name, value in self.values.items())
             for view in truth
             if self.since < view.when <= self.until
         )
-        return found == self.events
 
 
 @dataclass(frozen=True, slots=True)
