@@ -21,13 +21,17 @@ CLASS = re.compile(r"[A-Za-z0-9_ :/.-]{0,200}")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a placeholder's form asks for: services, the address of the embed, what it is, and the page it stands in."""
+    """What a placeholder's form asks for: services, the address of the embed, what it is, and the page it stands in.
+
+    `shown` is the mark of the notice that it is.
+    """
 
     services: tuple[Service, ...]
     address: str = ""
     kind: str = "frame"
     return_to: str = ""
     language: str = ""
+    shown: str = ""
 
 
 class Embeds:
@@ -87,7 +91,9 @@ class Embeds:
         if once and (found is None or not _belongs(found, services) or len(address) > MAX_ADDRESS):
             raise ValueError("address does not belong to the service")
         kind = "media" if _only(fields, "kind") == "media" else "frame"
-        return Request(services, address, kind, safe_path(_only(fields, "return")), _only(fields, "lang"))
+        return Request(
+            services, address, kind, safe_path(_only(fields, "return")), _only(fields, "lang"), _only(fields, "shown")
+        )
 
 
 def _only(fields: dict[str, list[str]], name: str) -> str:

@@ -159,7 +159,7 @@ class ConsentPages:
             asked = self._embeds.read(body, once=once)
         except ValueError as problem:
             return self._rejected(visit, 400, key="refused_form", problem=str(problem))
-        submission = Submission((), asked.return_to, asked.language)
+        submission = Submission((), asked.return_to, asked.language, asked.shown)
         if not from_this_site(visit.headers, visit.scope.get("scheme", "")):
             why = "a grant is only taken from a page of this site"
             return self._rejected(visit, 403, key="refused_origin", problem=why, submission=submission)

@@ -25,6 +25,15 @@ from consentkit.declaration import Service, in_language
 from consentkit.texts import day_text, isolated, language_of, texts
 
 PREFERENCES = "preferences"
+PLACEHOLDER = "placeholder:"
+BETWEEN = "+"
+"""Between the ids of the services in the layout of a placeholder's notice; no id holds it."""
+NOWHERE = "about:blank"
+BARE: dict[str, Any] = {
+    "first": False, "nonce": "", "in_form": False, "kind": "frame", "return_to": "", "later": "",
+    "width": "", "height": "", "css_class": "",
+}  # fmt: skip
+"""A placeholder without what differs by page."""
 """The layout of the preferences page as the ledger names it, beside those of the banner."""
 
 MANY = 6
@@ -79,7 +88,9 @@ class Renderer:
 
     def _make_notice(self, layout: str, language: str, base: str) -> Notice:
         """What visitors are shown in a layout and language, without what differs by request."""
-        if layout != PREFERENCES:
+        if layout.startswith(PLACEHOLDER):
+            html = self._embed(layout, language, base, address=NOWHERE, **BARE)
+        elif layout != PREFERENCES:
             html = self._banner(language, base).replace(NONCE, "").replace(RETURN, "")
         else:
             undecided = decide(self.config.declaration, None, gpc=False)
@@ -90,7 +101,7 @@ class Renderer:
     def answered(self, mark: str, *, language: str, base: str, on_own_page: bool) -> tuple[Notice, bool]:
         """The notice that a choice answers, and whether its form named this very one by its mark."""
         layout = mark.partition(".")[0]
-        if layout not in (self._layout, PREFERENCES):
+        if layout not in (self._layout, PREFERENCES) and not self._is_placeholder(layout):
             layout = PREFERENCES if on_own_page else self._layout
         notice = self.notice(layout, language, base)
         return notice, notice.mark == mark
@@ -215,18 +226,29 @@ class Renderer:
     ) -> str:
         """What stands in place of an embed of these services; `first` of a page, it brings the stylesheet."""
         language = self.language(language)
+        layout = PLACEHOLDER + BETWEEN.join(service.id for service in services)
+        nonce = _attribute(nonces.style)
+        html = self._embed(layout, language, base, **{**BARE, **values, "first": first, "nonce": nonce})
+        return html.replace(SHOWN, self.notice(layout, language, base).mark)
+
+    def _embed(self, layout: str, language: str, base: str, **values: Any) -> str:
+        """A placeholder as `layout` names its services; the mark of its notice is still to be put in."""
+        services = [self.config.declaration.services[id_] for id_ in _services_of(layout)]
         return self._render(
             "placeholder.html",
             language,
             base,
-            first=first,
             css=self.assets.url("placeholder.css"),
-            nonce=_attribute(nonces.style),
+            shown=SHOWN,
             ids=[service.id for service in services],
             name=", ".join(in_language(service.name, language) for service in services),
             why=" ".join(in_language(service.description, language) for service in services),
             **values,
         )
+
+    def _is_placeholder(self, layout: str) -> bool:
+        ids = _services_of(layout)
+        return len(ids) == len(set(ids)) and set(ids) <= self.config.declaration.services.keys() and bool(ids)
 
     def once_page(
         self, services: Sequence[Service], address: str, kind: str, *, language: str, base: str, back: str
@@ -254,6 +276,11 @@ class Renderer:
         page = self._environment.get_template(template)
         site = isolated_names(self.config.site, language)
         return page.render(t=texts(language), language=language, base=base, site=site, **values).strip()
+
+
+def _services_of(layout: str) -> list[str]:
+    """The services that the layout of a placeholder's notice names; none for another layout."""
+    return layout.removeprefix(PLACEHOLDER).split(BETWEEN) if layout.startswith(PLACEHOLDER) else []
 
 
 def _attribute(nonce: str) -> Markup:

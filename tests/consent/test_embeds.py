@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from consentkit import ConsentKit
+from consentkit.consent.nonces import Nonces
 from consentkit.incoming import Incoming
 from tests.support.asgi import HTML, Answer, answering, ask
 from tests.support.sites import TODAY, choose, consent_cookie, kit_of, service, settings
@@ -144,3 +145,22 @@ def test_always_keeps_what_was_chosen_and_does_not_prolong_it() -> None:
         choose(one.config.declaration, today=day).decided
         == codec.decode(renewed.partition(b"=")[2].decode(), TODAY).decided
     )  # type: ignore[union-attr]
+
+
+def test_a_placeholder_names_the_notice_that_it_is():
+    """Its own words for its services, whatever its size and page; another mark is not confirmed."""
+    kit = kit_of()
+    renderer = kit.engine._renderer
+    service = next(iter(kit.config.declaration.choosable)).services[0]
+    values = {"address": "https://x.example/1", "kind": "media", "return_to": "/a", "in_form": False, "later": ""}
+    html = renderer.placeholder(
+        "en", "/consent/", services=[service], first=True, nonces=Nonces("", ""), width="640", height="", css_class="",
+        **values,
+    )  # fmt: skip
+    mark = re.search(r'name="shown" value="([^"]+)"', html)[1]
+    notice, confirmed = renderer.answered(mark, language="en", base="/consent/", on_own_page=False)
+    assert (f"placeholder:{service.id}", True) == (notice.layout, confirmed)
+    assert "Always load" in notice.html
+    assert not any(text in notice.html for text in ("https://x.example", "640", "@@", mark))
+    for forged in ("placeholder:none.en.0", "placeholder:.en.0", f"placeholder:{service.id}+{service.id}.en.0"):
+        assert "bar" == renderer.answered(forged, language="en", base="/consent/", on_own_page=False)[0].layout

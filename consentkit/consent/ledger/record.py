@@ -18,7 +18,9 @@ ACCEPTED, REFUSED, CHOSEN, WITHDRAWN = "accepted", "refused", "chosen", "withdra
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the visitor was shown, without what differs by request. `layout`: bar, dialog or preferences."""
+    """What the visitor was shown, without what differs by request. `layout`: bar, dialog, preferences, or placeholder
+    with the ids of its services, as `placeholder:ads+video`.
+    """
 
     layout: str
     language: str
