@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.dashboard.groups import ALWAYS
+from consentkit.dashboard.groups import ALWAYS, CARDS, GROUPS, breakdown_of
 from consentkit.dashboard.headers import POLICY
 from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.stats.model import BatchId, Gap, Release
@@ -216,11 +216,13 @@ def test_classes_and_days_come_as_files_too(reader: Desk) -> None:
 
 def test_hostile_values_are_text_on_every_page(tmp_path: Path) -> None:
     """In every breakdown: no tag, no attribute, no template is made of them."""
-    values = {name: {f"{text}{name}": 10 for text in HOSTILE} for name in VALUES}
+    names = sorted({breakdown_of(key) for key in CARDS} - {"classes", "status"})
+    values = {name: {f"{text}{name}": 10 for text in HOSTILE} for name in names}
     make_sink(tmp_path / "stats.db", days=2, values=values)
     front = desk(tmp_path)
     front.sign_in()
-    for path in ("/?period=today", *(f"/list?card={name}&period=today&q=<script>" for name in VALUES)):
+    pages = [f"/?period=today&{group}={key}" for group, keys in GROUPS.items() for key in keys]
+    for path in (*pages, *(f"/list?card={name}&period=today&q=<script>" for name in names)):
         page = front.get(path)
         assert 1 == page.count("<script"), path
         assert "<img" not in page
