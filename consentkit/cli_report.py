@@ -28,6 +28,7 @@ def print_report(data: dict[str, Any], rows: int | None) -> None:
         console.print(f"[bold]counts are missing[/] from {gap['from']} to {gap['to']}: {GAPS[gap['reason']]}")
     print_visitors(console, data["visitors"])
     print_consent(console, data["consent"])
+    _print_forecast(console, data["forecast"])
     _print_load(console, data["load"], rows)
     for name, cells in data["breakdowns"].items():
         if not cells:
@@ -41,6 +42,18 @@ def print_report(data: dict[str, Any], rows: int | None) -> None:
             # As a text, because a visitor may have written it: of a plain string rich reads brackets as its markup.
             table.add_row(Text(cell["value"]), *(f"{cell[metric]:,}" for metric in metrics))
         console.print(table)
+
+
+def _print_forecast(console: Console, forecast: dict[str, Any]) -> None:
+    for metric, found in forecast.items():
+        if found:
+            days = found["days"]
+            values = [sum(day[name] for day in days) / len(days) for name in ("value", "low", "high")]
+            value, low, high = (f"{round(each):,}" for each in values)
+            console.print(
+                f"[bold]{metric}, forecast[/] {days[0]['day']} to {days[-1]['day']}: {value} a day, between {low} and "
+                f"{high}; forecasts of the last weeks were off by {found['error']:.0%}"
+            )
 
 
 def _print_load(console: Console, load: dict[str, Any], rows: int | None) -> None:

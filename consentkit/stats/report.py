@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from consentkit.config_stats import Funnel
 from consentkit.errors import ConsentKitError
+from consentkit.stats import outlook
 from consentkit.stats.answers import consent_figures
 from consentkit.stats.breakdowns import ANSWERS, BREAKDOWNS, CARRIED, REQUESTS, VIEWS, VISITS, metrics_of
+from consentkit.stats.forecast import Forecast
 from consentkit.stats.model import Gap
 from consentkit.stats.served import LoadReport, Step, read_funnel, read_load
 from consentkit.stats.stores import SinkReader
@@ -49,7 +51,8 @@ class Report:
 
     `threshold` is k, or None while the sink is empty; `shown` is the share (0 to 1) of a breakdown's events that are
     shown under a value by now, the rest waits or is in `(other)`; `sample` is the range of days that hold sample
-    data, if any; `gaps` are times of which counts were lost; `visitors` are those of the days, weeks and months in it.
+    data, if any; `gaps` are times of which counts were lost; `visitors` are those of the days, weeks and months in it;
+    `outlook` tells of the four weeks from the last day on.
     """
 
     first: date
@@ -65,6 +68,7 @@ class Report:
     funnels: Mapping[str, tuple[Step, ...]]
     gaps: tuple[Gap, ...]
     visitors: Mapping[str, tuple[Visitors, ...]]
+    outlook: Mapping[str, Forecast | None]
 
     def as_json(self) -> dict[str, Any]:
         """The report as `consentkit report --json` prints it."""
@@ -86,6 +90,7 @@ class Report:
                 kind: {period.name: period.as_json() for period in periods} for kind, periods in self.visitors.items()
             },
             "consent": consent_figures(self.totals),
+            "forecast": {metric: outlook.as_json(found) for metric, found in self.outlook.items()},
             "gaps": [
                 {"from": gap.begin, "to": gap.until, "reason": gap.reason, "batches": gap.batches} for gap in self.gaps
             ],
@@ -127,6 +132,7 @@ def build_report(
             funnels={one.id: read_funnel(reader, one.steps, first, last) for one in funnels},
             gaps=tuple(reader.gaps(first, last)),
             visitors=read_visitors(reader, first, last),
+            outlook=outlook.read_outlook(reader, last),
         )
 
 

@@ -90,6 +90,7 @@ def test_the_report_as_json_has_the_names_that_others_rely_on(sink):
         "funnels": {},
         "visitors": {"day": {}, "week": {}, "month": {}},
         "consent": {"shown": 0, "accepted": 0, "refused": 0, "chosen": 0, "withdrawn": 0, "ignored": 0},
+        "forecast": {"requests": None, "views": None},
         "gaps": [],
     }
 
@@ -149,6 +150,7 @@ def test_before_the_sink_exists_everything_is_zero(tmp_path):
         "funnels": {},
         "visitors": {"day": {}, "week": {}, "month": {}},
         "consent": {"shown": 0, "accepted": 0, "refused": 0, "chosen": 0, "withdrawn": 0, "ignored": 0},
+        "forecast": {"requests": None, "views": None},
         "gaps": [],
     }
     assert report.sample is None
