@@ -8,7 +8,7 @@ from calendar import timegm
 from functools import lru_cache
 from typing import Final
 
-from consentkit.importers.parts import facts_of, size_of
+from consentkit.importers.parts import logged, size_of
 from consentkit.stats.facts import RequestFacts
 
 QUOTED: Final = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
@@ -37,8 +37,8 @@ def parse_line(line: bytes) -> RequestFacts | None:
     host, address = _peer(who)
     method, target = _request(_unescaped(request))
     headers = REST.match(rest)
-    referer, user_agent = (_header(headers[1]), _header(headers[2])) if headers else ("", "")
-    return facts_of(
+    referer, user_agent = (_header(headers[1]), _header(headers[2])) if headers else (b"", b"")
+    return logged(
         when=when,
         method=method,
         target=target,
@@ -77,14 +77,14 @@ def _days(year: int, month: int) -> int:
     return (timegm((year + month // 12, month % 12 + 1, 1, 0, 0, 0)) - timegm((year, month, 1, 0, 0, 0))) // 86400
 
 
-def _peer(who: bytes) -> tuple[str, str | None]:
-    """The virtual host ("" if the line has none) and the address: `[host[:port]] address ident user`."""
+def _peer(who: bytes) -> tuple[bytes, str | None]:
+    """The virtual host (empty if the line has none) and the address: `[host[:port]] address ident user`."""
     first, _, others = who.partition(b" ")
     second = ADDRESS.fullmatch(others.partition(b" ")[0])
     if second is not None:
-        return first.decode("latin-1"), second[1].decode("ascii")
+        return first, second[1].decode("ascii")
     address = ADDRESS.fullmatch(first)
-    return "", address[1].decode("ascii") if address else None
+    return b"", address[1].decode("ascii") if address else None
 
 
 def _request(request: bytes) -> tuple[str, bytes]:
@@ -95,8 +95,8 @@ def _request(request: bytes) -> tuple[str, bytes]:
     return parts[0].decode("latin-1"), parts[1] if len(parts) == 2 else b" ".join(parts[1:-1])
 
 
-def _header(value: bytes) -> str:
-    return "" if value == b"-" else _unescaped(value).decode("latin-1")
+def _header(value: bytes) -> bytes:
+    return b"" if value == b"-" else _unescaped(value)
 
 
 def _unescaped(value: bytes) -> bytes:

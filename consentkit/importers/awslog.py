@@ -2,7 +2,7 @@
 
 import re
 
-from consentkit.importers.parts import address_of, epoch_of, facts_of, size_of, status_of
+from consentkit.importers.parts import address_of, epoch_of, logged, size_of, status_of
 from consentkit.stats.facts import RequestFacts
 
 LINE = re.compile(
@@ -25,14 +25,14 @@ def parse_aws(line: bytes) -> RequestFacts | None:
     if when is None or not status:
         return None
     authority = AUTHORITY.match(match["url"])
-    return facts_of(
+    return logged(
         when=when,
         method=match["method"].decode("latin-1"),
         target=match["url"],
-        host=authority[2].decode("latin-1") if authority else "",
+        host=authority[2] if authority else b"",
         status=status,
         size=size_of(match["sent"]),
-        user_agent="" if match["agent"] == b"-" else match["agent"].decode("latin-1"),
+        user_agent=b"" if match["agent"] == b"-" else match["agent"],
         address=address_of(match["client"].decode("latin-1")),
         secure=bool(authority and authority[1].lower() in (b"https", b"wss", b"h2")),
     )

@@ -17,8 +17,7 @@ from consentkit.errors import ConsentKitError
 from consentkit.importers.days import Days
 from consentkit.importers.goatcounter import count_goatcounter, is_goatcounter
 from consentkit.importers.plausible import count_plausible, table_named
-from consentkit.stats.counting import facts_of, private_of, rule_of, sink_of
-from consentkit.stats.history import History
+from consentkit.stats.counting import facts_of, history_of, private_of, sink_of
 
 GZIP_MAGIC = b"\x1f\x8b"
 MAX_PACKED = 4 << 30
@@ -71,7 +70,7 @@ def import_exports(config: Config, paths: Sequence[Path]) -> ExportTotals:
     try:
         sink.describe(facts_of(config))
         for name, digest, days in _read(paths, config):
-            history = History(rule_of(config))
+            history = history_of(config)
             for day, increments in days.in_order():
                 history.add_day(increments, day)
             if history.commit(private, sink, f"{SOURCE}:{digest}"):

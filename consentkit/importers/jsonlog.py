@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from consentkit.importers.parts import LATEST, address_of, epoch_of, facts_of, status_of
+from consentkit.importers.parts import LATEST, address_of, epoch_of, logged, status_of
 from consentkit.stats.facts import REFERER_CAP, SHORT_CAP, RequestFacts
 
 
@@ -21,11 +21,11 @@ def parse_caddy(line: bytes) -> RequestFacts | None:
     when, status = _moment(entry.get("ts")), status_of(entry.get("status"))
     if when is None or not status:
         return None
-    facts = facts_of(
+    facts = logged(
         when=when,
         method=_text(request.get("method")),
         target=_text(request.get("uri")).encode("utf-8", "replace") or b"/",
-        host=_text(request.get("host")),
+        host=_header(request.get("host")),
         status=status,
         size=_count(entry.get("size")),
         address=address_of(_text(request.get("client_ip") or request.get("remote_ip") or request.get("remote_addr"))),
@@ -51,15 +51,15 @@ def parse_traefik(line: bytes) -> RequestFacts | None:
     status = status_of(entry.get("DownstreamStatus"))
     if when is None or not status:
         return None
-    return facts_of(
+    return logged(
         when=when,
         method=_text(entry.get("RequestMethod")),
         target=_text(entry.get("RequestPath")).encode("utf-8", "replace") or b"/",
-        host=_text(entry.get("RequestHost") or entry.get("RequestAddr")),
+        host=_header(entry.get("RequestHost") or entry.get("RequestAddr")),
         status=status,
         size=_count(entry.get("DownstreamContentSize")),
-        user_agent=_text(entry.get("request_User-Agent")),
-        referer=_text(entry.get("request_Referer")),
+        user_agent=_header(entry.get("request_User-Agent")),
+        referer=_header(entry.get("request_Referer")),
         address=address_of(_text(entry.get("ClientHost"))),
         secure=entry.get("RequestScheme") == "https",
     )
@@ -85,10 +85,14 @@ def _moment(value: object) -> float | None:
 def _known(headers: Mapping[str, Any]) -> dict[bytes, bytes]:
     """Headers as a server would have had them; what a log cannot have had as bytes is left out."""
     return {
-        name.encode(): value.encode("latin-1", "replace")[:REFERER_CAP]
+        name.encode(): value[:REFERER_CAP]
         for name, values in headers.items()
-        if name.isascii() and (value := _first(values))
+        if name.isascii() and (value := _header(_first(values)))
     }
+
+
+def _header(value: object) -> bytes:
+    return _text(value).encode("latin-1", "replace")
 
 
 def _lower(headers: Mapping[str, Any]) -> dict[str, Any]:

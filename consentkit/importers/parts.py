@@ -13,7 +13,6 @@ from consentkit.stats.facts import (
     SHORT_CAP,
     USER_AGENT_CAP,
     RequestFacts,
-    facts_of_texts,
 )
 
 ABSOLUTE = re.compile(rb"[a-z]{2,5}://[^/?#]*", re.IGNORECASE)
@@ -60,31 +59,34 @@ def address_of(text: str) -> str | None:
     return text if 0 < len(text) <= SHORT_CAP and text != "-" else None
 
 
-def facts_of(
+def logged(
     *,
     when: float,
     method: str,
     target: bytes,
     status: int,
     size: int,
-    host: str = "",
-    user_agent: str = "",
-    referer: str = "",
+    host: bytes = b"",
+    user_agent: bytes = b"",
+    referer: bytes = b"",
     address: str | None = None,
     secure: bool = False,
 ) -> RequestFacts:
     """The facts of a logged request whose headers are not known but for these; `size` in bytes."""
     path, query = target_parts(target)
-    return facts_of_texts(
+    known = (
+        (b"host", host[:HOST_CAP]),
+        (b"user-agent", user_agent[:USER_AGENT_CAP]),
+        (b"referer", referer[:REFERER_CAP]),
+    )
+    return RequestFacts(
         when=when,
         method=method[:SHORT_CAP],
         path=path,
         query=query,
-        host=host[:HOST_CAP],
         status=status,
+        headers={name: value for name, value in known if value},
         size=max(0, size),
-        user_agent=user_agent[:USER_AGENT_CAP],
-        referer=referer[:REFERER_CAP],
         address=address,
         secure=secure,
         logged=True,

@@ -5,6 +5,7 @@ import struct
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,11 @@ from consentkit.config import Config
 from consentkit.errors import ConsentKitError
 from consentkit.importers.formats import LogReader
 from consentkit.importers.source import MAX_LINE, STANDARD_INPUT, UNREADABLE, lines_of
-from consentkit.stats.breakdowns import VIEWS, VISITS, Crossing
-from consentkit.stats.counting import facts_of, observer_of, private_of, rule_of, sink_of
+from consentkit.stats.breakdowns import VIEWS, VISITS
+from consentkit.stats.counting import facts_of, history_of, observer_of, private_of, sink_of
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.history import History
 from consentkit.stats.observer import Observer
-from consentkit.stats.release import Rule
 from consentkit.stats.stores import PrivateStore, Sink
 
 SHOWN_REJECTED = 3
@@ -136,19 +136,18 @@ class Importer:
     def __init__(
         self, config: Config, private: PrivateStore, sink: Sink, advance: Callable[[int], None], log_format: str
     ) -> None:
-        self._rule = rule_of(config)
+        self._new_history = partial(history_of, config)
         self._private = private
         self._sink = sink
         self._advance = advance
         self._format = log_format
-        self._crossings = config.stats.crossings
         self._observer = observer_of(config)
         self._observer.prepare()
 
     def count(self, path: Path) -> ImportTotals:
         """Count what of a log has not been counted yet, a part at a time."""
         totals = ImportTotals()
-        part = _Part(path.name, self._rule, self._crossings, self._observer, self._format)
+        part = _Part(path.name, self._new_history, self._observer, self._format)
         known = _known(self._private.adopted())
         number, stored = 0, 0
         try:
@@ -183,12 +182,9 @@ class _Part:
     It is one of time, status, bytes and length of each line, never of an address, a user agent or a path.
     """
 
-    def __init__(
-        self, name: str, rule: Rule, crossings: Sequence[Crossing], observer: Observer, log_format: str
-    ) -> None:
+    def __init__(self, name: str, new_history: Callable[[], History], observer: Observer, log_format: str) -> None:
         self.name = name
-        self._rule = rule
-        self._crossings = crossings
+        self._new_history = new_history
         self._observer = observer
         self._reader = LogReader(log_format)
         self._digest = hashlib.sha256()
@@ -197,7 +193,7 @@ class _Part:
     def forget(self) -> None:
         """Begin a new part."""
         self.totals = ImportTotals()
-        self.history = History(self._rule, self._crossings)
+        self.history = self._new_history()
 
     def digest(self) -> str:
         """The digest of all lines so far."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
-from consentkit.importers.parts import address_of, epoch_of, facts_of, size_of, status_of
+from consentkit.importers.parts import address_of, epoch_of, logged, size_of, status_of
 from consentkit.stats.facts import RequestFacts
 
 FIELDS = b"#Fields:"
@@ -34,9 +34,11 @@ class W3CLog:
         return self._facts(dict(zip(self._names, values, strict=True))) if len(values) == len(self._names) else None
 
     def _facts(self, row: Mapping[str, bytes]) -> RequestFacts | None:
-        def text(*names: str) -> str:
-            found = next((row[name] for name in names if row.get(name, b"-") != b"-"), b"")
-            return found.decode("latin-1")
+        def raw(*names: str) -> bytes:
+            return next((row[name] for name in names if row.get(name, b"-") != b"-"), b"")
+
+        def text(name: str) -> str:
+            return raw(name).decode("latin-1")
 
         when = epoch_of(f"{text('date')}T{text('time')}")
         status = status_of(text("sc-status"))
@@ -44,24 +46,24 @@ class W3CLog:
             return None
         query = row.get("cs-uri-query", b"-")
         stem = row.get("cs-uri-stem", row.get("cs-uri", b"/"))
-        return facts_of(
+        return logged(
             when=when,
             method=text("cs-method"),
             target=stem if query in (b"-", b"") else stem + b"?" + query,
-            host=text("x-host-header", "cs-host", "cs(host)"),
+            host=raw("x-host-header", "cs-host", "cs(host)"),
             status=status,
             size=size_of(row.get("sc-bytes", b"")),
-            user_agent=self._header(text("cs(user-agent)")),
-            referer=self._header(text("cs(referer)")),
+            user_agent=self._header(raw("cs(user-agent)")),
+            referer=self._header(raw("cs(referer)")),
             address=address_of(text("c-ip")),
             secure=text("cs-protocol").lower() == "https" or text("s-port") == "443",
         )
 
-    def _header(self, value: str) -> str:
-        """A header's text: CloudFront percent-encodes it, IIS writes its blanks as `+`."""
+    def _header(self, value: bytes) -> bytes:
+        """A header: CloudFront percent-encodes it, IIS writes its blanks as `+`."""
         if self._tabs:
-            return unquote_to_bytes(value).decode("latin-1")
-        return value if " " in value else value.replace("+", " ")
+            return unquote_to_bytes(value)
+        return value if b" " in value else value.replace(b"+", b" ")
 
 
 def _unquoted(match: re.Match[bytes]) -> bytes:
