@@ -21,7 +21,6 @@ from consentkit.stats.model import OTHER, UNKNOWN, Facet
 
 log = logging.getLogger("consentkit.stats")
 
-CHECK_SECONDS = 60.0
 REMEMBERED = 4096
 MAX_NAME = 100
 
