@@ -9,7 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from consentkit.demo import demo_app, demo_config, load_part
 from consentkit.kit import ConsentKit
+from tests.browser.rules_site import WrongSites
 from tests.browser.support import Demo, Journey, listening, served
+from tests.conftest import LiveServers
 from tests.support.accessibility import AXE
 
 SECRET = "a secret for tests only with 40 characters"
@@ -44,6 +46,14 @@ def visitor(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Brows
 def journey(visitor: BrowserContext, demo: Demo, request: pytest.FixtureRequest) -> Journey:
     """A visitor at the example site."""
     return Journey(visitor, demo, scripted=request.node.callspec.params["visitor"])
+
+
+@pytest.fixture(scope="module")
+def wrong_sites(chromium: Browser) -> Iterator[WrongSites]:
+    """Wrong sites on ports of their own."""
+    servers = LiveServers()
+    yield WrongSites(servers, chromium)
+    servers.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,24 +1,12 @@
 """The controls: each sin on a deliberately wrong site is found by the rule that it breaks, and by no other."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser
 
 from tests.browser.rules_site import WrongSites
-from tests.conftest import LiveServers
 from tests.support.sins import LIVING, STORING
 from tests.support.wrong_site import Sin
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
-
-
-@pytest.fixture(scope="module")
-def wrong_sites(chromium: Browser) -> Iterator[WrongSites]:
-    """Wrong sites on ports of their own."""
-    servers = LiveServers()
-    yield WrongSites(servers, chromium)
-    servers.stop()
 
 
 @pytest.mark.parametrize("sin", [*STORING, *LIVING], ids=lambda sin: sin.name)
