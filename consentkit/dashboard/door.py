@@ -20,7 +20,7 @@ LONGEST_FORM = 8 * 1024
 """Bytes; a sign-in form with every field at its longest is under 4 kB."""
 HASHES_AT_ONCE = 2
 """argon2 takes 64 MiB and a core for each."""
-NEXT = re.compile(r"(?:list)?(?:\?[A-Za-z0-9_=&%.+\-]*)?")
+NEXT = re.compile(r"(?:[a-z]{1,20}(?:-[a-z]{1,20}){0,2})?(?:\?[A-Za-z0-9_=&%.+\-]*)?")
 """Where a sign-in may lead: a page of the dashboard, relative to its root."""
 SIGN_IN_FORM = "sign-in"
 

@@ -87,6 +87,11 @@ def chosen(choice: str, today: dt.date) -> Period:
     return Period(choice, today - dt.timedelta(days=days), yesterday, today)
 
 
+def last_days(count: int, last: dt.date, today: dt.date) -> Period:
+    """So many days that end on a given one."""
+    return Period("own", last - dt.timedelta(days=count - 1), last, today)
+
+
 def from_query(query: Mapping[str, str], today: dt.date) -> Period | None:
     """The period that an address asks for; None when it asks for none or for one that cannot be understood.
 

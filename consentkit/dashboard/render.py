@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from consentkit.dashboard.groups import GROUPS
 from consentkit.dashboard.links import Links
+from consentkit.dashboard.navigation import ENTRIES
 from consentkit.dashboard.wording import LANGUAGES, Wording
 from consentkit.texts import pick_language
 
@@ -83,6 +84,8 @@ class Pages:
             t=words.text,
             words=words,
             links=links,
+            navigation=ENTRIES,
+            here=_here(request, base),
             site=self._settings.site,
             timezone=self._settings.timezone.key,
             asset=lambda name: f"{base}/{self._assets.url(name)}",
@@ -91,6 +94,11 @@ class Pages:
         )
         headers = {"Content-Language": words.language, "Vary": "Accept-Language, Cookie"}
         return HTMLResponse(html, status_code=status, headers=headers)
+
+
+def _here(request: Request, base: str) -> str:
+    """Which page this is, as the navigation names it."""
+    return request.url.path.removeprefix(base).strip("/")
 
 
 def _in_language(request: Request, links: Links, code: str) -> str:

@@ -1,0 +1,106 @@
+"""What the pages of those who are signed in have in common: the sink, the language, the period, the session."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from consentkit.dashboard.door import NEXT, Door, read_form
+from consentkit.dashboard.figures import Facts
+from consentkit.dashboard.headers import from_same_origin
+from consentkit.dashboard.periods import CHOICES, DEFAULT, Period, chosen, from_query
+from consentkit.dashboard.render import Pages, Settings
+from consentkit.dashboard.sessions import Session, Signed
+from consentkit.stats.stores import SinkReader
+
+LONGEST_NEXT = 500
+"""Characters of an address that a sign-in leads back to."""
+
+Handler = Callable[[Request, Session], Response]
+"""Answers a request of somebody who is signed in. A plain function: Starlette runs it in a thread."""
+FormHandler = Callable[[Request, Session, Mapping[str, str]], Response]
+"""Answers a form of somebody who is signed in, given its fields; it runs in a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a page is made with."""
+
+    reader: SinkReader
+    pages: Pages
+    signed: Signed
+    door: Door
+    settings: Settings
+
+    def route(self, path: str, handler: Handler) -> Route:
+        """A page for those who are signed in; others go to the sign-in page, and from there on to where they wanted."""
+
+        def checked(request: Request) -> Response:
+            session = self.door.session(request)
+            return handler(request, session) if session is not None else _to_sign_in(request)
+
+        return Route(path, checked, methods=["GET"])
+
+    def form_route(self, path: str, handler: FormHandler) -> Route:
+        """What takes a form of those who are signed in.
+
+        The form must come from a page of this dashboard and hold, as the field `form`, the token that `page` puts
+        into the template under that name; else nothing is done.
+        """
+
+        async def checked(request: Request) -> Response:
+            session = await run_sync(self.door.session, request)
+            if session is None:
+                return _to_sign_in(request)
+            fields = await read_form(request)
+            if fields is None or not from_same_origin(request):
+                return self.door.refused(request)
+            if not self.signed.read_form(fields.get("form", ""), session.id):
+                return self.door.refused(request)
+            return await run_sync(handler, request, session, fields)
+
+        return Route(path, checked, methods=["POST"])
+
+    def page(
+        self, request: Request, session: Session, facts: Facts, template: str, *, period: Period, **context: Any
+    ) -> Response:
+        """A page about a period, with the period's menu and the form that signs out."""
+        return self.pages.page(
+            request,
+            template,
+            session=session,
+            form=self.signed.form(session.id),
+            facts=facts,
+            period=period,
+            choices=CHOICES,
+            today=period.today,
+            **context,
+        )
+
+    def moment(self) -> dt.datetime:
+        """Now, in the site's time zone."""
+        return dt.datetime.fromtimestamp(self.settings.now(), self.settings.timezone)
+
+    def period(self, request: Request, facts: Facts) -> Period:
+        """The period asked for, else 28 days; on the very first day, which those do not hold, today."""
+        today = self.moment().date()
+        asked = from_query(request.query_params, today)
+        if asked is None and facts.span is not None and facts.span[0] == today:
+            return chosen("today", today)
+        return asked or chosen(DEFAULT, today)
+
+
+def _to_sign_in(request: Request) -> Response:
+    base = str(request.scope.get("root_path", ""))
+    query = request.url.query
+    wanted = request.url.path.removeprefix(base).lstrip("/") + (f"?{query}" if query else "")
+    onward = wanted[:LONGEST_NEXT] if request.method == "GET" and NEXT.fullmatch(wanted[:LONGEST_NEXT]) else ""
+    lang = request.query_params.get("lang", "")[:2]
+    target = {name: value for name, value in (("next", onward), ("lang", lang)) if value}
+    return RedirectResponse(f"{base}/sign-in" + (f"?{urlencode(target)}" if target else ""), status_code=303)

@@ -1,0 +1,50 @@
+"""What is answered when something is not there, not allowed or broken."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from consentkit.dashboard.render import Pages
+from consentkit.stats.stores.protocol import StoreError
+
+log = logging.getLogger("consentkit.dashboard")
+
+
+def handlers(pages: Pages) -> Mapping[type[Exception], Callable[[Request, Exception], Response]]:
+    """A page for each kind of failure, to give to Starlette as `exception_handlers`."""
+    failures = Failures(pages)
+    return {
+        HTTPException: failures.http_error,
+        sqlite3.Error: failures.store_error,
+        StoreError: failures.store_error,
+        Exception: failures.server_error,
+    }
+
+
+class Failures:
+    """Answers with pages about what went wrong."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def http_error(self, request: Request, error: Exception) -> Response:
+        """A page for an address that there is not, or a method that it does not take."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        key = str(status) if status in (403, 404, 405) else "500"
+        response = self._pages.page(request, "message.html", status=status, session=None, key=key)
+        response.headers.update(getattr(error, "headers", None) or {})
+        return response
+
+    def store_error(self, request: Request, error: Exception) -> Response:
+        """The sink cannot be read: locked for long, damaged, of another version."""
+        log.error("the figures cannot be read: %s", type(error).__name__)
+        return self._pages.page(request, "message.html", status=503, session=None, key="503")
+
+    def server_error(self, request: Request, error: Exception) -> Response:
+        """A fault of ours; the server logs where."""
+        del error
+        return self._pages.page(request, "message.html", status=500, session=None, key="500")

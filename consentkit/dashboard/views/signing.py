@@ -1,0 +1,17 @@
+"""The addresses of the door."""
+
+from starlette.routing import BaseRoute, Route
+
+from consentkit.dashboard.context import Context
+
+
+def routes(context: Context) -> list[BaseRoute]:
+    """Signing in by password or link, and signing out."""
+    door = context.door
+    return [
+        Route("/sign-in", door.form, methods=["GET"]),
+        Route("/sign-in", door.sign_in, methods=["POST"]),
+        Route("/sign-in/link", door.link, methods=["GET"]),
+        Route("/sign-in/link", door.link_agreed, methods=["POST"]),
+        Route("/sign-out", door.sign_out, methods=["POST"]),
+    ]
