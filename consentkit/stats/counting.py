@@ -19,6 +19,9 @@ from consentkit.stats.stores import PrivateStore, Sink, open_private, open_sink
 from consentkit.stats.tally import Tally
 from consentkit.stats.visitor.carrier import Carrier, Step
 
+STREAM = "text/event-stream"
+"""Stays open for as long as somebody reads it (WHATWG HTML §9.2), which is no time to answer."""
+
 
 def rule_of(config: Config) -> Rule:
     """When counts of this site may be published."""
@@ -120,7 +123,8 @@ class Counting:
         try:
             self.recorder.ended()
             facts = step.facts if step else _facts(headers, scope, status, content_type, when)
-            facts.size, facts.took, facts.own, facts.carried = size, took, own, step and step.carried
+            facts.size, facts.own, facts.carried = size, own, step and step.carried
+            facts.took = None if content_type.startswith(STREAM) else took
             facts.answer = answer and metric_of(answer)
             self.recorder.count(self._observer.observe(facts))
         except Exception as error:

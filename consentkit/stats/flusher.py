@@ -14,8 +14,8 @@ from pathlib import Path
 from types import FrameType
 
 from consentkit.stats.breakdowns import REQUESTS
-from consentkit.stats.load import at_once
 from consentkit.stats.model import BatchId, Increments
+from consentkit.stats.peaks import Peaks
 from consentkit.stats.release import Rule
 from consentkit.stats.retention import DAYS_BY_MINUTE, cutoff, forget
 from consentkit.stats.spread import MAX_CELLS
@@ -66,6 +66,7 @@ class Flusher:
         self._rule = rule
         self._source = source
         self._number = 0
+        self._peaks = Peaks()
         self._pending = Increments()
         self._frozen: _Frozen | None = None
         self._private: PrivateStore | None = None
@@ -100,9 +101,9 @@ class Flusher:
         unsent.merge(self._pending)
         return sum(count for (_, metric), count in unsent.totals.items() if metric == REQUESTS)
 
-    def _flush(self, now: float) -> None:
+    def _flush(self, now: float, *, ends: bool = False) -> None:
         # First, so that what a worker holds stays bounded by cells while the store is away.
-        self._gather(now)
+        self._gather(now, now + 1 if ends else now)
         if self._frozen is not None:
             self._send(self._frozen)
         self._frozen = self._freeze(now)
@@ -110,16 +111,16 @@ class Flusher:
             self._send(self._frozen)
 
     def _end(self, now: float) -> None:
-        self._flush(now)
+        self._flush(now, ends=True)
         if self._private is not None:
             self._private.ended(self._source)
 
-    def _gather(self, now: float) -> None:
+    def _gather(self, now: float, over: float) -> None:
         self._pending.merge(self._tally.take(), MAX_CELLS)
-        most = self._tally.take_most()
+        self._peaks.note(self._tally.take_most(), now)
         # A connection that stays open is no reason to write every second.
-        if self._pending and most:
-            self._pending.load.update(at_once(now, most))
+        if self._pending:
+            self._pending.load.update(self._peaks.take(over))
         if uncounted := self._tally.take_uncounted():
             self._pending.totals[self._rule.day(now), "uncounted"] += uncounted
 

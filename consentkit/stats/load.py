@@ -25,6 +25,8 @@ MAXIMA = (BUSIEST, MOST_AT_ONCE)
 SERVED = "served"
 """How many requests the other figures of a time are of."""
 BYTES = "bytes"
+STATUS = "status_"
+"""Begins the metrics of the classes of status, as `status_5xx`."""
 TOOK = "took_"
 """Begins the metrics of the buckets of time, as `took_93`."""
 
@@ -79,6 +81,12 @@ def quantile(buckets: Mapping[int, int], share: float) -> float | None:
     return milliseconds_of(bucket)
 
 
+def mean(buckets: Mapping[int, int]) -> float | None:
+    """The mean duration (ms), by the middle of each bucket; None where there are none."""
+    total = sum(buckets.values())
+    return sum(milliseconds_of(bucket) * count for bucket, count in buckets.items()) / total if total else None
+
+
 def load_of(entries: Iterable[tuple[str, float, float | None, int, int, str]]) -> Counter[LoadCell]:
     """The load of single requests, as observations carry it."""
     load: Counter[LoadCell] = Counter()
@@ -92,7 +100,7 @@ def load_of(entries: Iterable[tuple[str, float, float | None, int, int, str]]) -
             figures = places[second // 60, route] = {SERVED: 0, BYTES: 0}
         figures[SERVED] += 1
         figures[BYTES] += min(max(size, 0), MAX_BYTES)
-        for metric in (f"status_{status // 100}xx", None if took is None else f"{TOOK}{bucket_of(took)}"):
+        for metric in (f"{STATUS}{status // 100}xx", None if took is None else f"{TOOK}{bucket_of(took)}"):
             if metric is not None:
                 figures[metric] = figures.get(metric, 0) + 1
     for second, count in seconds.items():

@@ -1,15 +1,29 @@
 """How requests were served in a period, and on which way pages led on: figures made from what the sink holds."""
 
 import itertools
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from consentkit.stats.breakdowns import MOVES, VIEWS
-from consentkit.stats.load import BUSIEST, BYTES, DAY, MINUTE, MOST_AT_ONCE, REQUESTS, SERVED, TOOK, LoadCell, quantile
+from consentkit.stats.load import (
+    ALL_ROUTES,
+    BUSIEST,
+    BYTES,
+    MAXIMA,
+    MINUTE,
+    MOST_AT_ONCE,
+    REQUESTS,
+    SERVED,
+    STATUS,
+    TOOK,
+    mean,
+    quantile,
+)
+from consentkit.stats.spans import bounds_of, leftovers_of
 from consentkit.stats.stores import SinkReader
 
 QUANTILES = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}
@@ -17,15 +31,21 @@ QUANTILES = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Requests and how they were served: `bytes` sent, `errors` (status 5xx), times by QUANTILES in milliseconds.
+    """Requests and how they were served: `bytes` sent, `statuses` (as `5xx`), times by QUANTILES and on average, in ms.
 
     Of the last few requests only their number is known; a time is None where none was told.
     """
 
     requests: int
     bytes: int
-    errors: int
+    statuses: Mapping[str, int]
     times: Mapping[str, float | None]
+    mean: float | None
+
+    @property
+    def errors(self) -> int:
+        """Answers with status 5xx."""
+        return self.statuses.get("5xx", 0)
 
     def as_json(self) -> dict[str, Any]:
         """The figures as `consentkit report --json` has them."""
@@ -66,34 +86,30 @@ class Step:
 
 def read_load(reader: SinkReader, first: date, last: date, timezone: ZoneInfo) -> LoadReport:
     """The load of a period, both days included, which begin and end in a time zone."""
-    begin, end = _utc(first, timezone), _utc(last + timedelta(days=1), timezone)
-    latest = f"{end[:DAY]}~"  # behind every time of that day
-
-    def within(cell: LoadCell) -> bool:
-        length = len(cell.begin) - 1
-        if length == DAY:  # what is left of a UTC day counts for the day of that name
-            return first.isoformat() <= cell.begin[:-1] <= last.isoformat()
-        return begin[:length] <= cell.begin[:-1] < end[:length]
-
-    everything, minutes, highest = _summed(
-        (cell, count) for cell, count in reader.load(begin[:DAY], latest) if within(cell)
-    )
-    by_route: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for cell, count in reader.load(begin[:DAY], latest, None):
-        if within(cell):
-            by_route[cell.route][cell.metric] += count
-    routes = [(route, _served(figures)) for route, figures in by_route.items()]
+    whole = bounds_of(first, last, timezone)
+    places = [whole, *leftovers_of(first, last)]
+    sums: dict[str, Counter[str]] = {ALL_ROUTES: Counter()}
+    highest = dict.fromkeys(MAXIMA, 0)
+    for _, route, metric, amount in [*reader.load_sums(places), *reader.load_sums(places, None)]:
+        if metric in highest:
+            highest[metric] = max(highest[metric], amount)
+        else:
+            sums.setdefault(route, Counter())[metric] += amount
+    everything = sums.pop(ALL_ROUTES)
+    routes = [(route, served_of(figures)) for route, figures in sums.items()]
     return LoadReport(
-        all=_served(everything, sum(minutes.values())),
+        all=served_of(everything, everything[REQUESTS]),
         busiest_second=highest[BUSIEST],
         most_at_once=highest[MOST_AT_ONCE],
-        busiest_minute=max(
-            ((begin, count) for begin, count in minutes.items() if len(begin) == MINUTE + 1),
-            key=lambda item: item[1],
-            default=None,
-        ),
+        busiest_minute=busiest_minute(reader, *whole),
         routes=tuple(sorted(routes, key=lambda route: (-route[1].requests, route[0]))),
     )
+
+
+def busiest_minute(reader: SinkReader, begin: str, until: str) -> tuple[str, int] | None:
+    """The UTC minute with the most requests, while load is still kept by the minute."""
+    found = reader.highest_load(REQUESTS, begin, until)
+    return found if found and len(found[0]) == MINUTE + 1 else None
 
 
 def read_funnel(reader: SinkReader, steps: Sequence[str], first: date, last: date) -> tuple[Step, ...]:
@@ -115,31 +131,13 @@ def _values(rows: Iterable[tuple[str, int]], wanted: Iterable[str]) -> dict[str,
     return {value: count for value, count in rows if value in names}
 
 
-def _served(figures: Mapping[str, int], requests: int | None = None) -> Served:
+def served_of(figures: Mapping[str, int], requests: int | None = None) -> Served:
+    """From the figures of a time by metric; `requests` are those of all minutes, where they are known."""
     buckets = {int(name.removeprefix(TOOK)): count for name, count in figures.items() if name.startswith(TOOK)}
     return Served(
         requests=figures.get(SERVED, 0) if requests is None else requests,
         bytes=figures.get(BYTES, 0),
-        errors=figures.get("status_5xx", 0),
+        statuses={name.removeprefix(STATUS): count for name, count in figures.items() if name.startswith(STATUS)},
         times={name: quantile(buckets, share) for name, share in QUANTILES.items()},
+        mean=mean(buckets),
     )
-
-
-def _summed(cells: Iterable[tuple[LoadCell, int]]) -> tuple[Counter[str], dict[str, int], dict[str, int]]:
-    """The figures of all requests, the requests by minute, and the highest figures of a second."""
-    everything: Counter[str] = Counter()
-    minutes: dict[str, int] = {}
-    highest = {BUSIEST: 0, MOST_AT_ONCE: 0}
-    for cell, count in cells:
-        if cell.metric in highest:
-            highest[cell.metric] = max(highest[cell.metric], count)
-        elif cell.metric == REQUESTS:
-            minutes[cell.begin] = count
-        else:
-            everything[cell.metric] += count
-    return everything, minutes, highest
-
-
-def _utc(day: date, timezone: ZoneInfo) -> str:
-    midnight = datetime.combine(day, time(), timezone)
-    return f"{midnight.astimezone(UTC).isoformat()[:16]}Z"

@@ -1,6 +1,6 @@
 """What the counts need from a database, so that SQLite, PostgreSQL and ClickHouse are interchangeable."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -134,6 +134,15 @@ class ReleaseRow(NamedTuple):
     smallest: int
 
 
+class LoadSum(NamedTuple):
+    """One figure of a stretch of time, `place` being its number among those that were asked for."""
+
+    place: int
+    route: str
+    metric: str
+    amount: int
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """What the sink says of its own completeness, apart from the cells.
@@ -198,6 +207,18 @@ class SinkReader(Protocol):
 
         Times are compared as texts, so `2026-11-23T19` to `2026-11-23T20` is the minutes and the rest of an hour.
         """
+
+    def load_sums(
+        self, places: Sequence[tuple[str, str]], route: str | None = "", *, metric: str | None = None
+    ) -> list[LoadSum]:
+        """The load of stretches of UTC time, each from a text to before another, added up (of MAXIMA the highest).
+
+        Of a `metric`, or of all. What is kept by the day counts only for a stretch that begins with its very text, as
+        `2026-11-23Z`.
+        """
+
+    def highest_load(self, metric: str, first: str, until: str) -> tuple[str, int] | None:
+        """The minute, or the hour where minutes are no longer kept, in which a metric of all requests was highest."""
 
     def gaps(self, first: date, last: date) -> list[Gap]:
         """The times of the period of which counts are missing."""

@@ -1,5 +1,6 @@
 """Reads the sink's SQLite file, opened read-only, while others write to it."""
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import OTHER, Gap
-from consentkit.stats.stores.protocol import CellRow, Ledger, ReleaseRow, Sums
+from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRow, Sums
 from consentkit.stats.stores.sqlite import BUSY_SECONDS, wrong_version
 from consentkit.stats.stores.sqlite_sink import SCHEMA_VERSION
 
@@ -30,6 +31,22 @@ _CELLS = """
 _LOAD = """
     SELECT begin, route, metric, count FROM load
     WHERE begin BETWEEN ? AND ? AND (route = ? OR (? IS NULL AND route <> '')) ORDER BY begin, route, metric
+"""
+# CROSS JOIN: SQLite is to go through the places and seek each in the load, not the other way round.
+_LOAD_SUMS = """
+    WITH place AS (
+        SELECT key, json_extract(value, '$[0]') AS first, json_extract(value, '$[1]') AS until FROM json_each(?)
+    )
+    SELECT key, route, metric,
+        CASE WHEN metric IN ('busiest_second', 'most_at_once') THEN max(count) ELSE sum(count) END
+    FROM place CROSS JOIN load ON begin >= first AND begin < until
+    WHERE (route = ? OR (? IS NULL AND route <> '')) AND metric = coalesce(?, metric)
+        AND (length(begin) > 11 OR begin = first)
+    GROUP BY 1, 2, 3
+"""
+_HIGHEST_LOAD = """
+    SELECT begin, count FROM load WHERE route = '' AND metric = ? AND begin >= ? AND begin < ? AND length(begin) > 11
+    ORDER BY count DESC, begin LIMIT 1
 """
 # Before and after every text that a day's column can hold, even one that somebody changed.
 _FIRST_TEXT = ""
@@ -137,6 +154,21 @@ class SqliteSinkReader:
         """
         rows = self._rows(_LOAD, (first, last, route, route))
         return [(LoadCell(begin, named, metric), count) for begin, named, metric, count in rows]
+
+    def load_sums(
+        self, places: Sequence[tuple[str, str]], route: str | None = "", *, metric: str | None = None
+    ) -> list[LoadSum]:
+        """The load of stretches of UTC time, each from a text to before another, added up (of MAXIMA the highest).
+
+        Of a `metric`, or of all. What is kept by the day counts only for a stretch that begins with its very text, as
+        `2026-11-23Z`.
+        """
+        return [LoadSum(*row) for row in self._rows(_LOAD_SUMS, (json.dumps(places), route, route, metric))]
+
+    def highest_load(self, metric: str, first: str, until: str) -> tuple[str, int] | None:
+        """The minute, or the hour where minutes are no longer kept, in which a metric of all requests was highest."""
+        rows = self._rows(_HIGHEST_LOAD, (metric, first, until))
+        return rows[0] if rows else None
 
     def gaps(self, first: date, last: date) -> list[Gap]:
         """The times of the period of which counts are missing."""
