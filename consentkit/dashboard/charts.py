@@ -46,36 +46,39 @@ class Words:
     identifier: str
 
 
-def _y(value: float, highest: float, height: float) -> float:
+def y_of(value: float, highest: float, height: float) -> float:
+    """How far down a value lies, in pixels."""
     return round(TOP + (height - TOP - BOTTOM) * (1 - value / highest), 2)
 
 
-def _x(place: int, count: int) -> float:
+def x_of(place: int, count: int) -> float:
     """The middle of a place's band, in per cent."""
     return round((place + 0.5) * 100 / count, 3)
 
 
 def _path(values: Sequence[int], start: int, highest: float, height: float, count: int) -> str:
-    steps = (f"{_x(start + i, count):g} {_y(value, highest, height):g}" for i, value in enumerate(values))
+    steps = (f"{x_of(start + i, count):g} {y_of(value, highest, height):g}" for i, value in enumerate(values))
     return "M" + "L".join(steps)
 
 
-def _grid(marks: Sequence[int], height: float) -> Markup:
+def grid(marks: Sequence[int], height: float) -> Markup:
+    """A line across for each mark of the axis."""
     line = Markup('<line class="grid{zero}" x1="0" x2="100%" y1="{y}" y2="{y}"/>')
     return Markup().join(
-        line.format(zero="" if mark else " zero", y=f"{_y(mark, marks[-1], height):g}") for mark in marks
+        line.format(zero="" if mark else " zero", y=f"{y_of(mark, marks[-1], height):g}") for mark in marks
     )
 
 
-def _tick_labels(marks: Sequence[int], tick_label: TickLabel, height: float) -> Markup:
+def tick_labels(marks: Sequence[int], tick_label: TickLabel, height: float) -> Markup:
     """Above their lines, inside the plot: so the plot needs no margin of a width that nobody knows."""
     text = Markup('<text class="tick" x="0" y="{y}">{label}</text>')
     return Markup().join(
-        text.format(y=f"{_y(mark, marks[-1], height) - 6:g}", label=tick_label(mark)) for mark in marks if mark
+        text.format(y=f"{y_of(mark, marks[-1], height) - 6:g}", label=tick_label(mark)) for mark in marks if mark
     )
 
 
-def _place_labels(points: Sequence[Point], height: float) -> Markup:
+def place_labels(points: Sequence[Point], height: float) -> Markup:
+    """The labels under the places that have one."""
     count = len(points)
     text = Markup('<text class="place {names}" x="{x}%" y="{y}" text-anchor="{anchor}">{label}</text>')
     rows = []
@@ -83,7 +86,7 @@ def _place_labels(points: Sequence[Point], height: float) -> Markup:
         if not point.rooms:
             continue
         # A label at the very edge would be cut off by it.
-        x, anchor = _x(place, count), "middle"
+        x, anchor = x_of(place, count), "middle"
         if count > 7 and x < 4:
             x, anchor = 0, "start"
         elif count > 7 and x > 96:
@@ -93,7 +96,7 @@ def _place_labels(points: Sequence[Point], height: float) -> Markup:
     return Markup().join(rows)
 
 
-def _bands(points: Sequence[Point], highest: float, height: float, dots: int) -> Markup:
+def bands(points: Sequence[Point], highest: float, height: float, dots: int) -> Markup:
     """A band for each place: what the pointer hits, with the reading as its title."""
     count = len(points)
     band = Markup(
@@ -104,9 +107,9 @@ def _bands(points: Sequence[Point], highest: float, height: float, dots: int) ->
     dot = Markup('<circle class="dot s{number}" cx="{x}%" cy="{y}" r="4"/>')
     rows = []
     for place, point in enumerate(points):
-        x = f"{_x(place, count):g}"
+        x = f"{x_of(place, count):g}"
         circles = Markup().join(
-            dot.format(number=number, x=x, y=f"{_y(value, highest, height):g}")
+            dot.format(number=number, x=x, y=f"{y_of(value, highest, height):g}")
             for number, value in enumerate(point.values[:dots])
         )
         left, width = f"{place * 100 / count:.3f}", f"{100 / count:.3f}"
@@ -144,11 +147,12 @@ def _area(points: Sequence[Point], highest: float, height: float) -> Markup:
     count = len(points)
     base = f"{height - BOTTOM:g}"
     line = _path([point.values[0] for point in points], 0, highest, height, count)
-    closed = f"{line}L{_x(count - 1, count):g} {base}L{_x(0, count):g} {base}Z"
+    closed = f"{line}L{x_of(count - 1, count):g} {base}L{x_of(0, count):g} {base}Z"
     return Markup('<path class="area" d="{d}"/>').format(d=closed)
 
 
-def _frame(words: Words, height: float, kind: str, content: Markup) -> Markup:
+def frame(words: Words, height: float, kind: str, content: Markup) -> Markup:
+    """The outer SVG, with what a screen reader says of it; `kind` is its class."""
     return Markup(
         '<svg class="chart {kind}" width="100%" height="{height}" role="img" tabindex="0" '
         'aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{title}</title>'
@@ -163,7 +167,8 @@ def _frame(words: Words, height: float, kind: str, content: Markup) -> Markup:
     )
 
 
-def _stretched(height: float, content: Markup) -> Markup:
+def stretched(height: float, content: Markup) -> Markup:
+    """What has coordinates from 0 to 100 across, as wide as the chart."""
     return Markup(
         '<svg x="0" y="0" width="100%" height="{height}" viewBox="0 0 100 {height}" preserveAspectRatio="none">'
         "{content}</svg>"
@@ -181,15 +186,15 @@ def line_chart(
     lines = Markup().join(_series(points, number, highest, height, settled) for number in numbers)
     content = Markup().join(
         (
-            _grid(marks, height),
-            _stretched(height, _area(points, highest, height) + lines),
+            grid(marks, height),
+            stretched(height, _area(points, highest, height) + lines),
             _muted(points, height),
-            _tick_labels(marks, tick_label, height),
-            _place_labels(points, height),
-            _bands(points, highest, height, len(numbers)),
+            tick_labels(marks, tick_label, height),
+            place_labels(points, height),
+            bands(points, highest, height, len(numbers)),
         )
     )
-    return _frame(words, height, "lines" if count > 1 else "lines single", content)
+    return frame(words, height, "lines" if count > 1 else "lines single", content)
 
 
 def column_chart(points: Sequence[Point], words: Words, *, tick_label: TickLabel, height: int = 170) -> Markup:
@@ -200,7 +205,7 @@ def column_chart(points: Sequence[Point], words: Words, *, tick_label: TickLabel
     columns = []
     for place, point in enumerate(points):
         for number, value in enumerate(point.values):
-            y = _y(value, highest, height)
+            y = y_of(value, highest, height)
             x, width = f"{(place + 0.14) * 100 / count:.3f}", f"{72 / count:.3f}"
             if value:
                 columns.append(
@@ -208,14 +213,14 @@ def column_chart(points: Sequence[Point], words: Words, *, tick_label: TickLabel
                 )
     content = Markup().join(
         (
-            _grid(marks, height),
+            grid(marks, height),
             Markup().join(columns),
-            _tick_labels(marks, tick_label, height),
-            _place_labels(points, height),
-            _bands(points, highest, height, 0),
+            tick_labels(marks, tick_label, height),
+            place_labels(points, height),
+            bands(points, highest, height, 0),
         )
     )
-    return _frame(words, height, "columns", content)
+    return frame(words, height, "columns", content)
 
 
 def _muted(points: Sequence[Point], height: float) -> Markup:
