@@ -15,9 +15,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from consentkit.advice import advice
 from consentkit.cli_audit import audit
 from consentkit.cli_declaration import declaration
+from consentkit.cli_export import export
 from consentkit.cli_ledger import ledger
 from consentkit.cli_observed import line_of, observed, observed_findings
-from consentkit.cli_options import FINDING, WRONG_USE, config_option, json_option
+from consentkit.cli_options import DAY, FINDING, WRONG_USE, config_option, json_option
 from consentkit.cli_report import print_report
 from consentkit.config import DELIVERIES, LAYOUTS, Config, load
 from consentkit.errors import ConfigError, ConsentKitError
@@ -48,6 +49,7 @@ def main() -> None:
 main.add_command(audit)
 main.add_command(ledger)
 main.add_command(declaration)
+main.add_command(export)
 main.add_command(observed)
 
 
@@ -178,9 +180,6 @@ def _period(first: datetime | None, last: datetime | None, config: Config) -> tu
     if start > end:
         raise click.UsageError(f"--from {start} lies after --to {end}")
     return start, end
-
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @main.command()

@@ -15,3 +15,4 @@ config_option = click.option(
     help="The configuration file.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+DAY = click.DateTime(formats=["%Y-%m-%d"])

@@ -42,6 +42,8 @@ ONE_ADAPTER = (
     "lolhtml",
     "idna",
     "argon2",
+    "arro3",
+    "xlsxwriter",
     "cryptography",
 )
 SAME_ADAPTER = (("user_agents", "ua_parser"), ("geoip2", "maxminddb"))

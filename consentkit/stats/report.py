@@ -111,7 +111,7 @@ def build_report(
     Raises ReportError for an unknown breakdown, or a period that ends before it begins or is over ten years long.
     """
     _check_period(first, last)
-    asked = None if breakdowns is None else _known(breakdowns)
+    asked = None if breakdowns is None else [check_breakdown(name) for name in breakdowns]
     with reader.snapshot():
         meta = reader.meta()
         wanted = asked or _all(reader, first, last)
@@ -136,14 +136,13 @@ def build_report(
         )
 
 
-def _known(names: Iterable[str]) -> list[str]:
-    wanted = list(names)
-    for name in wanted:
-        if not metrics_of(name):
-            raise ReportError(
-                f"{name!r} is no breakdown; there are {', '.join(BREAKDOWNS)}, and crossings as page_by_channel"
-            )
-    return wanted
+def check_breakdown(name: str) -> str:
+    """The name of a breakdown or crossing as it was given; ReportError, naming what there is, when it is none."""
+    if not metrics_of(name):
+        raise ReportError(
+            f"{name[:80]!r} is no breakdown; there are {', '.join(BREAKDOWNS)}, and crossings as page_by_channel"
+        )
+    return name
 
 
 def _all(reader: SinkReader, first: date, last: date) -> list[str]:

@@ -199,8 +199,8 @@ class SinkReader(Protocol):
     def cells(self, first: date | None = None, last: date | None = None, breakdown: str | None = None) -> list[CellRow]:
         """The published cells as they are stored, by day."""
 
-    def each_cell(self) -> Iterator[CellRow]:
-        """Every published cell, by day, without holding all of them in memory; to be asked in a `snapshot()`."""
+    def each_cell(self, first: date | None = None, last: date | None = None) -> Iterator[CellRow]:
+        """The published cells, by day, without holding all of them in memory; to be asked in a `snapshot()`."""
 
     def load(self, first: str, last: str, route: str | None = "") -> list[tuple[LoadCell, int]]:
         """The load of a route ("" for all requests, None for each route) that begins in UTC times, both included.

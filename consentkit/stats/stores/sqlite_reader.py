@@ -137,14 +137,13 @@ class SqliteSinkReader:
 
     def cells(self, first: date | None = None, last: date | None = None, breakdown: str | None = None) -> list[CellRow]:
         """The published cells as they are stored, by day."""
-        period = (first.isoformat() if first else _FIRST_TEXT, last.isoformat() if last else _LAST_TEXT)
-        return [CellRow(*row) for row in self._rows(_CELLS, (*period, breakdown))]
+        return [CellRow(*row) for row in self._rows(_CELLS, (*_texts(first, last), breakdown))]
 
-    def each_cell(self) -> Iterator[CellRow]:
-        """Every published cell, by day, without holding all of them in memory; to be asked in a `snapshot()`."""
+    def each_cell(self, first: date | None = None, last: date | None = None) -> Iterator[CellRow]:
+        """The published cells, by day, without holding all of them in memory; to be asked in a `snapshot()`."""
         connection = self._current()
         if connection is not None:
-            rows = connection.execute(_CELLS, (_FIRST_TEXT, _LAST_TEXT, None))
+            rows = connection.execute(_CELLS, (*_texts(first, last), None))
             yield from (CellRow(*row) for row in rows)
 
     def load(self, first: str, last: str, route: str | None = "") -> list[tuple[LoadCell, int]]:
@@ -236,6 +235,10 @@ def _connect(path: Path) -> sqlite3.Connection:
         # A copy in a folder that may not be written to: WAL needs a -shm file beside it, unless nobody writes.
         return sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
     return connection
+
+
+def _texts(first: date | None, last: date | None) -> tuple[str, str]:
+    return first.isoformat() if first else _FIRST_TEXT, last.isoformat() if last else _LAST_TEXT
 
 
 def _containing(search: str | None) -> str:
