@@ -20,6 +20,7 @@ from consentkit.cli_ledger import ledger
 from consentkit.cli_observed import line_of, observed, observed_findings
 from consentkit.cli_options import DAY, FINDING, WRONG_USE, config_option, json_option
 from consentkit.cli_report import print_report
+from consentkit.cli_users import token, user
 from consentkit.config import DELIVERIES, LAYOUTS, Config, load
 from consentkit.errors import ConfigError, ConsentKitError
 from consentkit.importers.formats import FORMATS
@@ -51,6 +52,8 @@ main.add_command(ledger)
 main.add_command(declaration)
 main.add_command(export)
 main.add_command(observed)
+main.add_command(user)
+main.add_command(token)
 
 
 @main.command(short_help="Serve the example site with sample traffic.")
@@ -300,20 +303,3 @@ def dashboard(host: str, port: int, config_path: Path) -> None:
     app = build_dashboard(config, keys_from(os.environ), Assets())
     click.echo(f"The dashboard is at http://{host}:{port}/")
     uvicorn.run(app, host=host, port=port, log_level="warning")
-
-
-@main.group()
-def user() -> None:
-    """Who may sign in to the dashboard."""
-
-
-@user.command()
-@click.argument("name")
-@click.password_option(help="Asked for if not given.")
-@config_option
-def add(name: str, password: str, config_path: Path) -> None:
-    """Add a user, or give one a new password."""
-    from consentkit.dashboard import open_users  # noqa: PLC0415
-
-    open_users(load(config_path)).add(name, password)
-    click.echo(f"{name} may sign in.")

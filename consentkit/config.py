@@ -58,9 +58,10 @@ class ConsentSettings:
 
 @dataclass(frozen=True, slots=True)
 class DashboardSettings:
-    """Who may read the figures."""
+    """Who may read the figures, and how long what they did is kept (days)."""
 
-    users: str
+    store: str
+    audit_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _refuse_shared_files(config: Config, findings: list[Finding]) -> None:
         "stats.private": config.stats.private,
         "consent.ledger": config.consent.ledger,
         "consent.observed": config.consent.observed,
-        "dashboard.users": config.dashboard.users,
+        "dashboard.store": config.dashboard.store,
     }
     seen: dict[str, str] = {}
     for key, url in stores.items():
@@ -241,6 +242,9 @@ def _read_stats(table: Table, base: Path, *, everybody: bool) -> StatsSettings:
 
 
 def _read_dashboard(table: Table) -> DashboardSettings:
-    settings = DashboardSettings(users=_store(table, "users", "sqlite:///var/dashboard.db"))
+    settings = DashboardSettings(
+        store=_store(table, "store", "sqlite:///var/dashboard.db"),
+        audit_days=table.number("audit_days", 365, low=1, high=3650),
+    )
     table.done()
     return settings

@@ -25,7 +25,7 @@ from starlette.types import ASGIApp
 
 from consentkit.config import Config, parse
 from consentkit.consent.changes import ConsentChange
-from consentkit.dashboard import open_users
+from consentkit.dashboard import Role, Users, open_store
 from consentkit.errors import ConsentKitError
 from consentkit.kit import ConsentKit
 from consentkit.stats.counting import count_samples
@@ -75,7 +75,7 @@ def demo_config(data: Path, tag_origin: str, *, layout: str = "bar", delivery: s
             observed=f"sqlite:///{folder}/observed.db",
         ),
         stats=replace(config.stats, sink=f"sqlite:///{folder}/stats.db", private=f"sqlite:///{folder}/private.db"),
-        dashboard=replace(config.dashboard, users=f"sqlite:///{folder}/dashboard.db"),
+        dashboard=replace(config.dashboard, store=f"sqlite:///{folder}/dashboard.db"),
     )
 
 
@@ -132,6 +132,13 @@ def demand_free(*ports: int) -> None:
             ) from None
 
 
+def welcome(users: Users) -> None:
+    """A user for the sign-in link, who may do everything and whose password nobody knows; another at every start."""
+    if users.get("demo") is not None:
+        users.remove("demo")
+    users.add("demo", secrets.token_urlsafe(16), Role.ADMINISTRATOR)
+
+
 def serve(*, port: int, data: Path, layout: str, delivery: str, samples: bool = True) -> None:
     """Serve the demo until it is stopped. ConsentKitError at once if `port` or the next one is taken."""
     demand_free(port, port + 1)
@@ -140,7 +147,7 @@ def serve(*, port: int, data: Path, layout: str, delivery: str, samples: bool = 
     kit = ConsentKit(demo_config(data, tag_origin, layout=layout, delivery=delivery), [secret])
     if samples:
         fill(kit, time.time())
-    open_users(kit.config).add("demo", secrets.token_urlsafe(16))
+    welcome(open_store(kit.config).users)
     home = f"http://127.0.0.1:{port}"
     link = kit.sign_in_link("demo", f"{home}/dashboard")
     console = Console()

@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from consentkit.cli import main
+from consentkit.config import load
+from consentkit.dashboard import open_store
 
 SECRET = {"CONSENTKIT_SECRET": "a secret for tests only with 40 characters"}
 
@@ -129,6 +131,40 @@ def test_a_dashboard_user_is_added(config: str) -> None:
     """`user add` takes the password from the terminal, twice."""
     result = run("user", "add", "maria", "--config", config, input="a long password\na long password\n")
     assert (0, True) == (result.exit_code, "maria" in result.output)
+
+
+def test_a_dashboard_user_is_looked_after(config: str) -> None:
+    """Each change is told, ends with the user's removal, and stands in the audit trail."""
+    at = ("--config", config)
+    run("user", "add", "maria", "--role", "editor", "--password", "a long password", *at)
+    assert "maria" in run("user", "list", *at).output
+    assert 0 == run("user", "role", "maria", "administrator", *at).exit_code
+    assert 0 == run("user", "password", "maria", "--password", "another long password", *at).exit_code
+    assert 0 == run("user", "disable", "maria", *at).exit_code
+    (user,) = json.loads(run("user", "list", "--json", *at).output)
+    assert ("maria", "administrator", True) == (user["name"], user["role"], user["disabled"])
+    assert 0 == run("user", "enable", "maria", *at).exit_code
+    assert 0 == run("user", "remove", "maria", *at).exit_code
+    again = run("user", "remove", "maria", *at)
+    assert (2, True) == (again.exit_code, "there is no user 'maria'" in again.output)
+    trail = open_store(load(Path(config))).trail.latest(9)
+    assert ["user_removed", "user_enabled", "user_disabled", "password_changed", "role_changed", "user_added"] == [
+        entry.what.value for entry in trail
+    ]
+    assert {"(command line)"} == {entry.who for entry in trail}
+
+
+def test_a_token_is_made_once_and_revoked(config: str) -> None:
+    """Its secret is the only thing on standard output, and is in no list."""
+    at = ("--config", config)
+    made = run("token", "add", "grafana", *at)
+    secret = made.stdout.strip()
+    assert secret.startswith("ck_")
+    listed = run("token", "list", "--json", *at).stdout
+    assert [("grafana", None)] == [(token["name"], token["last_used"]) for token in json.loads(listed)]
+    assert secret not in listed
+    assert 0 == run("token", "revoke", "grafana", *at).exit_code
+    assert None is open_store(load(Path(config))).tokens.check(secret)
 
 
 def test_the_secret_is_asked_for(config: str) -> None:

@@ -138,7 +138,7 @@ WRONG: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("stats", "private", "sqlite:///var/../var/stats.db", ("var/../var/stats.db", "each needs its own")),
     ("stats", "sink", "sqlite:///var/", ("sqlite:///var/", "a file")),
     ("site", "privacy_policy", "//evil.example", ("//evil.example", "no address")),
-    ("dashboard", "users", "postgres://x", ("postgres://x", "sqlite:///")),
+    ("dashboard", "store", "postgres://x", ("postgres://x", "sqlite:///")),
 ]
 
 

@@ -8,22 +8,35 @@ from consentkit.config import Config
 from consentkit.dashboard.app import create_dashboard
 from consentkit.dashboard.render import Assets, Settings
 from consentkit.dashboard.sessions import sign_in_link
-from consentkit.dashboard.users import Users
+from consentkit.dashboard.store import Store, open_file
+from consentkit.dashboard.store.users import Users
+from consentkit.roles import Role
 from consentkit.stats.stores.urls import file_of, open_reader
 
-__all__ = ["Settings", "Users", "build_dashboard", "create_dashboard", "open_users", "sign_in_link"]
+__all__ = [
+    "Role",
+    "Settings",
+    "Store",
+    "Users",
+    "build_dashboard",
+    "create_dashboard",
+    "open_file",
+    "open_store",
+    "sign_in_link",
+]
 
 
-def open_users(config: Config) -> Users:
-    """The table of users that a configuration names; made if it is not there."""
-    return Users(file_of(config.dashboard.users, config.base))
+def open_store(config: Config) -> Store:
+    """What the dashboard of a configuration keeps for itself; the file is made if it is not there."""
+    settings = config.dashboard
+    return open_file(file_of(settings.store, config.base), audit_days=settings.audit_days)
 
 
 def build_dashboard(config: Config, keys: Sequence[str], assets: Assets) -> ASGIApp:
     """The dashboard of a configuration, as an ASGI app."""
     return create_dashboard(
         reader=open_reader(config.stats.sink, config.base),
-        users=open_users(config),
+        store=open_store(config),
         keys=keys,
         settings=Settings(site=config.site.name, timezone=config.site.timezone),
         assets=assets,

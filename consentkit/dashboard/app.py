@@ -11,7 +11,7 @@ from consentkit.dashboard.door import Door
 from consentkit.dashboard.headers import SecurityHeaders
 from consentkit.dashboard.render import Assets, Pages, Settings
 from consentkit.dashboard.sessions import Signed
-from consentkit.dashboard.users import Users
+from consentkit.dashboard.store import Store
 from consentkit.dashboard.views import downloads, failures, lists, overview, signing
 from consentkit.stats.stores import SinkReader
 
@@ -20,12 +20,12 @@ VIEWS = (overview, lists, downloads, signing)
 
 
 def create_dashboard(
-    *, reader: SinkReader, users: Users, keys: Sequence[str], settings: Settings, assets: Assets
+    *, reader: SinkReader, store: Store, keys: Sequence[str], settings: Settings, assets: Assets
 ) -> ASGIApp:
     """The dashboard over a sink, to mount anywhere or to run alone. `keys`: the first signs, all verify."""
     signed = Signed(keys, clock=settings.now)
     pages = Pages(settings, assets)
-    context = Context(reader, pages, signed, Door(pages, users, signed, settings), settings)
+    context = Context(reader, store, pages, signed, Door(pages, store, signed, settings), settings)
     routes = [route for view in VIEWS for route in view.routes(context)]
     app = Starlette(
         routes=[*routes, Mount("/static", app=assets.app)],

@@ -1,7 +1,7 @@
 """What the pages of those who are signed in have in common: the sink, the language, the period, the session."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,12 +11,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from consentkit.dashboard.door import NEXT, Door, read_form
+from consentkit.dashboard.door import NEXT, Door
 from consentkit.dashboard.figures import Facts
+from consentkit.dashboard.forms import Fields, read_form
 from consentkit.dashboard.headers import from_same_origin
 from consentkit.dashboard.periods import CHOICES, DEFAULT, Period, chosen, from_query
 from consentkit.dashboard.render import Pages, Settings
 from consentkit.dashboard.sessions import Session, Signed
+from consentkit.dashboard.store import Store
+from consentkit.roles import Role
 from consentkit.stats.stores import SinkReader
 
 LONGEST_NEXT = 500
@@ -24,7 +27,7 @@ LONGEST_NEXT = 500
 
 Handler = Callable[[Request, Session], Response]
 """Answers a request of somebody who is signed in. A plain function: Starlette runs it in a thread."""
-FormHandler = Callable[[Request, Session, Mapping[str, str]], Response]
+FormHandler = Callable[[Request, Session, Fields], Response]
 """Answers a form of somebody who is signed in, given its fields; it runs in a thread."""
 
 
@@ -33,22 +36,26 @@ class Context:
     """What a page is made with."""
 
     reader: SinkReader
+    store: Store
     pages: Pages
     signed: Signed
     door: Door
     settings: Settings
 
-    def route(self, path: str, handler: Handler) -> Route:
-        """A page for those who are signed in; others go to the sign-in page, and from there on to where they wanted."""
+    def route(self, path: str, handler: Handler, needs: Role = Role.READER) -> Route:
+        """A page for those who are signed in and have a role; others go to the sign-in page, and from there on to where
+        they wanted."""
 
         def checked(request: Request) -> Response:
             session = self.door.session(request)
-            return handler(request, session) if session is not None else _to_sign_in(request)
+            if session is None:
+                return _to_sign_in(request)
+            return handler(request, session) if session.role.may(needs) else self.door.refused(request, "role")
 
         return Route(path, checked, methods=["GET"])
 
-    def form_route(self, path: str, handler: FormHandler) -> Route:
-        """What takes a form of those who are signed in.
+    def form_route(self, path: str, handler: FormHandler, needs: Role = Role.EDITOR) -> Route:
+        """What takes a form of those who are signed in and have a role.
 
         The form must come from a page of this dashboard and hold, as the field `form`, the token that `page` puts
         into the template under that name; else nothing is done.
@@ -63,6 +70,8 @@ class Context:
                 return self.door.refused(request)
             if not self.signed.read_form(fields.get("form", ""), session.id):
                 return self.door.refused(request)
+            if not session.role.may(needs):
+                return self.door.refused(request, "role")
             return await run_sync(handler, request, session, fields)
 
         return Route(path, checked, methods=["POST"])

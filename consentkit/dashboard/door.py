@@ -3,21 +3,21 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs
 
 import anyio
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from consentkit.dashboard.forms import read_form
 from consentkit.dashboard.headers import from_same_origin, opened_by_reader
 from consentkit.dashboard.render import Pages, Settings
-from consentkit.dashboard.sessions import SESSION_SECONDS, Session, Signed
+from consentkit.dashboard.sessions import LINK_SECONDS, SESSION_SECONDS, Link, Session, Signed
+from consentkit.dashboard.store import Store
+from consentkit.dashboard.store.trail import UNKNOWN, Did
+from consentkit.dashboard.store.users import LONGEST_PASSWORD
 from consentkit.dashboard.throttle import Throttle
-from consentkit.dashboard.users import LONGEST_PASSWORD, Users
 
-LONGEST_FORM = 8 * 1024
-"""Bytes; a sign-in form with every field at its longest is under 4 kB."""
 HASHES_AT_ONCE = 2
 """argon2 takes 64 MiB and a core for each."""
 NEXT = re.compile(r"(?:[a-z]{1,20}(?:-[a-z]{1,20}){0,2})?(?:\?[A-Za-z0-9_=&%.+\-]*)?")
@@ -32,26 +32,12 @@ def cookie_name(request: Request) -> str:
     return "__Host-consentkit_staff" if request.url.scheme == "https" else "consentkit_staff"
 
 
-async def read_form(request: Request) -> dict[str, str] | None:
-    """The fields of a posted form, the first of each name; None for a body that is too long or not a form."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            return None
-    try:
-        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=20, errors="strict")
-    except ValueError:
-        return None
-    return {name: values[0] for name, values in fields.items()}
-
-
 @dataclass(slots=True)
 class Door:
     """Lets known users in. `sleep` is how a try waits its turn."""
 
     pages: Pages
-    users: Users
+    store: Store
     signed: Signed
     settings: Settings
     sleep: Sleep = anyio.sleep
@@ -59,11 +45,9 @@ class Door:
     _hashing: anyio.CapacityLimiter | None = None
 
     def session(self, request: Request) -> Session | None:
-        """Who is signed in; None after a change of the password or the user's removal too."""
-        session = self.signed.read_session(request.cookies.get(cookie_name(request), ""))
-        if session is None or self.users.generation(session.name) != session.generation:
-            return None
-        return session
+        """Who is signed in; None too after a change of the password or role, and for a user who is disabled."""
+        id_ = self.signed.read_session(request.cookies.get(cookie_name(request), ""))
+        return self.store.sessions.find(id_) if id_ else None
 
     async def form(self, request: Request) -> Response:
         """The sign-in page; who is signed in goes on to the figures."""
@@ -91,9 +75,10 @@ class Door:
         await self.sleep(wait)
         if not await self._right(name, password):
             self._throttle.failed(name, self.settings.now())
+            await anyio.to_thread.run_sync(self._note_failure, name)
             return self._form(request, "wrong", status=403, name=name, next_page=next_page)
         self._throttle.succeeded(name)
-        return await self._enter(request, name, next_page)
+        return await anyio.to_thread.run_sync(self._enter, request, name, "password", next_page)
 
     async def link(self, request: Request) -> Response:
         """A sign-in link. Opened by the reader it signs in at once; from another site's page it asks first,
@@ -101,20 +86,20 @@ class Door:
         so that nobody can be signed in to somebody else's account unseen, and nothing that fetches links ahead is.
         """
         token = request.query_params.get("token", "")
-        name = self.signed.read_link(token)
-        if name is None or await anyio.to_thread.run_sync(self.users.generation, name) is None:
+        link = self.signed.read_link(token)
+        if link is None or not await anyio.to_thread.run_sync(self._works, link):
             return self._over(request)
-        if not opened_by_reader(request):
-            return self.pages.page(request, "link.html", session=None, name=name, token=token)
-        return await self._enter(request, name, "")
+        if request.method == "HEAD" or not opened_by_reader(request):
+            return self.pages.page(request, "link.html", session=None, name=link.name, token=token)
+        return await anyio.to_thread.run_sync(self._enter_by, request, link)
 
     async def link_agreed(self, request: Request) -> Response:
         """The button of the page that asks."""
         if not from_same_origin(request):
             return self.refused(request)
         fields = await read_form(request)
-        name = self.signed.read_link((fields or {}).get("token", ""))
-        return await self._enter(request, name, "") if name else self._over(request)
+        link = self.signed.read_link(fields.get("token", "") if fields else "")
+        return await anyio.to_thread.run_sync(self._enter_by, request, link) if link else self._over(request)
 
     async def sign_out(self, request: Request) -> Response:
         """Ends the session in this browser."""
@@ -122,29 +107,48 @@ class Door:
         session = await anyio.to_thread.run_sync(self.session, request)
         if session is None:
             return self._onward(request, "sign-in")
-        if not from_same_origin(request) or not self.signed.read_form((fields or {}).get("form", ""), session.id):
+        form = fields.get("form", "") if fields else ""
+        if not from_same_origin(request) or not self.signed.read_form(form, session.id):
             return self.refused(request)
+        await anyio.to_thread.run_sync(self._leave, session)
         response = self._onward(request, "sign-in?signed-out=1")
         _set_cookie(request, response, "", 0)
         return response
 
-    def refused(self, request: Request) -> Response:
-        """What a form from another site gets."""
-        return self.pages.page(request, "message.html", status=403, session=None, key="403")
+    def refused(self, request: Request, key: str = "403") -> Response:
+        """What a form from another site gets, or with another key what somebody whose role does not do."""
+        return self.pages.page(request, "message.html", status=403, session=None, key=key)
 
     async def _right(self, name: str, password: str) -> bool:
         if self._hashing is None:
             self._hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
-        return await anyio.to_thread.run_sync(self.users.check, name, password, limiter=self._hashing)
+        return await anyio.to_thread.run_sync(self.store.users.check, name, password, limiter=self._hashing)
 
-    async def _enter(self, request: Request, name: str, next_page: str) -> Response:
-        generation = await anyio.to_thread.run_sync(self.users.generation, name)
-        if generation is None:
+    def _note_failure(self, name: str) -> None:
+        self.store.trail.note(name if self.store.users.get(name) else UNKNOWN, Did.SIGN_IN_FAILED)
+
+    def _works(self, link: Link) -> bool:
+        user = self.store.users.get(link.name)
+        return user is not None and not user.disabled and self.store.sessions.unspent(link.id)
+
+    def _enter_by(self, request: Request, link: Link) -> Response:
+        if not self._works(link) or not self.store.sessions.spend(link.id, LINK_SECONDS):
             return self._over(request)
+        return self._enter(request, link.name, "link", "")
+
+    def _enter(self, request: Request, name: str, source: str, next_page: str) -> Response:
+        """A new session; the one that this browser had before is over, whoever it was of."""
+        before = self.session(request)
+        if before is not None:
+            self.store.sessions.end(before.id)
         response = self._onward(request, next_page if NEXT.fullmatch(next_page) else "")
-        value = self.signed.session(name, generation)
-        _set_cookie(request, response, value, SESSION_SECONDS)
+        _set_cookie(request, response, self.signed.session(self.store.sessions.begin(name, source)), SESSION_SECONDS)
+        self.store.trail.note(name, Did.SIGNED_IN, source)
         return response
+
+    def _leave(self, session: Session) -> None:
+        self.store.sessions.end(session.id)
+        self.store.trail.note(session.name, Did.SIGNED_OUT)
 
     def _form(
         self, request: Request, message: str, *, status: int = 200, name: str = "", next_page: str = ""

@@ -1,4 +1,4 @@
-"""Signed values of the dashboard: sessions, sign-in links, form tokens."""
+"""Signed values of the dashboard: session cookies, sign-in links, form tokens."""
 
 import hashlib
 import secrets
@@ -9,7 +9,10 @@ from urllib.parse import quote
 
 from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
-SESSION_SECONDS = 12 * 3600
+from consentkit.dashboard.store.sessions import SESSION_SECONDS, Session
+
+__all__ = ["LINK_SECONDS", "SESSION_SECONDS", "Link", "Session", "Signed", "sign_in_link"]
+
 LINK_SECONDS = 3600
 FORM_SECONDS = 12 * 3600
 LONGEST = 1000
@@ -19,11 +22,10 @@ Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """Who is signed in; `generation` changes with the password, `id` with every sign-in."""
+class Link:
+    """Whom a sign-in link signs in; `id` is another in each, so that it works once."""
 
     name: str
-    generation: str
     id: str
 
 
@@ -42,32 +44,47 @@ class Signed:
         self._keys = list(reversed(keys))
         self._signer = Signer
 
-    def session(self, name: str, generation: str) -> str:
-        """A new session's cookie value, different at every sign-in."""
-        return self._write("session", {"n": name, "g": generation, "i": secrets.token_urlsafe(12)})
+    def session(self, id_: str) -> str:
+        """The cookie value of a session's id."""
+        return self.write("session", {"i": id_})
 
-    def read_session(self, text: str) -> Session | None:
-        """The session in a cookie value; None when it is forged, damaged or over."""
-        data = self._read("session", text, SESSION_SECONDS)
-        return Session(data["n"], data["g"], data["i"]) if data else None
+    def read_session(self, text: str) -> str | None:
+        """The session's id in a cookie value; None when it is forged, damaged or over."""
+        data = self.read("session", text, SESSION_SECONDS)
+        return data["i"] if data else None
 
     def link(self, name: str) -> str:
         """The token of a sign-in link."""
-        return self._write("link", {"n": name})
+        return self.write("link", {"n": name, "i": secrets.token_urlsafe(12)})
 
-    def read_link(self, text: str) -> str | None:
-        """The name in a sign-in link's token; None when it is forged, damaged or over an hour old."""
-        data = self._read("link", text, LINK_SECONDS)
-        return data["n"] if data else None
+    def read_link(self, text: str) -> Link | None:
+        """Whom a sign-in link's token is for; None when it is forged, damaged or over an hour old."""
+        data = self.read("link", text, LINK_SECONDS)
+        return Link(data["n"], data["i"]) if data else None
 
     def form(self, bound_to: str) -> str:
         """A token for a form; `bound_to` is the session's id, or the form's name before a sign-in."""
-        return self._write("form", {"b": bound_to})
+        return self.write("form", {"b": _digest(bound_to)})
 
     def read_form(self, text: str, bound_to: str) -> bool:
         """Whether a form was made by us, for this session, in the last hours."""
-        data = self._read("form", text, FORM_SECONDS)
-        return data is not None and secrets.compare_digest(data["b"].encode(), bound_to.encode())
+        data = self.read("form", text, FORM_SECONDS)
+        return data is not None and secrets.compare_digest(data["b"], _digest(bound_to))
+
+    def write(self, use: str, data: dict[str, str]) -> str:
+        """Values signed for one use; anybody can read them, nobody can change them or use them for another."""
+        text = self._serializer(use).dumps(data)
+        return text.decode() if isinstance(text, bytes) else text
+
+    def read(self, use: str, text: str, seconds: int) -> dict[str, str] | None:
+        """The values signed for a use; None when they are forged, damaged or older than that."""
+        if not text or len(text) > LONGEST or not text.isascii():
+            return None
+        try:
+            data: dict[str, str] = self._serializer(use).loads(text, max_age=seconds)
+        except BadData:
+            return None
+        return data
 
     def _serializer(self, use: str) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(
@@ -77,22 +94,14 @@ class Signed:
             signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )
 
-    def _write(self, use: str, data: dict[str, str]) -> str:
-        text = self._serializer(use).dumps(data)
-        return text.decode() if isinstance(text, bytes) else text
 
-    def _read(self, use: str, text: str, seconds: int) -> dict[str, str] | None:
-        if not text or len(text) > LONGEST or not text.isascii():
-            return None
-        try:
-            data: dict[str, str] = self._serializer(use).loads(text, max_age=seconds)
-        except BadData:
-            return None
-        return data
+def _digest(text: str) -> str:
+    """Stands in a page for the session's id, which scripts must not find there."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def sign_in_link(keys: Sequence[str], name: str, base_url: str, now: float) -> str:
-    """An address that signs the user of that name in, for one hour from `now` (epoch seconds).
+    """An address that signs the user of that name in, once, for one hour from `now` (epoch seconds).
 
     `base_url` is the dashboard's own address. The user must be in the table of users when the link is used.
     """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from consentkit.dashboard import open_users
+from consentkit.dashboard import open_store
 from consentkit.demo import demo_app, fill
 from consentkit.kit import ConsentKit
 from tests.browser.conftest import SECRET
@@ -73,6 +73,6 @@ def test_the_dashboard(page: Page, demo: Demo, folder: Path, monkeypatch: pytest
     if "CONSENTKIT_SCREENSHOTS" not in os.environ:
         monkeypatch.setattr("consentkit.demo.SAMPLE_DAYS", 7)
     fill(demo.kit, time.time())
-    open_users(demo.kit.config).add("reader", "a password for the pictures")
+    open_store(demo.kit.config).users.add("reader", "a password for the pictures")
     page.goto(demo.kit.sign_in_link("reader", f"{demo.home}/dashboard"))
     shoot(page, folder / "dashboard.png")

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from consentkit.assets import Assets
-from consentkit.dashboard import Settings, Users, create_dashboard, sign_in_link
+from consentkit.dashboard import Role, Settings, Store, Users, create_dashboard, open_file, sign_in_link
 from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.stats.load import TOOK, LoadCell, bucket_of
 from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
@@ -86,12 +86,17 @@ def make_sink(path: Path, days: int = 60, values: dict[str, dict[str, int]] | No
 
 @dataclass
 class Desk:
-    """A dashboard, its table of users and a browser in front of it."""
+    """A dashboard, what it keeps for itself and a browser in front of it."""
 
-    users: Users
+    store: Store
     app: ASGIApp
     client: TestClient
     root: str
+
+    @property
+    def users(self) -> Users:
+        """The table of users."""
+        return self.store.users
 
     def get(self, path: str = "/", **headers: str) -> str:
         """The text of a page."""
@@ -103,13 +108,13 @@ class Desk:
         assert self.client.get(link).status_code == 200
 
 
-def desk(folder: Path, *, root: str = "", scheme: str = "http", now: float = NOW) -> Desk:
+def desk(folder: Path, *, root: str = "", scheme: str = "http", now: float = NOW, role: Role = Role.READER) -> Desk:
     """A dashboard over `folder`/stats.db with one user, ann."""
-    users = Users(folder / "users.db", hasher=CHEAP)
-    users.add("ann", PASSWORD)
+    store = open_file(folder / "dashboard.db", clock=lambda: now, hasher=CHEAP)
+    store.users.add("ann", PASSWORD, role)
     app = create_dashboard(
         reader=SqliteSinkReader(folder / "stats.db"),
-        users=users,
+        store=store,
         keys=KEYS,
         settings=Settings(site="Example", timezone=ZoneInfo("Europe/Amsterdam"), now=lambda: now),
         assets=Assets(),
@@ -117,4 +122,4 @@ def desk(folder: Path, *, root: str = "", scheme: str = "http", now: float = NOW
     mounted = Starlette(routes=[Mount(root, app=app)]) if root else app
     client = TestClient(mounted, base_url=f"{scheme}://dash.example", raise_server_exceptions=False)
     client.headers["accept-language"] = "en"
-    return Desk(users, mounted, client, root)
+    return Desk(store, mounted, client, root)

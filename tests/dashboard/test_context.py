@@ -14,8 +14,9 @@ from consentkit.dashboard.context import Context
 from consentkit.dashboard.door import Door
 from consentkit.dashboard.render import Pages, Settings
 from consentkit.dashboard.sessions import Session, Signed, sign_in_link
-from consentkit.dashboard.users import Users
+from consentkit.dashboard.store import open_file
 from consentkit.dashboard.views import signing
+from consentkit.roles import Role
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from tests.dashboard.sinks import CHEAP, KEYS, NOW, PASSWORD
 
@@ -23,12 +24,12 @@ from tests.dashboard.sinks import CHEAP, KEYS, NOW, PASSWORD
 @pytest.fixture
 def context(tmp_path: Path) -> Context:
     """What a page is made with, over a sink that does not exist yet."""
-    users = Users(tmp_path / "users.db", hasher=CHEAP)
-    users.add("ann", PASSWORD)
+    store = open_file(tmp_path / "dashboard.db", clock=lambda: NOW, hasher=CHEAP)
+    store.users.add("ann", PASSWORD, Role.EDITOR)
     settings = Settings(site="Example", timezone=ZoneInfo("Europe/Amsterdam"), now=lambda: NOW)
     signed, pages = Signed(KEYS, clock=settings.now), Pages(settings, Assets())
-    door = Door(pages, users, signed, settings)
-    return Context(SqliteSinkReader(tmp_path / "stats.db"), pages, signed, door, settings)
+    door = Door(pages, store, signed, settings)
+    return Context(SqliteSinkReader(tmp_path / "stats.db"), store, pages, signed, door, settings)
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def test_signing_out_is_not_a_link(front: Desk) -> None:
 def test_a_removed_user_and_a_changed_password_end_sessions(front: Desk) -> None:
     """At the next page."""
     front.sign_in()
-    front.users.add("ann", "quite another password")
+    front.users.set_password("ann", "quite another password")
     assert "Countries" not in front.get("/")
     front.sign_in()
     assert "Countries" in front.get("/")
@@ -183,11 +183,12 @@ def test_a_removed_user_and_a_changed_password_end_sessions(front: Desk) -> None
 def test_a_session_cookie_set_by_somebody_else_is_replaced(front: Desk) -> None:
     """No fixation: the value after a sign-in is new."""
     front.client.cookies.set("consentkit_staff", "chosen-by-an-attacker", domain="dash.example")
-    before = Signed(KEYS, clock=lambda: NOW).session("ann", front.users.generation("ann") or "")
+    before = Signed(KEYS, clock=lambda: NOW).session(front.store.sessions.begin("ann"))
     front.client.cookies.set("consentkit_staff", before, domain="dash.example")
     front.client.get(sign_in_link(KEYS, "ann", front.root, NOW))
     values = {cookie.value for cookie in front.client.cookies.jar}
     assert before not in values
+    assert None is front.store.sessions.find(Signed(KEYS, clock=lambda: NOW).read_session(before) or "")
 
 
 def test_a_link_opened_by_the_reader_signs_in_at_once(front: Desk) -> None:
@@ -238,3 +239,40 @@ def test_many_wrong_passwords_slow_down_one_name_only(tmp_path: Path, monkeypatc
     assert max(slept) > 1
     form = token_of(front.get("/sign-in"))
     assert 303 == post(front, "/sign-in", form=form, name="bob", password=PASSWORD)[0]
+
+
+def test_a_link_signs_in_once(front: Desk) -> None:
+    """Asking for its head does not use it up, in the hands of another it is over, and a disabled user has none."""
+    link = sign_in_link(KEYS, "ann", front.root, NOW)
+    assert 200 == front.client.head(link, follow_redirects=False).status_code
+    assert 303 == front.client.get(link, follow_redirects=False).status_code
+    front.client.cookies.clear()
+    assert 403 == front.client.get(link).status_code
+    token = link.partition("?token=")[2]
+    assert 403 == post(front, "/sign-in/link", token=token)[0]
+    front.users.set_disabled("ann", True)
+    assert 403 == front.client.get(sign_in_link(KEYS, "ann", front.root, NOW)).status_code
+
+
+def test_signing_out_ends_a_copied_cookie_too(front: Desk) -> None:
+    """The server forgets the session; it is not only taken from this browser."""
+    front.sign_in()
+    copied = dict(front.client.cookies)
+    post(front, "/sign-out", form=token_of(front.get("/")))
+    front.client.cookies.update(copied)
+    assert "Countries" not in front.get("/")
+
+
+def test_the_trail_tells_of_sign_ins_and_repeats_no_unknown_name(front: Desk) -> None:
+    """Somebody who types the password as the name does not find it in the trail."""
+    sign_in(front, "wrong password")
+    post(front, "/sign-in", form=token_of(front.get("/sign-in")), name=PASSWORD, password="x" * 12)
+    sign_in(front)
+    post(front, "/sign-out", form=token_of(front.get("/")))
+    told = [(entry.who, entry.what.value, entry.subject) for entry in front.store.trail.latest(9)]
+    assert [
+        ("ann", "signed_out", ""),
+        ("ann", "signed_in", "password"),
+        ("(unknown)", "sign_in_failed", ""),
+        ("ann", "sign_in_failed", ""),
+    ] == told

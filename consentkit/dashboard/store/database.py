@@ -1,0 +1,89 @@
+"""The dashboard's own SQLite file, which only its owner may read."""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from consentkit.errors import ConsentKitError
+
+VERSION = 1
+BUSY_SECONDS = 5.0
+
+_FROM_BEFORE = "INSERT INTO users SELECT name, password_hash, 'reader', 0, substr(created, 1, 10) FROM users_before"
+
+
+class DatabaseError(ConsentKitError):
+    """Raised when the dashboard's file was made by another version; the message says how to mend it."""
+
+
+class Database:
+    """The file at a path; made, with mode 0600, if it is not there.
+
+    Every transaction opens the file for itself (about 0.4 ms), so that threads and processes may share it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        self._prepare()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A write transaction: committed at the end, rolled back by an error."""
+        with self.reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for questions."""
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def _prepare(self) -> None:
+        with self.transaction() as connection:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if version == VERSION:
+                return
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if version or tables - {"users"}:
+                raise DatabaseError(
+                    f"{self._path} is of schema version {version}, this consentkit reads {VERSION}; use the one that "
+                    "wrote it, or move the file away and add the users anew"
+                )
+            if tables:
+                connection.execute("ALTER TABLE users RENAME TO users_before")
+            for statement in _statements():
+                connection.execute(statement)
+            if tables:
+                connection.execute(_FROM_BEFORE)
+                connection.execute("DROP TABLE users_before")
+            connection.execute(f"PRAGMA user_version={VERSION}")
+
+
+def hash_of(secret: str) -> str:
+    """What is stored of a long random secret; SHA-256 is enough, for nobody can try 2²⁵⁶ of them."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _statements() -> Iterator[str]:
+    statement = ""
+    for line in files(__package__).joinpath("schema.sql").read_text("utf-8").splitlines():
+        statement += line.partition("--")[0] + "\n"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
