@@ -104,6 +104,10 @@ class ConsentKit:
         """The storage declaration and the statistics paragraph, for the site's privacy page."""
         return self.engine.declaration_html(language)
 
+    def open(self) -> None:
+        """Note that this worker is there before it answers anything; called when the server starts."""
+        self.guard.run("beginning to count", self.counting.open, lambda: None)
+
     def close(self) -> None:
         """Write what has been counted and seen, and give the ledger back; called when the server stops."""
         self.guard.run("closing the ledger", self.proof.close, lambda: None)

@@ -64,7 +64,7 @@ class ConsentMiddleware:
         elif kind == "websocket":
             await self._websocket(scope, receive, send)
         elif kind == "lifespan":
-            await run_lifespan(self.app, scope, receive, send, self.kit.close)
+            await run_lifespan(self.app, scope, receive, send, on_start=self.kit.open, on_stop=self.kit.close)
         else:
             await self.app(scope, receive, send)
 

@@ -1,4 +1,4 @@
-"""The server's start and stop reach the app as they came, and the kit learns of the stop."""
+"""The server's start and stop reach the app as they came, and the kit learns of both."""
 
 import asyncio
 from typing import Any
@@ -20,7 +20,7 @@ def run(app: ASGIApp, *messages: str) -> tuple[list[str], int, dict[str, Any]]:
         return waiting.pop(0)
 
     async def send(message: Message) -> None:
-        sent.append(f"{message['type']} {counting.closed}")
+        sent.append(f"{message['type']} {counting.opened} {counting.closed}")
 
     counting = kit.counting
     assert isinstance(counting, Counted)
@@ -48,9 +48,9 @@ async def ignores(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_app_keeps_its_lifespan_and_its_state() -> None:
-    """The kit is closed before the stop is reported as complete, and once."""
+    """The kit is opened before the start, and closed before the stop, is reported as complete; each once."""
     sent, closed, scope = run(knows_lifespan, "startup", "shutdown")
-    assert ["lifespan.startup.complete 0", "lifespan.shutdown.complete 1"] == sent
+    assert ["lifespan.startup.complete 1 0", "lifespan.shutdown.complete 1 1"] == sent
     assert (1, {"pool": "open"}) == (closed, scope["state"])
 
 
@@ -58,7 +58,7 @@ def test_app_keeps_its_lifespan_and_its_state() -> None:
 def test_app_without_lifespan_is_served_one(app: ASGIApp) -> None:
     """Otherwise nobody would tell when the server stops, and the last second's counts would be lost."""
     sent, closed, _ = run(app, "startup", "shutdown")
-    assert ["lifespan.startup.complete 0", "lifespan.shutdown.complete 1"] == sent
+    assert ["lifespan.startup.complete 1 0", "lifespan.shutdown.complete 1 1"] == sent
     assert 1 == closed
 
 

@@ -96,6 +96,10 @@ class Counting:
             chore=chore,
         )
 
+    def open(self) -> None:
+        """Begin, so that a worker that is killed while it answers its first requests leaves a gap."""
+        self.recorder.open()
+
     def began(self) -> None:
         """Note that a request is being answered, which `count` will end."""
         self.recorder.began()

@@ -23,8 +23,10 @@ from consentkit.stats.stores import PrivateStore, Sink, drain, renew
 from consentkit.stats.tally import Tally
 
 RELEASE_SECONDS = 60.0
+SIGN_SECONDS = 10.0
+"""How often a worker says that it lives; what it loses when it is killed came after the last time."""
 SILENT_SECONDS = 150.0
-"""After which a worker that said nothing and did not end is taken for killed; each says every minute that it lives."""
+"""After which a worker that said nothing and did not end is taken for killed."""
 LEASE_SECONDS = 90.0
 """Longer than a minute, so that the worker that releases keeps the lease; another takes over when it is gone."""
 
@@ -72,17 +74,22 @@ class Flusher:
         self._private: PrivateStore | None = None
         self._sink: Sink | None = None
         self._next_release = 0.0
+        self._next_sign = 0.0
         self._months = stores.months
         self._forgotten_on = ""
         self._private_trouble = _Trouble("the private store")
         self._sink_trouble = _Trouble("the sink")
 
+    def live(self, now: float) -> None:
+        """Tell the private store that this worker lives, so that its end without a word is noticed as a gap."""
+        self._private_trouble.guards(lambda: self._live(now), self._close_private)
+
     def tick(self, now: float) -> None:
         """Flush; release too when a minute has passed since the last time. `now` is epoch seconds."""
         flushed = self._private_trouble.guards(lambda: self._flush(now), self._close_private)
-        # A clock that was set back must not stop the releases until it has caught up.
-        due = now >= self._next_release or self._next_release - now > RELEASE_SECONDS
-        if flushed and due:
+        if flushed and _is_due(self._next_sign, now, SIGN_SECONDS):
+            self.live(now)
+        if flushed and _is_due(self._next_release, now, RELEASE_SECONDS):
             self._next_release = now + RELEASE_SECONDS
             self._release(now)
 
@@ -136,8 +143,6 @@ class Flusher:
         self._frozen = None
 
     def _release(self, now: float) -> None:
-        if not self._private_trouble.guards(lambda: self._live(now), self._close_private):
-            return
         if not self._sink_trouble.guards(self._renew, self._close_sink):
             return
         if self._private_trouble.guards(lambda: self._fill_outbox(now), self._close_private):
@@ -145,6 +150,7 @@ class Flusher:
 
     def _live(self, now: float) -> None:
         self._opened_private().alive(self._source, self._number, now)
+        self._next_sign = now + SIGN_SECONDS
 
     def _renew(self) -> None:
         renew(self._opened_private(), self._opened_sink())
@@ -191,6 +197,11 @@ class Flusher:
         sink, self._sink = self._sink, None
         if sink is not None:
             sink.close()
+
+
+def _is_due(moment: float, now: float, period: float) -> bool:
+    """Whether it is time; a clock that was set back must not stop what is periodic until it has caught up."""
+    return now >= moment or moment - now > period
 
 
 class _Trouble:

@@ -17,6 +17,8 @@ from consentkit.stats.tally import Tally
 FLUSH_SECONDS = 1.0
 PREPARE_SECONDS = 60.0
 """How often files that counting depends on are looked at again."""
+OPEN_SECONDS = 2.0
+"""How long a worker that starts waits until the private store knows it."""
 CLOSE_SECONDS = 10.0
 """How long a worker that stops waits for its last counts to be written."""
 MAX_KINDS = 100
@@ -32,6 +34,7 @@ class _Run:
     pid: int
     tally: Tally
     flusher: Flusher
+    known: threading.Event
     stop: threading.Event
     thread: threading.Thread
 
@@ -39,8 +42,8 @@ class _Run:
 class Recorder:
     """Counts observations in memory and writes them in the background; never raises and never waits for a disk.
 
-    Its thread starts with the first observation, in a forked worker again with the first one there; it calls `prepare`
-    first, and again every minute, and `chore` every second. `clock` gives epoch seconds. Errors are logged under
+    Its thread starts with `open` or the first observation, in a forked worker again with the first one there; it calls
+    `prepare` first, and again every minute, and `chore` every second. `clock` gives epoch seconds. Errors are logged under
     "consentkit.stats", once a kind.
     """
 
@@ -71,6 +74,10 @@ class Recorder:
     def uncounted(self) -> int:
         """Requests of this worker that an error left uncounted."""
         return self._uncounted
+
+    def open(self) -> None:
+        """Start the thread and wait until the private store knows this worker, for at most `OPEN_SECONDS`."""
+        self._running().known.wait(OPEN_SECONDS)
 
     def count(self, observation: Observation) -> None:
         """Count one observation; an error leaves it uncounted."""
@@ -138,20 +145,23 @@ class Recorder:
     def _started(self) -> _Run:
         tally = self._new_tally()
         flusher = Flusher(tally, self._stores, self._rule, secrets.token_hex(8))
-        stop = threading.Event()
-        work = (flusher, stop, self._clock, self._prepared, self._chore)
+        known, stop = threading.Event(), threading.Event()
+        work = (flusher, known, stop, self._clock, self._prepared, self._chore)
         thread = threading.Thread(target=_work, args=work, name="consentkit-stats", daemon=True)
         thread.start()
-        return _Run(os.getpid(), tally, flusher, stop, thread)
+        return _Run(os.getpid(), tally, flusher, known, stop, thread)
 
 
 def _work(
     flusher: Flusher,
+    known: threading.Event,
     stop: threading.Event,
     clock: Callable[[], float],
     prepare: Callable[[], None],
     chore: Callable[[float], None],
 ) -> None:
+    flusher.live(clock())
+    known.set()
     ticks = 0
     while True:
         if ticks % int(PREPARE_SECONDS / FLUSH_SECONDS) == 0:

@@ -17,7 +17,7 @@ from consentkit.stats.verify import verify
 from tests.stats.observations import DAY, a_view
 
 NOW = 1_795_460_880.0
-"""2026-11-23 18:28 UTC."""
+"""2026-11-23 19:08 UTC."""
 TODAY = date.fromisoformat(DAY)
 RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("Europe/Amsterdam"))
 
@@ -102,6 +102,27 @@ def test_one_worker_releases_and_another_takes_over(tmp_path, bench):
     second.flusher.tick(NOW + 100)
     assert bench.published() == 6
     second.flusher.close(NOW + 101)
+
+
+def signs(bench):
+    """When each worker was last heard of, in seconds from `NOW`."""
+    with sqlite3.connect(bench.private_path) as connection:
+        rows = connection.execute("SELECT source, seen - ? FROM workers", (NOW,)).fetchall()
+    connection.close()
+    return dict(rows)
+
+
+def test_a_worker_is_heard_of_from_its_start_on(bench):
+    """Before it has counted anything, then every ten seconds, and no more when it has ended."""
+    bench.flusher.live(NOW)
+    assert signs(bench) == {"worker": 0}
+    heard = []
+    for second in range(1, 31):
+        bench.flusher.tick(NOW + second)
+        heard.append(signs(bench)["worker"])
+    assert sorted(set(heard)) == [0, 10, 20, 30]
+    bench.flusher.close(NOW + 31)
+    assert signs(bench) == {}
 
 
 def test_uncounted_requests_are_a_total(bench):

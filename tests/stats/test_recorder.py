@@ -61,6 +61,18 @@ def test_nothing_is_opened_before_the_first_observation(tmp_path, stores):
     assert before >= set(threading.enumerate())
 
 
+def test_an_opened_worker_is_known_before_it_counts(tmp_path, stores):
+    """One that is killed while it answers its first request leaves a gap."""
+    recorder = Recorder(stores, RULE, clock=lambda: 1_795_460_880.0)
+    recorder.open()
+    store = SqlitePrivateStore(tmp_path / "private.db")
+    store.find_gaps(1_795_461_880.0, 150.0)
+    [gap] = store._connection.execute("SELECT begin, reason FROM gaps").fetchall()
+    store.close()
+    recorder.close()
+    assert gap == ("2026-11-23T19:08:00Z", "killed")
+
+
 def test_it_counts_again_after_closing(tmp_path, stores):
     """An application that is started twice in a process counts twice."""
     recorder = Recorder(stores, RULE)

@@ -308,11 +308,11 @@ def test_several_processes_share_one_file(tmp_path):
 
 def gaps_of(store):
     [(_, release)] = store.outbox()
-    return [(gap.reason, gap.batches, gap.begin) for gap in release.gaps]
+    return [(gap.reason, gap.batches, gap.begin, gap.until) for gap in release.gaps]
 
 
 def test_a_killed_worker_leaves_a_gap(store):
-    """It said that it lived and never that it ended; one that ended leaves none."""
+    """It said that it lived and never that it ended, until its silence is noticed; one that ended leaves none."""
     for name in ("killed", "ended", "alive"):
         store.alive(name, 0, 1_795_460_887.5)
     store.ended("ended")
@@ -321,7 +321,7 @@ def test_a_killed_worker_leaves_a_gap(store):
     store.find_gaps(1_795_461_061.0, 150.0)
     store.apply(BatchId("a", 1), views("/", 6), DAY)
     assert released(store)
-    assert gaps_of(store) == [("killed", 0, "2026-11-23T19:08:07Z")]
+    assert gaps_of(store) == [("killed", 0, "2026-11-23T19:08:07Z", "2026-11-23T19:11:00Z")]
 
 
 def test_batches_that_never_came_are_a_gap(store):
@@ -331,7 +331,7 @@ def test_batches_that_never_came_are_a_gap(store):
     store.alive("a", 3, 1_795_460_947.0)
     store.alive("a", 3, 1_795_461_007.0)
     assert released(store)
-    assert gaps_of(store) == [("batches", 2, "2026-11-23T19:08:07Z")]
+    assert gaps_of(store) == [("batches", 2, "2026-11-23T19:08:07Z", "2026-11-23T19:09:07Z")]
 
 
 def test_a_store_put_back_from_a_backup_goes_on_under_a_new_name(tmp_path):

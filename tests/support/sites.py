@@ -91,7 +91,12 @@ class Counted:
 
     def __init__(self) -> None:
         self.requests: list[dict[str, Any]] = []
+        self.opened = 0
         self.closed = 0
+
+    def open(self) -> None:
+        """Note that the server starts."""
+        self.opened += 1
 
     def began(self) -> None:
         """A request is being answered."""

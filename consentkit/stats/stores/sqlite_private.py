@@ -159,7 +159,8 @@ class SqlitePrivateStore:
         with transaction(self._connection) as connection:
             question = "SELECT source, seen FROM workers WHERE seen < ?"
             for source, seen in connection.execute(question, (now - silent,)).fetchall():
-                self._note_gap(seen, seen + silent, "killed", 0)
+                # While the store could not be written it may have gone on counting until now.
+                self._note_gap(seen, now, "killed", 0)
                 connection.execute("DELETE FROM workers WHERE source = ?", (source,))
 
     def _note_gap(self, begin: float, until: float, reason: str, batches: int) -> None:
