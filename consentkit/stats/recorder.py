@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from consentkit.stats.flusher import Flusher, Stores, kind_of
 from consentkit.stats.model import Observation
@@ -43,8 +44,8 @@ class Recorder:
     """Counts observations in memory and writes them in the background; never raises and never waits for a disk.
 
     Its thread starts with `open` or the first observation, in a forked worker again with the first one there; it calls
-    `prepare` first, and again every minute, and `chore` every second. `clock` gives epoch seconds. Errors are logged under
-    "consentkit.stats", once a kind.
+    `prepare` first, and again every minute, and `chore` every second. `clock` gives epoch seconds. Errors are logged
+    under "consentkit.stats", once a kind.
     """
 
     def __init__(
@@ -146,8 +147,8 @@ class Recorder:
         tally = self._new_tally()
         flusher = Flusher(tally, self._stores, self._rule, secrets.token_hex(8))
         known, stop = threading.Event(), threading.Event()
-        work = (flusher, known, stop, self._clock, self._prepared, self._chore)
-        thread = threading.Thread(target=_work, args=work, name="consentkit-stats", daemon=True)
+        work = partial(_work, flusher, known, stop, clock=self._clock, prepare=self._prepared, chore=self._chore)
+        thread = threading.Thread(target=work, name="consentkit-stats", daemon=True)
         thread.start()
         return _Run(os.getpid(), tally, flusher, known, stop, thread)
 
@@ -156,6 +157,7 @@ def _work(
     flusher: Flusher,
     known: threading.Event,
     stop: threading.Event,
+    *,
     clock: Callable[[], float],
     prepare: Callable[[], None],
     chore: Callable[[float], None],
