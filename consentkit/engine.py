@@ -193,7 +193,7 @@ class Engine:
                 later=delivery.later,
             )
 
-        document = incoming.wants_document
+        document = incoming.traits.wants_document
         at_head = head if document and (self.tells_tags or delivery.has_head) else None
         at_start = banner if document and decisions.asks else None
         at_end = link if document and self.injects_link else None

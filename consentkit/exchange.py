@@ -1,7 +1,7 @@
 """One request on its way in and its response on the way out: cookies gated, private kept private, the page changed."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from starlette.types import Message, Scope, Send
 
@@ -11,12 +11,17 @@ from consentkit.consent.gate import GATED_HEADERS
 from consentkit.consent.nonces import nonces
 from consentkit.consent.policy import LINKING
 from consentkit.consent.seal import Closure
+from consentkit.consent.visit import ANSWER_KEY, SHOWN
 from consentkit.engine import Engine
 from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.html.tail import Tail
 from consentkit.incoming import Incoming
 from consentkit.outgoing import Outgoing
 from consentkit.standing import Standing
+from consentkit.traits import Traits
+
+if TYPE_CHECKING:
+    from consentkit.stats.visitor.carrier import Step
 
 BODY_BY_FILE = ("http.response.pathsend", "http.response.zerocopysend")
 """Extensions by which an app hands over a file instead of bytes: nothing can be put into such a page."""
@@ -30,17 +35,24 @@ NO_BODY = (204, 205, 206, 304)
 class Sent:
     """What was sent in answer to a request; `on_done` is called once, when it is over.
 
-    `status`, `content_type` and `size` (bytes of the body) tell what left.
+    `status`, `content_type` and `size` (bytes of the body) tell what left, `when` when the request came (epoch
+    seconds), `step` how it carries its visitor's visit on.
     """
 
     status = 0
     content_type = ""
     size = 0
     is_done = False
-    has_banner = False
-    """Whether the page asks its visitor for consent."""
+    goals: tuple[str, ...] = ()
+    """Those that the site's code has counted."""
+    step: "Step | None" = None
 
-    def __init__(self, send: Send, on_done: Callable[["Sent"], None]) -> None:
+    def __init__(
+        self, scope: Scope, incoming: Incoming, when: float, *, send: Send, on_done: Callable[["Sent"], None]
+    ) -> None:
+        self.scope = scope
+        self.incoming = incoming
+        self.when = when
         self._send = send
         self._on_done = on_done
 
@@ -49,15 +61,37 @@ class Sent:
         """Whether it is a page of consentkit's own."""
         return True
 
-    async def send(self, message: Message) -> None:
+    @property
+    def answer(self) -> str:
+        """What became of the question for consent, "" where it was not asked: `shown`, or how it was answered."""
+        return str(self.scope.get(ANSWER_KEY, ""))
+
+    @property
+    def headers(self) -> Mapping[bytes, bytes]:
+        """The headers of the request by lower-case name."""
+        return self.incoming.headers
+
+    @property
+    def traits(self) -> Traits:
+        """What those headers tell that many visitors share."""
+        return self.incoming.traits
+
+    def send(self, message: Message) -> Awaitable[None]:
         """Pass a message on as it is."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.content_type = Outgoing(message.get("headers", ())).kind.content_type
+        return self._passed(message)
+
+    def _passed(self, message: Message) -> Awaitable[None]:
+        if message["type"] != "http.response.body":
+            return self._send(message)
         self.size += len(message.get("body", b""))
+        return self._send(message) if message.get("more_body", False) else self._last(message)
+
+    async def _last(self, message: Message) -> None:
         await self._send(message)
-        if message["type"] == "http.response.body" and not message.get("more_body", False):
-            self.done()
+        self.done()
 
     def done(self) -> None:
         """Tell, once, that the response is over."""
@@ -67,12 +101,16 @@ class Sent:
 
 
 class Exchange(Sent):
-    """A request to the app, and its response as the visitor's decisions let it leave."""
+    """A request to the app, and its response as the visitor's decisions let it leave.
+
+    `scope` is the one that the app gets.
+    """
 
     _deletions: Headers | None = None
     _lines: Headers | None = None
     _held: Message | None = None
     _rewriter: PageRewriter | Tail | Unrewritten | None = None
+    _has_banner = False
 
     on_start: Callable[[Sent], Headers] | None = None
     """Asked, when the response starts, for headers that it is to have besides."""
@@ -83,15 +121,17 @@ class Exchange(Sent):
         scope: Scope,
         incoming: Incoming,
         standing: Standing,
+        when: float,
         *,
         send: Send,
         on_done: Callable[[Sent], None],
     ) -> None:
+        self._scope = self.scope = scope
+        self.incoming = incoming
+        self.when = when
         self._send = send
         self._on_done = on_done
         self._engine = engine
-        self._scope = scope
-        self._incoming = incoming
         self._standing = standing
         self._page, self._asked = standing, incoming
         if engine.everybody:
@@ -99,7 +139,7 @@ class Exchange(Sent):
             self._asked = engine.delivery.audience(self._page.decisions, scope, incoming).incoming
         page = self._page
         puts_in = page.decisions.asks or engine.injects_link or engine.tells_tags
-        self._changes = page.closure.gates or (puts_in and self._asked.wants_document)
+        self._changes = page.closure.gates or (puts_in and self._asked.traits.wants_document)
         self.consent = engine.consent(scope, standing, page)
 
     @property
@@ -107,18 +147,28 @@ class Exchange(Sent):
         """Whether it is a page of consentkit's own, served from inside the app."""
         return self.consent.is_own_page
 
+    @property
+    def answer(self) -> str:
+        """Whether the page asks its visitor for consent."""
+        return SHOWN if self._has_banner else ""
+
+    @property
+    def goals(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Those that the site's code has counted."""
+        return self.consent.goals
+
     def scope_for_app(self) -> dict[str, Any]:
         """A copy of the scope (ASGI specification, "Middleware") with gated cookies and the consent."""
-        engine, incoming, scope = self._engine, self._incoming, self._scope
-        copy = {**scope, SCOPE_KEY: self.consent}
-        changes = self._changes and self._asked.may_get_page
+        engine, incoming, scope = self._engine, self.incoming, self._scope
+        self.scope = copy = {**scope, SCOPE_KEY: self.consent}
+        changes = self._changes and self._asked.traits.may_get_page
         cookies, gated = incoming.cookies, b""
         if cookies is not None:
             gated = engine.gate_in(cookies, self._standing)
             if self._standing.decisions.denied:
                 self._deletions = engine.deletions(scope, incoming[b"host"], cookies, self._standing)
-        drops = self._changes and incoming.may_get_page and incoming.is_conditional
-        if drops or (cookies is not None and gated != cookies.header):
+        drops = self._changes and incoming.traits.may_get_page and incoming.traits.is_conditional
+        if drops or (cookies is not None and gated is not cookies.header):
             copy["headers"] = incoming.changed(gated, drop_conditions=drops)
         if changes and scope.get("extensions"):
             copy["extensions"] = {
@@ -126,35 +176,42 @@ class Exchange(Sent):
             }
         return copy
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         """Pass one message on; types that are not known pass as they are."""
+        if self._rewriter is not None:
+            return self._rewriting(message, self._rewriter)
         kind = message["type"]
-        if kind == "http.response.body":
-            if self._rewriter is not None:
-                message = await self._rewritten(message, self._rewriter)
-            self.size += len(message.get("body", b""))
-            await self._send(message)
-            if not message.get("more_body", False):
-                self.done()
-        elif kind == "http.response.start":
+        if kind == "http.response.start":
             message = self._start(message)
             if self.on_start is not None and not self.is_own:
                 message = {**message, "headers": message["headers"] + self.on_start(self)}
             if self._rewriter is None:
-                await self._send(message)
-            else:
-                # Held until the first bytes come: if they are all, their new length can be told.
-                self._held = message
+                return self._send(message)
+            # Held until the first bytes come: if they are all, their new length can be told.
+            self._held = message
+            return _nothing()
+        if kind == "http.response.early_hint":
+            message = self._hinted(message)
+        return self._passed(message)
+
+    async def _rewriting(self, message: Message, rewriter: PageRewriter | Tail | Unrewritten) -> None:
+        """Pass on one message of a page that is changed."""
+        kind = message["type"]
+        if kind == "http.response.body":
+            message = await self._rewritten(message, rewriter)
         elif kind == "http.response.early_hint":
-            given = list(message.get("links", ()))
-            kept = self._engine.seal(self._scope, self._incoming, self._page.closure).hints(given)
-            await self._send(message if kept == given else {**message, "links": kept})
+            message = self._hinted(message)
         else:
-            if kind in BODY_BY_FILE and self._rewriter is not None:
+            if kind in BODY_BY_FILE:
                 self._lines = self._page.closure.lines
                 self._give_up()
             await self._release(changed=self._rewriter is not None)
-            await self._send(message)
+        await self._passed(message)
+
+    def _hinted(self, message: Message) -> Message:
+        given = list(message.get("links", ()))
+        kept = self._engine.seal(self._scope, self.incoming, self._page.closure).hints(given)
+        return message if kept == given else {**message, "links": kept}
 
     def done(self) -> None:
         """Tell, once, that the response is over."""
@@ -216,7 +273,7 @@ class Exchange(Sent):
         if not GATED_HEADERS.isdisjoint(out.first):
             headers = engine.gate_out(headers, standing.decisions, self._scope["path"])
         if not LINKING.isdisjoint(out.first) and not self.consent.is_own_page:
-            headers = engine.seal(self._scope, self._incoming, closure).headers(headers)
+            headers = engine.seal(self._scope, self.incoming, closure).headers(headers)
         if deletes and self._deletions:
             headers = headers + self._deletions
         if not (private or deletes):
@@ -225,12 +282,12 @@ class Exchange(Sent):
 
     def _made_rewriter(self, out: Outgoing) -> PageRewriter | Tail | Unrewritten | None:
         engine, page = self._engine, self._page
-        audience = engine.delivery.audience(page.decisions, self._scope, self._incoming)
+        audience = engine.delivery.audience(page.decisions, self._scope, self.incoming)
         page_nonces = nonces(out.all(b"content-security-policy"))
         rewriter = engine.rewriter(audience, page.closure, page_nonces, consent=self.consent)
-        asks = page.decisions.asks and self._asked.wants_document
+        asks = page.decisions.asks and self._asked.traits.wants_document
         # A page that is the same for everybody has its banner always, and its script knows whom to show it.
-        self.has_banner = asks and engine.delivery.is_personal and isinstance(rewriter, PageRewriter)
+        self._has_banner = asks and engine.delivery.is_personal and isinstance(rewriter, PageRewriter)
         return rewriter
 
     def _has_to_change(self) -> bool:
@@ -276,3 +333,7 @@ class Exchange(Sent):
 def _changed(headers: Headers) -> Headers:
     """The headers without those that describe the body as the app made it."""
     return [pair for pair in headers if pair[0].lower() not in (*VALIDATORS, b"content-length")]
+
+
+async def _nothing() -> None:
+    """Nothing is to be sent yet."""

@@ -6,7 +6,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consentkit.consent.caching import Headers
 from consentkit.consent.consent import SCOPE_KEY, Consent
-from consentkit.consent.visit import ANSWER_KEY, SHOWN
 from consentkit.exchange import Exchange, Sent
 from consentkit.incoming import Incoming
 from consentkit.lifespan import run_lifespan
@@ -14,7 +13,6 @@ from consentkit.own_visit import SECURE_VISIT, VISIT
 
 if TYPE_CHECKING:
     from consentkit.kit import ConsentKit
-    from consentkit.stats.visitor.carrier import Step
 
 
 class ConsentMiddleware:
@@ -31,21 +29,29 @@ class ConsentMiddleware:
         if scope["type"] != "http" or isinstance(scope.get(SCOPE_KEY), Consent):
             await self._other(scope, receive, send)
             return
-        engine, counting = self.kit.engine, self.kit.counting
+        kit = self.kit
+        engine = kit.engine
+        when, began = kit.clock(), kit.timer()
         incoming = Incoming(scope)
-        counted = _Counted(self.kit, scope, incoming)
-        standing = engine.standings.of(incoming, scope, counted.when)
+        standing = engine.standings.of(incoming, scope, when)
+
+        def count(sent: Sent) -> None:
+            try:
+                kit.counting.count(sent, kit.timer() - began)
+            except Exception as problem:
+                kit.guard.note("counting", problem)
+
         own = None
         if engine.is_own(scope):
-            own = await engine.own_response(scope, incoming, standing.decisions, receive, counted.when)
+            own = await engine.own_response(scope, incoming, standing.decisions, receive, when)
         if own is not None:
-            answer = Sent(send, counted.count)
+            answer = Sent(scope, incoming, when, send=send, on_done=count)
         else:
-            answer = exchange = Exchange(engine, scope, incoming, standing, send=send, on_done=counted.count)
-            scope = counted.scope = exchange.scope_for_app()
-            if VISIT in standing.decisions.granted and incoming.opens_page:
-                exchange.on_start = counted.carry
-        counting.began()
+            answer = exchange = Exchange(engine, scope, incoming, standing, when, send=send, on_done=count)
+            scope = exchange.scope_for_app()
+            if VISIT in standing.decisions.granted and incoming.traits.opens_page:
+                exchange.on_start = self._carry
+        kit.counting.began()
         try:
             await (own or self.app)(scope, receive, answer.send)
         except Exception:
@@ -54,6 +60,16 @@ class ConsentMiddleware:
         finally:
             if not answer.is_done:
                 answer.done()
+
+    def _carry(self, sent: Sent) -> Headers:
+        """The header that carries the visit on, when a page that its visitor lets be measured begins to leave."""
+        kit = self.kit
+        try:
+            name = SECURE_VISIT if sent.scope.get("scheme") == "https" else VISIT
+            sent.step = kit.counting.carry(sent, sent.incoming.values(name))
+        except Exception as problem:
+            kit.guard.note("carrying a visit on", problem)
+        return [(b"set-cookie", sent.step.line)] if sent.step else []
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -83,52 +99,3 @@ class ConsentMiddleware:
             await send(message)
 
         await self.app(copy, receive, gated_send)
-
-
-class _Counted:
-    """What one request adds to the counts; an error leaves it uncounted and the response as it is."""
-
-    __slots__ = ("_began", "_incoming", "_kit", "_step", "scope", "when")
-
-    def __init__(self, kit: "ConsentKit", scope: Scope, incoming: Incoming) -> None:
-        self.scope = scope
-        self.when = kit.clock()
-        self._began = kit.timer()
-        self._kit = kit
-        self._incoming = incoming
-        self._step: Step | None = None
-
-    def count(self, sent: Sent) -> None:
-        """Count the request when its response is over."""
-        kit, scope = self._kit, self.scope
-        try:
-            kit.counting.count(
-                self._incoming.headers,
-                scope,
-                status=sent.status,
-                content_type=sent.content_type,
-                size=sent.size,
-                when=self.when,
-                took=kit.timer() - self._began,
-                own=sent.is_own,
-                step=self._step,
-                answer=SHOWN if sent.has_banner else scope.get(ANSWER_KEY, ""),
-            )
-        except Exception as problem:
-            kit.guard.note("counting", problem)
-
-    def carry(self, sent: Sent) -> Headers:
-        """The header that carries the visit on, when a page that its visitor lets be measured begins to leave."""
-        kit, scope = self._kit, self.scope
-        try:
-            self._step = kit.counting.carry(
-                self._incoming.headers,
-                scope,
-                self._incoming.values(SECURE_VISIT if scope.get("scheme") == "https" else VISIT),
-                status=sent.status,
-                content_type=sent.content_type,
-                when=self.when,
-            )
-        except Exception as problem:
-            kit.guard.note("carrying a visit on", problem)
-        return [(b"set-cookie", self._step.line)] if self._step else []

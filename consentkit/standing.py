@@ -1,6 +1,5 @@
 """Where a visitor stands: from the cookies of a request to decisions, and to what follows from them."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -38,7 +37,9 @@ class Standings:
         self._sealer = sealer
         self._guard = guard
         self._undecided = {gpc: self._with(decide(declaration, None, gpc=gpc)) for gpc in (True, False)}
-        self._remembered: OrderedDict[tuple[bytes, int, bool], Standing] = OrderedDict()
+        # Of one day: on the next a choice may have run out.
+        self._remembered: dict[bool, dict[bytes, Standing]] = {True: {}, False: {}}
+        self._day = 0
         self.nobody = self._undecided[False]
 
     def of(self, incoming: Incoming, scope: Scope, when: float) -> Standing:
@@ -51,21 +52,26 @@ class Standings:
             found = cookies.values(SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE)
             if not found:
                 return self._undecided[gpc]
-            day = int(when // 86_400)
+            if when // 86_400 != self._day:
+                self._turn_to(int(when // 86_400))
             if len(found) == 1:
-                return self._remembered.get((found[0], day, gpc)) or self._chosen(found, day, gpc)
-            return self._chosen(found, day, gpc)
+                return self._remembered[gpc].get(found[0]) or self._chosen(found, gpc)
+            return self._chosen(found, gpc)
         except Exception as problem:
             self._guard.note("reading the choice", problem)
             return self._undecided[gpc]
 
-    def _chosen(self, found: list[bytes], day: int, gpc: bool) -> Standing:
+    def _turn_to(self, day: int) -> None:
+        self._remembered = {True: {}, False: {}}
+        self._day = day
+
+    def _chosen(self, found: list[bytes], gpc: bool) -> Standing:
         """The standing that follows from the consent cookies of a request, usually one.
 
         consentkit's own cookie is host-only, so without the `__Host-` prefix a second valid one may have been put there
         by another host of the same domain: only what all of them grant is granted.
         """
-        standings = [standing for value in set(found) if (standing := self._verified(value, day, gpc))]
+        standings = [standing for value in set(found) if (standing := self._verified(value, gpc))]
         if len(standings) < 2:
             return standings[0] if standings else self._undecided[gpc]
         choices = [standing.decisions.choice for standing in standings if standing.decisions.choice]
@@ -77,17 +83,17 @@ class Standings:
         )
         return self._with(decide(self._declaration, common, gpc=gpc))
 
-    def _verified(self, value: bytes, day: int, gpc: bool) -> Standing | None:
-        key = (value, day, gpc)
-        standing = self._remembered.get(key)
+    def _verified(self, value: bytes, gpc: bool) -> Standing | None:
+        remembered = self._remembered[gpc]
+        standing = remembered.get(value)
         if standing is not None:
             return standing
-        choice = self._codec.decode(value.decode("latin-1"), date_of(day))
+        choice = self._codec.decode(value.decode("latin-1"), date_of(self._day))
         if choice is None:
             return None
-        standing = self._remembered[key] = self._with(decide(self._declaration, choice, gpc=gpc))
-        while len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
+        if len(remembered) >= REMEMBERED:
+            remembered.clear()
+        standing = remembered[value] = self._with(decide(self._declaration, choice, gpc=gpc))
         return standing
 
     def _with(self, decisions: Decisions) -> Standing:

@@ -91,7 +91,7 @@ def test_memory_of_verified_cookies_is_bounded(monkeypatch: pytest.MonkeyPatch) 
     for age in range(30):
         granted(mine, consent_cookie(mine, "ads", today=TODAY - timedelta(days=age)))
         granted(mine, b"__Host-consentkit=made-up-%d" % age)
-    assert 10 == len(mine.engine.standings._remembered)
+    assert 10 >= len(mine.engine.standings._remembered[False]) > 0
 
 
 def test_addresses_of_the_site_itself_are_left_to_it() -> None:

@@ -39,7 +39,7 @@ def test_absent_and_empty_cookie_are_told_apart() -> None:
 )
 def test_only_a_page_that_a_person_opens_is_a_document(headers: list[tuple[bytes, bytes]], whole: bool) -> None:
     """Parts of pages are not; a page opened in an Android app's browser is, although it names the app."""
-    assert whole == Incoming(http_scope(headers=headers)).wants_document
+    assert whole == Incoming(http_scope(headers=headers)).traits.wants_document
 
 
 def test_cookie_is_replaced_in_its_place() -> None:

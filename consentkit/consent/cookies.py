@@ -8,6 +8,7 @@ them; where the two differ or a line is malformed, the answer is the one that le
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 
 BLANK = b" \t"
 
@@ -37,32 +38,38 @@ def name_of(raw: bytes) -> str | None:
 
 
 class Cookies:
-    """A Cookie header, read: `pairs` holds each pair, trimmed, behind its raw name; `;` ends one even inside quotes.
+    """A Cookie header, read: `parts` are its pairs, trimmed, and `names` their raw names; `;` ends one even in quotes.
 
     The raw name is what stands before the `=`, b"" where there is none to rely on: a pair without `=` is nameless to
     Chromium and a name to others, and a nameless cookie can pose as any other (`=__Host-x=1`).
     """
 
-    __slots__ = ("header", "pairs")
-    pairs: list[tuple[bytes, bytes]]
+    __slots__ = ("header", "names", "parts")
 
     def __init__(self, header: bytes) -> None:
         self.header = header
-        self.pairs = named = []
-        odd = header.translate(None, CONTROLS) != header
-        for part in header.split(b";"):
-            pair = part.strip(BLANK)
-            if pair:
-                raw, equals, _ = pair.partition(b"=")
-                named.append((raw if equals and not (odd and has_control(pair)) else b"", pair))
+        self.parts = parts = [pair for part in header.split(b";") if (pair := part.strip(BLANK))]
+        split = [pair.partition(b"=") for pair in parts]
+        self.names: tuple[bytes, ...] = tuple([raw if equals else b"" for raw, equals, _ in split])
+        if has_control(header):
+            named = zip(self.names, parts, strict=True)
+            self.names = tuple([b"" if has_control(pair) else raw for raw, pair in named])
+
+    @property
+    def pairs(self) -> list[tuple[bytes, bytes]]:
+        """Each pair behind its raw name."""
+        return list(zip(self.names, self.parts, strict=True))
 
     def values(self, name: bytes) -> list[bytes]:
         """The values of a cookie, usually one."""
+        names = self.names
+        if names.count(name) == 1:
+            return [self.parts[names.index(name)][len(name) + 1 :]]
         return [pair[len(name) + 1 :] for raw, pair in self.pairs if raw == name]
 
-    def only(self, kept: list[bytes]) -> bytes:
-        """The header with some of its pairs, in their order: byte for byte, as it came if all are kept."""
-        return self.header if len(kept) == len(self.pairs) else b"; ".join(kept)
+    def only(self, kept: tuple[bool, ...]) -> bytes:
+        """The header with those of its pairs that are `kept`, in their order: as it came if all are."""
+        return self.header if all(kept) else b"; ".join(compress(self.parts, kept))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,9 @@ MAX_NAMES = 200
 MAX_NAME = 256
 """Bounds: names that are counted, and bytes of a name that is looked up; a longer one is not granted."""
 
+MAX_PASSING = 32
+"""Cookies of one request; what becomes of more is worked out anew each time."""
+
 MAX_VERDICTS = 128
 """Bound: what is granted and refused in so many combinations, for each of them so many names are remembered."""
 
@@ -72,6 +75,15 @@ class Verdict(NamedTuple):
     name: str
 
 
+class Passage(NamedTuple):
+    """What becomes of cookies of these names, in their order: whether each passes, how each is declared ("" for our
+    own), and the labels of those that should not be there at all."""
+
+    passes: tuple[bool, ...]
+    labels: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+
 class Verdicts(dict[bytes, Verdict]):
     """Verdicts by raw name, found when first asked for; bounded, because visitors can make names up."""
 
@@ -79,6 +91,24 @@ class Verdicts(dict[bytes, Verdict]):
         super().__init__()
         self._gate = gate
         self._decisions = decisions
+        self._passages: dict[tuple[bytes, ...], Passage] = {}
+
+    def passage(self, names: tuple[bytes, ...]) -> Passage:
+        """What becomes of a request's cookies, by their raw names: visitors of a site mostly have the same ones."""
+        return self._passages.get(names) or self._passage(names)
+
+    def _passage(self, names: tuple[bytes, ...]) -> Passage:
+        verdicts = [self[raw] for raw in names]
+        passage = Passage(
+            tuple(verdict.passes for verdict in verdicts),
+            tuple(verdict.name for verdict in verdicts),
+            tuple(verdict.name for verdict in verdicts if not verdict.allowed),
+        )
+        if len(names) <= MAX_PASSING and sum(map(len, names)) <= MAX_NAME:
+            if len(self._passages) >= MAX_VERDICTS:
+                self._passages.clear()
+            self._passages[names] = passage
+        return passage
 
     def __missing__(self, raw: bytes) -> Verdict:
         verdict = self._gate.verdict(raw, self._decisions)
@@ -100,8 +130,8 @@ class Gate:
         self.declaration = declaration
         self.mode = mode
         self.dropped: Counter[tuple[str, str]] = Counter()
-        # A plain dict: a Counter takes twice as long to add one, and this happens for each cookie of each request.
-        self._seen: dict[str, int] = {}
+        # A plain dict: a Counter takes twice as long to add one, and this happens for each request.
+        self._seen: dict[tuple[str, ...], int] = {}
         self._instructions = Instructions(declaration, mode)
         self._owners = lru_cache(maxsize=512)(declaration.owners)
         self._declared_name = lru_cache(maxsize=512)(declaration.declared_name)
@@ -121,22 +151,27 @@ class Gate:
 
     def gate_in(self, cookies: Cookies, verdicts: Verdicts) -> bytes:
         """The Cookie header that the app may see; it never sees the consent cookie, whatever the mode."""
-        kept = []
+        passes, labels, dropped = verdicts.passage(cookies.names)
         seen = self._seen
-        for raw, pair in cookies.pairs:
-            passes, _, allowed, name = verdicts[raw]
-            seen[name] = seen.get(name, 0) + 1
-            if passes:
-                kept.append(pair)
-            if not allowed:
-                self._count("request", name)
-        return cookies.only(kept)
+        if len(seen) < MAX_NAMES or labels in seen:
+            seen[labels] = seen.get(labels, 0) + 1
+        else:
+            for label in labels:
+                seen[label,] = seen.get((label,), 0) + 1
+        for label in dropped:
+            self._count("request", label)
+        return cookies.only(passes)
 
     def take_seen(self) -> Counter[str]:
         """How often requests brought which cookies since the last time, by declared name; from any thread."""
         seen, self._seen = self._seen, {}
+        found: Counter[str] = Counter()
         # Copied at once, because a request that is being read may still add to it.
-        return Counter({name: count for name, count in list(seen.items()) if name})
+        for labels, count in list(seen.items()):
+            for label in labels:
+                found[label] += count
+        del found[""]
+        return found
 
     def refused(self, cookies: Cookies, verdicts: Verdicts) -> list[str]:
         """The cookies of a request that were refused in so many words (by choice or signal): they are to be deleted."""

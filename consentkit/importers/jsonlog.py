@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from consentkit.importers.parts import LATEST, address_of, epoch_of, logged, status_of
 from consentkit.stats.facts import REFERER_CAP, SHORT_CAP, RequestFacts
+from consentkit.traits import traits_of
 
 
 def parse_caddy(line: bytes) -> RequestFacts | None:
@@ -35,8 +35,9 @@ def parse_caddy(line: bytes) -> RequestFacts | None:
     if not isinstance(sent, dict) or not isinstance(answered, dict):
         return facts
     content_type = _first(_lower(answered).get("content-type"))[:SHORT_CAP]
-    headers = {**_known(_lower(sent)), **facts.headers}
-    return replace(facts, headers=headers, content_type=content_type, logged=False)
+    headers = {**_known(_lower(sent)), **facts.traits.headers}
+    referer = headers.pop(b"referer", b"")
+    return facts._replace(traits=traits_of(headers), referer=referer, content_type=content_type, logged=False)
 
 
 def parse_traefik(line: bytes) -> RequestFacts | None:

@@ -14,6 +14,7 @@ from consentkit.stats.facts import (
     USER_AGENT_CAP,
     RequestFacts,
 )
+from consentkit.traits import traits_of
 
 ABSOLUTE = re.compile(rb"[a-z]{2,5}://[^/?#]*", re.IGNORECASE)
 MOST_DIGITS = 15
@@ -74,18 +75,15 @@ def logged(
 ) -> RequestFacts:
     """The facts of a logged request whose headers are not known but for these; `size` in bytes."""
     path, query = target_parts(target)
-    known = (
-        (b"host", host[:HOST_CAP]),
-        (b"user-agent", user_agent[:USER_AGENT_CAP]),
-        (b"referer", referer[:REFERER_CAP]),
-    )
+    known = ((b"host", host[:HOST_CAP]), (b"user-agent", user_agent[:USER_AGENT_CAP]))
     return RequestFacts(
         when=when,
         method=method[:SHORT_CAP],
         path=path,
         query=query,
         status=status,
-        headers={name: value for name, value in known if value},
+        traits=traits_of({name: value for name, value in known if value}),
+        referer=referer[:REFERER_CAP],
         size=max(0, size),
         address=address,
         secure=secure,

@@ -134,7 +134,13 @@ def judge(facts: RequestFacts) -> Verdict:
     """The verdict on a request; the first that fits in the order of this function."""
     if facts.own:
         return OWN_ADDRESS
-    return _prefetched(facts.headers.get) or _probing(facts) or _odd(facts.headers.get) or _browsing(facts)
+    get = facts.traits.headers.get
+    return _prefetched(get) or _probing(facts) or _odd(get) or _browsing(facts, get)
+
+
+def needs_path(facts: RequestFacts) -> bool:
+    """Whether the verdict hangs on the path; if not, it is the same for all requests that are else alike."""
+    return not _is_answered(facts.status) or not facts.traits.headers.get(b"sec-fetch-dest")
 
 
 def _prefetched(get: Get) -> Verdict | None:
@@ -157,9 +163,8 @@ def _odd(get: Get) -> Verdict | None:
     return ODD_ACCEPT if get(b"sec-fetch-dest") == b"document" else None
 
 
-def _browsing(facts: RequestFacts) -> Verdict:
-    get = facts.headers.get
-    destination, hinted = get(b"sec-fetch-dest"), b"sec-ch-ua" in facts.headers
+def _browsing(facts: RequestFacts, get: Get) -> Verdict:
+    destination, hinted = get(b"sec-fetch-dest"), get(b"sec-ch-ua") is not None
     if destination:
         return _BROWSING[False, hinted] if destination == b"document" else _PART["destination", False, hinted]
     bare = facts.secure and not facts.logged and _bare(get)
@@ -170,10 +175,11 @@ def _probing(facts: RequestFacts) -> Verdict | None:
     # A log has no method for a connection that was opened and never used.
     if facts.method not in METHODS and facts.method:
         return ODD_METHOD
-    status = facts.status
-    if 200 <= status < 300 or status in ANSWERED:
-        return None
-    return PROBED_PATH if PROBED.search(facts.path) else None
+    return PROBED_PATH if not _is_answered(facts.status) and PROBED.search(facts.path) else None
+
+
+def _is_answered(status: int) -> bool:
+    return 200 <= status < 300 or status in ANSWERED
 
 
 def _bare(get: Get) -> bool:

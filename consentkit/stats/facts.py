@@ -1,10 +1,11 @@
 """One request and its answer, as statistics see it, whether it comes from a server, a log or a sample."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from consentkit.stats.model import Facet
 from consentkit.stats.visitor.state import Carried
+from consentkit.traits import Traits, traits_of
 
 USER_AGENT_CAP = 512
 """Bytes. No browser sends more, and what a made-up user agent costs grows with its length."""
@@ -30,27 +31,29 @@ TEXTS: Mapping[str, bytes] = {
 """Headers by the names under which logs and samples give them."""
 
 
-@dataclass(slots=True, kw_only=True, repr=False)
-class RequestFacts:
-    """Lives only while the request is counted. It has no readable repr: no visitor's value may slip into an error text.
+class RequestFacts(NamedTuple):
+    """What counting is told of a request. It has no readable repr: no visitor's value may slip into an error text.
 
-    `headers` are by lower-case name, of several the last; `when` is in epoch seconds, `took` in seconds (None where it
-    is not told), `path` is decoded, `query` is not, `size` is the bytes of the answer's body. `content_type` is None,
-    and `logged` true, where the source cannot know the headers (an access log). `own` marks consentkit's own addresses;
-    `route` is the template of the router's that answered; `goals` were reached in the site's code; `carried` is what
-    the visitor's own state says of the view; `answer` the metric of what was asked or answered about consent.
+    `traits` are those of its headers, beside which only the Referer counts; `when` is in epoch seconds, `took` in
+    seconds (None where it is not told), `path` is decoded, `query` is not, `size` is the bytes of the answer's body.
+    `content_type` is None, and `logged` true, where the source cannot know the headers (an access log). `place` is
+    where `address` is, if that was looked up already: then the address itself is not here. `own` marks consentkit's own
+    addresses; `route` is the template of the router's that answered; `goals` were reached in the site's code; `carried`
+    is what the visitor's own state says of the view; `answer` the metric of what was asked or answered about consent.
     """
 
     when: float
     method: str
     path: str
     status: int
-    headers: Mapping[bytes, bytes]
+    traits: Traits
+    referer: bytes = b""
     query: bytes = b""
     content_type: str | None = None
     size: int = 0
     took: float | None = None
     address: str | None = None
+    place: Facet | None = None
     secure: bool = False
     own: bool = False
     logged: bool = False
@@ -66,4 +69,4 @@ class RequestFacts:
 def facts_of_texts(**values: Any) -> RequestFacts:
     """The facts of a request whose headers are known as texts: the names of TEXTS beside those of RequestFacts."""
     headers = {name: text.encode("latin-1", "replace") for key, name in TEXTS.items() if (text := values.pop(key, ""))}
-    return RequestFacts(headers=headers, **values)
+    return RequestFacts(referer=headers.pop(b"referer", b""), traits=traits_of(headers), **values)

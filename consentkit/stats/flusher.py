@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from consentkit.stats.breakdowns import REQUESTS
 from consentkit.stats.model import BatchId, Increments
@@ -62,7 +63,7 @@ class _Frozen:
 class Flusher:
     """Carries one worker's tally on. `source` names this run of the worker, and is never used again."""
 
-    def __init__(self, tally: Tally, stores: Stores, rule: Rule, source: str) -> None:
+    def __init__(self, tally: Tally[Any], stores: Stores, rule: Rule, source: str) -> None:
         self._tally = tally
         self._stores = stores
         self._rule = rule

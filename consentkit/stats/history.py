@@ -29,7 +29,7 @@ class History:
         self._rule = rule
         self._minute = 0
         self._today = ""
-        self._tally = Tally(crossings)
+        self._tally: Tally[Observation] = Tally(lambda observation: observation, crossings)
         self._tallied = 0
         self._waiting = _WaitingRoom(rule, max_values)
         self._day: Release | None = None

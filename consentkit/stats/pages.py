@@ -60,7 +60,8 @@ class Pages:
     def of_referrer(self, path: str) -> str:
         """The name of a page of which only the path is known: by the templates of routes that have answered so far."""
         segments = path.split("/")
-        for template in self._hiding.values():
+        # A copy, because another thread may meet a new template meanwhile.
+        for template in list(self._hiding.values()):
             if _fits(template, segments):
                 return self._filled(path, template)
         return canonical(path)

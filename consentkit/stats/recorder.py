@@ -1,4 +1,4 @@
-"""One worker's counting: observations into its tally, and a thread that carries the tally on."""
+"""One worker's counting: requests into its tally, and a thread that adds them up and carries the counts on."""
 
 import atexit
 import logging
@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from consentkit.stats.flusher import Flusher, Stores, kind_of
-from consentkit.stats.model import Observation
 from consentkit.stats.release import Rule
 from consentkit.stats.tally import Tally
 
@@ -28,33 +29,34 @@ MAX_KINDS = 100
 _log = logging.getLogger("consentkit.stats")
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Generic[T]):
     """What belongs to one process: a fork begins anew, so that nothing is counted by parent and child."""
 
-    pid: int
-    tally: Tally
-    flusher: Flusher
+    tally: Tally[T]
     known: threading.Event
     stop: threading.Event
     thread: threading.Thread
 
 
-class Recorder:
-    """Counts observations in memory and writes them in the background; never raises and never waits for a disk.
+class Recorder(Generic[T]):
+    """Counts requests in memory and writes them in the background; never raises and never waits for a disk.
 
-    Its thread starts with `open` or the first observation, in a forked worker again with the first one there; it calls
-    `prepare` first, and again every minute, and `chore` every second. `clock` gives epoch seconds. Errors are logged
-    under "consentkit.stats", once a kind.
+    Its thread starts with `open` or the first request, in a forked worker again with the first one there; it calls
+    `prepare` first, and again every minute, and `chore` every second. `new_tally` is given what is to be told of
+    errors. `clock` gives epoch seconds. Errors are logged under "consentkit.stats", once a kind.
     """
 
     def __init__(
         self,
         stores: Stores,
         rule: Rule,
+        new_tally: Callable[[Callable[[BaseException], None]], Tally[T]],
         *,
         clock: Callable[[], float] = time.time,
-        new_tally: Callable[[], Tally] = Tally,
         chore: Callable[[float], None] = lambda _: None,
         prepare: Callable[[], None] = lambda: None,
     ) -> None:
@@ -65,11 +67,12 @@ class Recorder:
         self._chore = chore
         self._prepare = prepare
         self._starting = threading.Lock()
-        self._run: _Run | None = None
+        self._run: _Run[T] | None = None
         # Kept, because SQLite forbids a forked process to close its parent's connection.
-        self._inherited: _Run | None = None
+        self._inherited: _Run[T] | None = None
         self._logged: set[str] = set()
         self._uncounted = 0
+        _recorders.add(self)
 
     @property
     def uncounted(self) -> int:
@@ -78,19 +81,19 @@ class Recorder:
 
     def open(self) -> None:
         """Start the thread and wait until the private store knows this worker, for at most `OPEN_SECONDS`."""
-        self._running().known.wait(OPEN_SECONDS)
+        (self._run or self._started()).known.wait(OPEN_SECONDS)
 
-    def count(self, observation: Observation) -> None:
-        """Count one observation; an error leaves it uncounted."""
+    def count(self, request: T) -> None:
+        """Count one request; an error leaves it uncounted."""
         try:
-            self._running().tally.add(observation)
+            (self._run or self._started()).tally.add(request)
         except Exception as error:
             self.note_uncounted(error)
 
     def began(self) -> None:
         """Note that a request is being answered; `ended` is to follow."""
         try:
-            self._running().tally.began()
+            (self._run or self._started()).tally.began()
         except Exception as error:
             self._note(error)
 
@@ -102,10 +105,13 @@ class Recorder:
 
     def note_uncounted(self, error: BaseException) -> None:
         """Note that a request could not be counted, and log why, once per kind of error."""
-        self._uncounted += 1
         run = self._run
         if run is not None:
             run.tally.add_uncounted()
+        self._failed(error)
+
+    def _failed(self, error: BaseException) -> None:
+        self._uncounted += 1
         self._note(error)
 
     def _note(self, error: BaseException) -> None:
@@ -117,7 +123,7 @@ class Recorder:
     def close(self) -> None:
         """Write what has been counted and stop the thread; what cannot be written is logged as lost."""
         run, self._run = self._run, None
-        if run is None or run.pid != os.getpid():
+        if run is None:
             return
         atexit.unregister(self.close)
         run.stop.set()
@@ -125,17 +131,10 @@ class Recorder:
         if run.thread.is_alive():
             _log.error("the last counts of this worker were not written within %d seconds", CLOSE_SECONDS)
 
-    def _running(self) -> _Run:
-        run = self._run
-        if run is not None and run.pid == os.getpid():
-            return run
-        with self._starting:
-            if self._run is None or self._run.pid != os.getpid():
-                self._inherited = self._run
-                self._run = self._started()
-                # Servers without lifespan events stop a worker by ending the interpreter.
-                atexit.register(self.close)
-            return self._run
+    def forked(self) -> None:
+        """Begin anew in a forked process."""
+        self._starting = threading.Lock()
+        self._inherited, self._run = self._run or self._inherited, None
 
     def _prepared(self) -> None:
         try:
@@ -143,14 +142,34 @@ class Recorder:
         except Exception as error:
             _log.error("counting could not be prepared: %s", kind_of(error))
 
-    def _started(self) -> _Run:
-        tally = self._new_tally()
+    def _started(self) -> _Run[T]:
+        with self._starting:
+            if self._run is None:
+                self._run = self._new_run()
+                # Servers without lifespan events stop a worker by ending the interpreter.
+                atexit.register(self.close)
+            return self._run
+
+    def _new_run(self) -> _Run[T]:
+        tally = self._new_tally(self._failed)
         flusher = Flusher(tally, self._stores, self._rule, secrets.token_hex(8))
         known, stop = threading.Event(), threading.Event()
         work = partial(_work, flusher, known, stop, clock=self._clock, prepare=self._prepared, chore=self._chore)
         thread = threading.Thread(target=work, name="consentkit-stats", daemon=True)
         thread.start()
-        return _Run(os.getpid(), tally, flusher, known, stop, thread)
+        return _Run(tally, known, stop, thread)
+
+
+_recorders: WeakSet[Recorder[Any]] = WeakSet()
+
+
+def _forked() -> None:
+    for recorder in list(_recorders):
+        recorder.forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 def _work(

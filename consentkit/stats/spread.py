@@ -1,12 +1,13 @@
 """From requests that count alike to increments of every breakdown: done at the flush, once for all that are equal."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from consentkit.stats.breakdowns import BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing, crossed
 from consentkit.stats.classes import BY_BROWSER
 from consentkit.stats.load import load_of
-from consentkit.stats.model import OTHER, Cell, EventKey, Facet, Increments, LoadEntry, RequestKey
+from consentkit.stats.model import OTHER, Cell, EventKey, Facet, Increments, Observation, RequestKey
 
 MAX_CELLS = 50_000
 """Distinct cells that one worker holds; about 10 MB when full."""
@@ -14,17 +15,13 @@ Metrics = tuple[str, ...]
 
 
 def spread(
-    requests: Mapping[RequestKey, int],
-    events: Mapping[EventKey, int],
-    load: Iterable[LoadEntry],
-    *,
-    crossings: Sequence[Crossing] = (),
-    max_cells: int = MAX_CELLS,
+    observations: Sequence[Observation], *, crossings: Sequence[Crossing] = (), max_cells: int = MAX_CELLS
 ) -> Increments:
-    """The increments of counted requests, events and load; a cell beyond `max_cells` is its breakdown's `(other)`."""
+    """The increments of observations; a cell beyond `max_cells` is its breakdown's `(other)`."""
+    requests, events, load = zip(*observations, strict=True)
     found = Increments()
-    _spread_requests(requests, found)
-    _spread_events(events, crossings, found)
+    _spread_requests(Counter(requests), found)
+    _spread_events(Counter(chain.from_iterable(events)), crossings, found)
     found.load = load_of(load)
     found.bound(max_cells)
     return found

@@ -11,8 +11,6 @@ an entry: a page opened with the browser's cache switched off, and a return by a
 
 from collections.abc import Mapping
 
-from consentkit.stats.enrich.referrer import INTERNAL
-
 ELSEWHERE = frozenset({b"cross-site", b"none"})
 RELOAD_DIRECTIVES = (b"max-age=0", b"no-cache")
 
@@ -23,15 +21,15 @@ def reloaded(headers: Mapping[bytes, bytes]) -> bool:
     return control is not None and any(directive in control for directive in RELOAD_DIRECTIVES)
 
 
-def begins_visit(headers: Mapping[bytes, bytes], referrer: str) -> bool:
-    """Whether this page view is an entry; `referrer` is its referrer as the breakdown of referrers names it."""
+def told_by_headers(headers: Mapping[bytes, bytes]) -> bool | None:
+    """Whether a page view is an entry, by its headers but for the Referer; None if that one has to tell."""
     if reloaded(headers):
         return False
     site = headers.get(b"sec-fetch-site")
-    if site:
-        return (
-            site in ELSEWHERE
-            and headers.get(b"sec-fetch-mode") == b"navigate"
-            and headers.get(b"sec-fetch-dest") == b"document"
-        )
-    return referrer != INTERNAL
+    if not site:
+        return None
+    return (
+        site in ELSEWHERE
+        and headers.get(b"sec-fetch-mode") == b"navigate"
+        and headers.get(b"sec-fetch-dest") == b"document"
+    )

@@ -5,7 +5,6 @@ No request of it was ever made by a person. Its addresses are documentation addr
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from operator import attrgetter
@@ -160,7 +159,7 @@ class _Sampler:
         """In the outage the website answers "unavailable"."""
         if (self._until.date() - day).days != OUTAGE_DAYS_AGO or not self._in_outage(facts, day):
             return facts
-        return replace(facts, status=503, size=312, content_type=HTML)
+        return facts._replace(status=503, size=312, content_type=HTML)
 
     def _visit(self, when: float, sources: _Weighted[tuple[str, str]], landing: str) -> list[RequestFacts]:
         rng = self._rng

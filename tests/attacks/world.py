@@ -86,7 +86,7 @@ def steps_of(requests: Iterable[RequestFacts], *, threshold: int = K) -> list[St
 
 def steps_through_files(folder: Path, requests: Iterable[RequestFacts]) -> list[Step]:
     """The same through a worker's flusher, the private store, the sink and its reader, asked after every release."""
-    observer, tally = an_observer(), Tally(CROSSINGS)
+    tally = Tally(an_observer().observe, CROSSINGS)
     stores = Stores(
         open_private=lambda: SqlitePrivateStore(folder / "private.db"),
         open_sink=lambda: SqliteSink(folder / "stats.db", CROSSINGS),
@@ -96,7 +96,7 @@ def steps_through_files(folder: Path, requests: Iterable[RequestFacts]) -> list[
     steps, seen, last = [], _Figures(), 0.0
     for minute, group in groupby(requests, key=lambda facts: int(facts.when // 60)):
         for facts in group:
-            tally.add(observer.observe(facts))
+            tally.add(facts)
             last = facts.when
         flusher.tick((minute + 1) * 60.0)
         figures = _read(reader)

@@ -14,6 +14,7 @@ from consentkit.stats.counting import observer_of, private_of, rule_of, sink_of
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.history import History
 from consentkit.stats.tally import Tally
+from consentkit.traits import traits_of
 from tests.benchmarks.report import Report
 from tests.support.logs import AGENTS
 from tests.support.sites import settings
@@ -60,17 +61,18 @@ def _flooded() -> tuple[float, float]:
     """Resident megabytes before and after a flood."""
     with tempfile.TemporaryDirectory() as folder:
         config = parse(settings(), base=Path(folder))
-        observer, tally = observer_of(config), Tally(crossings_of(DEFAULT_CROSSINGS))
+        observer = observer_of(config)
+        tally = Tally(observer.observe, crossings_of(DEFAULT_CROSSINGS))
         observer.prepare()
-        _count(observer, tally, _flood(FLUSH_EVERY))
+        _count(tally, _flood(FLUSH_EVERY))
         before = _resident()
-        _count(observer, tally, _flood(DISTINCT))
+        _count(tally, _flood(DISTINCT))
         return before, _resident()
 
 
-def _count(observer: object, tally: Tally, flood: Iterator[RequestFacts]) -> None:
+def _count(tally: Tally[RequestFacts], flood: Iterator[RequestFacts]) -> None:
     for number, facts in enumerate(flood, 1):
-        tally.add(observer.observe(facts))  # type: ignore[attr-defined]
+        tally.add(facts)
         if number % FLUSH_EVERY == 0:
             tally.take()
 
@@ -85,13 +87,15 @@ def _flood(count: int) -> Iterator[RequestFacts]:
 
 
 def _facts(when: float, path: str, query: bytes, referer: bytes, agent: bytes) -> RequestFacts:
-    headers = {
-        b"host": b"www.example.com", b"user-agent": agent, b"referer": referer, b"accept-language": b"nl,en;q=0.5",
-        b"sec-fetch-site": b"cross-site", b"sec-fetch-mode": b"navigate", b"sec-fetch-dest": b"document",
-    }  # fmt: skip
+    traits = traits_of(
+        {
+            b"host": b"www.example.com", b"user-agent": agent, b"accept-language": b"nl,en;q=0.5",
+            b"sec-fetch-site": b"cross-site", b"sec-fetch-mode": b"navigate", b"sec-fetch-dest": b"document",
+        }
+    )  # fmt: skip
     return RequestFacts(
-        when=when, method="GET", path=path, status=200, headers=headers, query=query, content_type="text/html",
-        size=20_000, took=0.02, secure=True,
+        when=when, method="GET", path=path, status=200, traits=traits, referer=referer, query=query,
+        content_type="text/html", size=20_000, took=0.02, secure=True,
     )  # fmt: skip
 
 

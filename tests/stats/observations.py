@@ -1,6 +1,7 @@
 """Made-up observations for the tests of counting."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from consentkit.stats.breakdowns import BREAKDOWNS, VIEWS, VISITS, Crossing
 from consentkit.stats.classes import PROBE, Verdict
@@ -56,9 +57,24 @@ def a_request(status: int = 404, *, request_class: str = PROBE, day: str = DAY) 
     )
 
 
+def a_tally(crossings: Sequence[Crossing] = (), **options: Any) -> Tally[Observation]:
+    """A tally that is given observations."""
+    return Tally(_observed, crossings, **options)
+
+
+def _observed(observation: Observation) -> Observation:
+    _day, _agent, _verdict, _status = observation.request
+    return observation
+
+
+def of_observations(note: Callable[[BaseException], None]) -> Tally[Observation]:
+    """The same as a recorder makes it."""
+    return a_tally(note=note)
+
+
 def increments_of(*observations: Observation, crossings: Sequence[Crossing] = ()) -> Increments:
     """What a tally makes of observations."""
-    tally = Tally(crossings)
+    tally = a_tally(crossings)
     for observation in observations:
         tally.add(observation)
     return tally.take()

@@ -46,7 +46,8 @@ def a_logged_page(**changes: Any) -> RequestFacts:
 
 def text(facts: RequestFacts, name: str) -> str:
     """A header of a request by one of the names of TEXTS; "" if it did not come."""
-    return facts.headers.get(TEXTS[name], b"").decode("latin-1")
+    value = facts.referer if name == "referer" else facts.traits.headers.get(TEXTS[name], b"")
+    return value.decode("latin-1")
 
 
 def a_scope(headers: Iterable[tuple[bytes, bytes]] = (), **changes: Any) -> dict[str, Any]:

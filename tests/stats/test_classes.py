@@ -5,6 +5,7 @@ import pytest
 from consentkit.stats import classes
 from consentkit.stats.classes import judge
 from consentkit.stats.enrich.agent import agent_of
+from consentkit.traits import traits_of
 from tests.stats.page_requests import SAFARI, a_logged_page, a_page
 
 
@@ -13,7 +14,7 @@ def classify(facts):
 
 
 def reasoned(facts):
-    return judge(facts).judged(agent_of(facts.headers.get(b"user-agent", b"")))
+    return judge(facts).judged(agent_of(facts.traits.headers.get(b"user-agent", b"")))
 
 
 @pytest.mark.parametrize(
@@ -110,5 +111,5 @@ def test_each_class_has_its_reason(expected, facts):
 def test_older_headers_of_prefetching_are_known_too(header):
     """They say what Sec-Purpose says today."""
     facts = a_page()
-    facts.headers[header.encode()] = b"preview"
-    assert classify(facts) == "prefetch"
+    purposeful = traits_of({**facts.traits.headers, header.encode(): b"preview"})
+    assert classify(facts._replace(traits=purposeful)) == "prefetch"

@@ -12,9 +12,8 @@ from consentkit.stats.release import Rule
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from consentkit.stats.tally import Tally
 from consentkit.stats.verify import verify
-from tests.stats.observations import DAY, a_view
+from tests.stats.observations import DAY, a_tally, a_view
 
 NOW = 1_795_460_880.0
 """2026-11-23 19:08 UTC."""
@@ -28,7 +27,7 @@ class Bench:
     def __init__(self, folder, source="worker"):
         self.private_path, self.sink_path = folder / "private.db", folder / "stats.db"
         self.on_open = lambda connection: None
-        self.tally = Tally()
+        self.tally = a_tally()
         stores = Stores(self.open_private, lambda: SqliteSink(self.sink_path), {"site": "Example"})
         self.flusher = Flusher(self.tally, stores, RULE, source)
         self.reader = SqliteSinkReader(self.sink_path)
@@ -263,7 +262,7 @@ def test_figures_older_than_the_retention_are_forgotten_once_a_day(bench, tmp_pa
     bench.flusher.tick(NOW)
     assert bench.published() == 6
     stores = Stores(bench.open_private, lambda: SqliteSink(bench.sink_path), {}, months=1)
-    later = Flusher(Tally(), stores, RULE, "later")
+    later = Flusher(a_tally(), stores, RULE, "later")
     later.tick(NOW + 100 * 86_400)
     later.close(NOW + 100 * 86_400)
     assert bench.published() == 0

@@ -16,9 +16,8 @@ from consentkit.stats.release import Rule
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from consentkit.stats.tally import Tally
 from consentkit.stats.verify import verify
-from tests.stats.observations import a_view
+from tests.stats.observations import a_tally, a_view
 
 UTC_RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("UTC"))
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC).timestamp()
@@ -161,7 +160,7 @@ def test_history_is_counted_as_live_requests_are(tmp_path_factory, arrivals, pat
     rule = Rule(3, patience, ZoneInfo("Europe/Amsterdam"))
     by_minute = sorted((int(NOON // 60) + number // 10, page, visit) for number, page, visit in arrivals)
     imported, live = (Files(tmp_path_factory.mktemp(name)) for name in ("imported", "live"))
-    history, tally = History(rule), Tally()
+    history, tally = History(rule), a_tally()
     flusher = Flusher(tally, Stores(lambda: live.private, lambda: live.sink), rule, "worker")
     for position, (minute, page, visit) in enumerate(by_minute):
         when = minute * 60.0

@@ -6,7 +6,9 @@ import pytest
 
 from consentkit.stats.enrich.campaign import UTM
 from consentkit.stats.enrich.place import Place
-from consentkit.stats.observer import Observer, host_name, is_view
+from consentkit.stats.observer import Observer
+from consentkit.stats.senders import host_name
+from consentkit.stats.shown import shows_page
 from tests.stats.page_requests import CHROME, WHEN, a_logged_page, a_page
 
 OBSERVER = Observer(["www.example.com", "example.com"], ZoneInfo("Europe/Amsterdam"), Place([]))
@@ -85,14 +87,14 @@ def test_what_is_no_page_seen_by_a_person_has_no_values(change):
 @pytest.mark.parametrize("content_type", ["text/html", "TEXT/HTML ; charset=x", "application/xhtml+xml"])
 def test_html_is_a_page(content_type):
     """By its type, whatever the path ends in."""
-    assert is_view(a_page(content_type=content_type, path="/a.json"))
+    assert shows_page(a_page(content_type=content_type, path="/a.json"))
 
 
 def test_an_unchanged_page_is_a_view():
     """A 304 need not say its type again."""
-    assert is_view(a_page(status=304, content_type=""))
-    assert not is_view(a_page(status=304, content_type="", path="/logo.png"))
-    assert not is_view(a_page(status=304, content_type="image/png"))
+    assert shows_page(a_page(status=304, content_type=""))
+    assert not shows_page(a_page(status=304, content_type="", path="/logo.png"))
+    assert not shows_page(a_page(status=304, content_type="image/png"))
 
 
 @pytest.mark.parametrize("path", ["/", "/about", "/a.html", "/a.PHP", "/v2.0", "/a.b/c", "/release-1.2"])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.stats.peaks import LONGEST, Peaks
-from consentkit.stats.tally import Tally
+from tests.stats.observations import a_tally
 
 NOON = 1_795_435_200
 """2026-11-23 12:00 UTC."""
@@ -55,7 +55,7 @@ def test_workers_add_up_to_no_less_than_was_true_in_any_second(seed, workers):
         while at < NOON + 14:
             looks.append((at, worker, "look"))
             at += 1 + chance.random() * chance.choice((0.05, 1.5))
-    tallies, peaks = [Tally() for _ in range(workers)], [Peaks() for _ in range(workers)]
+    tallies, peaks = [a_tally() for _ in range(workers)], [Peaks() for _ in range(workers)]
     running, true, told = 0, {}, {}
     for at, worker, what in sorted(events + looks):
         if what == "look":

@@ -19,7 +19,7 @@ from consentkit.stats.release import Rule
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.stats.observations import a_view
+from tests.stats.observations import a_view, of_observations
 
 RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("UTC"))
 
@@ -45,7 +45,7 @@ def counted(folder) -> int:
 
 def test_closing_writes_everything(tmp_path, stores):
     """What was counted a moment before the end is in the store."""
-    recorder = Recorder(stores, RULE)
+    recorder = Recorder(stores, RULE, of_observations)
     for _ in range(7):
         recorder.count(a_view())
     recorder.close()
@@ -55,7 +55,7 @@ def test_closing_writes_everything(tmp_path, stores):
 def test_nothing_is_opened_before_the_first_observation(tmp_path, stores):
     """A site that starts makes no file and no thread, and may be forked."""
     before = set(threading.enumerate())
-    recorder = Recorder(stores, RULE)
+    recorder = Recorder(stores, RULE, of_observations)
     recorder.close()
     assert list(tmp_path.iterdir()) == []
     assert before >= set(threading.enumerate())
@@ -63,7 +63,7 @@ def test_nothing_is_opened_before_the_first_observation(tmp_path, stores):
 
 def test_an_opened_worker_is_known_before_it_counts(tmp_path, stores):
     """One that is killed while it answers its first request leaves a gap."""
-    recorder = Recorder(stores, RULE, clock=lambda: 1_795_460_880.0)
+    recorder = Recorder(stores, RULE, of_observations, clock=lambda: 1_795_460_880.0)
     recorder.open()
     store = SqlitePrivateStore(tmp_path / "private.db")
     store.find_gaps(1_795_461_880.0, 150.0)
@@ -75,7 +75,7 @@ def test_an_opened_worker_is_known_before_it_counts(tmp_path, stores):
 
 def test_it_counts_again_after_closing(tmp_path, stores):
     """An application that is started twice in a process counts twice."""
-    recorder = Recorder(stores, RULE)
+    recorder = Recorder(stores, RULE, of_observations)
     for _ in range(2):
         recorder.count(a_view())
         recorder.close()
@@ -84,14 +84,14 @@ def test_it_counts_again_after_closing(tmp_path, stores):
 
 def test_an_error_leaves_a_request_uncounted_and_is_logged_once_a_kind(tmp_path, stores, caplog):
     """It is counted as uncounted; the log has no value of it."""
-    recorder = Recorder(stores, RULE)
+    recorder = Recorder(stores, RULE, of_observations)
     for _ in range(3):
-        recorder.count(a_view("/secret")._replace(events=(["/secret"],)))
+        recorder.count(a_view("/secret")._replace(request="/secret"))
     recorder.count(a_view())
-    assert recorder.uncounted == 3
     recorder.close()
+    assert recorder.uncounted == 3
     [record] = caplog.records
-    assert "a request is not counted: TypeError at tally.py:" in record.getMessage()
+    assert "a request is not counted: ValueError at observations.py:" in record.getMessage()
     assert "secret" not in caplog.text
     store = SqlitePrivateStore(tmp_path / "private.db")
     assert store.balance().counted["", "uncounted"] == 3
@@ -104,7 +104,7 @@ def test_requests_that_cannot_be_written_at_the_end_are_logged(tmp_path, caplog)
     def broken():
         raise OSError("no space")
 
-    recorder = Recorder(Stores(broken, broken), RULE)
+    recorder = Recorder(Stores(broken, broken), RULE, of_observations)
     for _ in range(4):
         recorder.count(a_view())
     recorder.close()
@@ -120,7 +120,7 @@ def test_counting_does_not_wait_for_a_store_that_hangs(tmp_path, stores):
         leave.wait(20)
         return stores.open_private()
 
-    recorder = Recorder(replace(stores, open_private=hanging), RULE)
+    recorder = Recorder(replace(stores, open_private=hanging), RULE, of_observations)
     recorder.count(a_view())
     assert entered.wait(10)
     for _ in range(1000):
@@ -139,11 +139,11 @@ from consentkit.stats.recorder import Recorder
 from consentkit.stats.release import Rule
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.stats.observations import a_view
+from tests.stats.observations import a_view, of_observations
 
 folder = Path(sys.argv[1])
 stores = Stores(lambda: SqlitePrivateStore(folder / "private.db"), lambda: SqliteSink(folder / "stats.db"))
-recorder = Recorder(stores, Rule(5, 31, ZoneInfo("UTC")))
+recorder = Recorder(stores, Rule(5, 31, ZoneInfo("UTC")), of_observations)
 """
 
 
@@ -240,7 +240,7 @@ class _AnnouncingSink(SqliteSink):
 def test_its_thread_releases(tmp_path, stores):
     """The first minute's release reaches the sink without anybody driving it."""
     announcing = replace(stores, open_sink=lambda: _AnnouncingSink(tmp_path / "stats.db"))
-    recorder = Recorder(announcing, RULE, clock=lambda: 1_795_460_880.0)
+    recorder = Recorder(announcing, RULE, of_observations, clock=lambda: 1_795_460_880.0)
     for _ in range(6):
         recorder.count(a_view())
     assert _AnnouncingSink.came.wait(20)

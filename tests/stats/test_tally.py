@@ -8,8 +8,8 @@ import pytest
 from consentkit.stats.breakdowns import BREAKDOWNS, SEEN, crossings_of
 from consentkit.stats.load import MAX_BYTES, LoadCell, bucket_of
 from consentkit.stats.model import MAX_VALUE_LENGTH, OTHER, Cell, Increments
-from consentkit.stats.tally import MAX_KEYS, Tally
-from tests.stats.observations import DAY, HOUR, MINUTE, a_request, a_view, an_event, increments_of
+from consentkit.stats.tally import MOST_WAITING, Tally
+from tests.stats.observations import DAY, HOUR, MINUTE, a_request, a_tally, a_view, an_event, increments_of
 
 
 def test_a_visit_counts_once_in_every_breakdown_and_total():
@@ -64,7 +64,7 @@ def test_every_breakdown_adds_up_to_the_total():
 
 def test_taking_empties_the_tally():
     """What was taken is not taken again."""
-    tally = Tally()
+    tally = a_tally()
     tally.add(a_view())
     assert tally.take()
     assert tally.take() == Increments()
@@ -72,7 +72,7 @@ def test_taking_empties_the_tally():
 
 def test_values_over_the_bound_count_as_other():
     """A flood of distinct values fills no memory, and nothing of it is lost."""
-    tally = Tally(max_cells=40)
+    tally = a_tally(max_cells=40)
     for number in range(1000):
         tally.add(a_view(f"/{number}"))
     counted = tally.take()
@@ -93,12 +93,22 @@ def test_absurd_sizes_are_clamped(size, counted):
     assert increments_of(a_view(size=size)).load[LoadCell(MINUTE, "", "bytes")] == counted
 
 
-def test_a_malformed_observation_leaves_nothing_behind():
-    """It raises, and neither a total nor a cell has grown."""
-    tally = Tally()
-    with pytest.raises(TypeError):
-        tally.add(a_view()._replace(events=(["/"],)))
-    assert tally.take() == Increments()
+def check_type(value):
+    """Observes what is an observation."""
+    if isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def test_a_malformed_request_leaves_nothing_behind():
+    """It is noted and counted as uncounted, and neither a total nor a cell has grown."""
+    noted: list[BaseException] = []
+    tally = Tally(check_type, note=noted.append)
+    tally.add(a_view())
+    tally.add("no observation")
+    assert tally.take() == increments_of(a_view())
+    assert [TypeError] == [type(error) for error in noted]
+    assert (1, 0) == (tally.take_uncounted(), tally.take_uncounted())
 
 
 def test_a_crossing_counts_two_values_together():
@@ -137,16 +147,16 @@ def test_events_of_programs_do_not_count():
 
 def test_a_flood_of_different_events_is_folded():
     """A worker whose recorder stands still holds a bounded number of them."""
-    tally = Tally(max_cells=1000)
-    for number in range(MAX_KEYS + 10):
+    tally = a_tally(max_cells=1000)
+    for number in range(MOST_WAITING + 10):
         tally.add(a_view(f"/{number}"))
-        assert len(tally._events) < MAX_KEYS
-    assert tally.take().totals[DAY, "views"] == MAX_KEYS + 10
+        assert len(tally._requests) < MOST_WAITING
+    assert tally.take().totals[DAY, "views"] == MOST_WAITING + 10
 
 
 def test_the_most_requests_at_once_are_taken_with_the_counts():
     """Those that are still running count for the next second too."""
-    tally = Tally()
+    tally = a_tally()
     tally.began()
     tally.began()
     tally.ended()
@@ -159,7 +169,7 @@ def test_the_most_requests_at_once_are_taken_with_the_counts():
 
 def test_threads_lose_nothing():
     """Adds and takes from several threads together account for every observation."""
-    tally, taken = Tally(), []
+    tally, taken = a_tally(), []
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
@@ -177,7 +187,7 @@ def test_threads_lose_nothing():
 
 def test_uncounted_requests_are_taken_once():
     """The number of requests that could not be counted is handed on like a count."""
-    tally = Tally()
+    tally = a_tally()
     tally.add_uncounted()
     assert tally.take_uncounted() == 1
     assert tally.take_uncounted() == 0

@@ -2,14 +2,16 @@
 
 import pytest
 
-from consentkit.stats.visits import begins_visit
+from consentkit.stats.enrich.referrer import Referrers
+from consentkit.stats.senders import Hosts, Senders
+from consentkit.stats.visits import told_by_headers
 from tests.stats.page_requests import a_logged_page, a_page
 
 
 @pytest.mark.parametrize("site", ["none", "cross-site"])
 def test_a_navigation_from_elsewhere_begins_one(site):
     """Typed, from a bookmark, or by a link on another site."""
-    assert begins_visit(a_page(fetch_site=site).headers, "(direct)")
+    assert told_by_headers(a_page(fetch_site=site).traits.headers)
 
 
 @pytest.mark.parametrize(
@@ -24,18 +26,23 @@ def test_a_navigation_from_elsewhere_begins_one(site):
 )
 def test_anything_else_with_fetch_metadata_does_not(change):
     """A link within the site, a neighbouring host, a fetch, a frame."""
-    assert not begins_visit(a_page(**change).headers, "example.org")
+    assert told_by_headers(a_page(**change).traits.headers) is False
 
 
 @pytest.mark.parametrize("control", ["max-age=0", "no-cache"])
 @pytest.mark.parametrize("site", ["none", "cross-site"])
 def test_a_reload_does_not(control, site):
     """Chromium repeats Sec-Fetch-Site on a reload, and marks it in Cache-Control."""
-    assert not begins_visit(a_page(fetch_site=site, cache_control=control).headers, "(direct)")
+    assert told_by_headers(a_page(fetch_site=site, cache_control=control).traits.headers) is False
 
 
 def test_without_fetch_metadata_the_referrer_tells():
     """None or another host begins a visit; the site itself does not."""
-    assert begins_visit(a_logged_page().headers, "(direct)")
-    assert begins_visit(a_logged_page().headers, "example.org")
-    assert not begins_visit(a_logged_page().headers, "(internal)")
+    facts = a_logged_page()
+    assert told_by_headers(facts.traits.headers) is None
+    sender = Senders(Hosts(["www.example.com"])).of(facts.traits)
+    found = Referrers(["www.example.com"], str)
+    sources = [
+        found.source(text, "www.example.com") for text in (b"", b"https://example.org/", b"https://www.example.com/")
+    ]
+    assert [sender.begins_visit(source) for source in sources] == [True, True, False]

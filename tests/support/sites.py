@@ -1,6 +1,6 @@
 """The site that the tests of the consent half are about, and kits made for it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -101,9 +101,10 @@ class Counted:
     def began(self) -> None:
         """A request is being answered."""
 
-    def count(self, headers: Mapping[bytes, bytes], scope: Any, **facts: Any) -> None:
+    def count(self, sent: Any, took: float) -> None:
         """Note one request."""
-        self.requests.append({"path": scope["path"], **facts})
+        facts = {name: getattr(sent, name) for name in ("status", "content_type", "size", "answer")}
+        self.requests.append({"path": sent.scope["path"], "own": sent.is_own, "took": took, **facts})
 
     def close(self) -> None:
         """Note that the server stops."""

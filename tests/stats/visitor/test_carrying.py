@@ -53,8 +53,8 @@ class Site:
         self.kit = ConsentKit(config_of(tables, folder), (KEY,), make_id=lambda: "A" * 16, clock=lambda: self.now)
         self.kit.proof.ledger = Ledger(None)
         self.kit.watch = Unwatched()  # type: ignore[assignment]
-        self.tally = Tally(self.kit.config.stats.crossings)
         self.kit.counting = Counting(self.kit.config, lambda: self.now, keys=(KEY,))
+        self.tally = Tally(self.kit.counting.observer.observe, self.kit.config.stats.crossings)
         self.kit.counting.recorder.count = self.tally.add  # type: ignore[method-assign]
         self.app = self.kit.wrap(page)
         self.visit = b""

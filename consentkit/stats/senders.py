@@ -1,0 +1,120 @@
+"""What counting needs of those who send the same headers, found once for all of them."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from consentkit.stats.classes import Verdict, judge, needs_path
+from consentkit.stats.enrich.agent import agent_of
+from consentkit.stats.enrich.language import language_of
+from consentkit.stats.enrich.referrer import DIRECT, FROM_NOWHERE, FROM_WITHIN, INTERNAL, Source
+from consentkit.stats.facts import HOST_CAP, RequestFacts
+from consentkit.stats.model import OTHER, Facet
+from consentkit.stats.shown import may_show_page, shows_page, tells_type
+from consentkit.stats.visits import reloaded, told_by_headers
+from consentkit.traits import Traits
+
+WITHIN_SITE = frozenset({b"same-origin", b"same-site"})
+MOST_SENDERS = 2048
+MOST_MANNERS = 32
+CACHED_HOSTS = 256
+
+
+class Manner(NamedTuple):
+    """What is the same for all requests that were sent and answered alike, whatever their path.
+
+    `verdict` and `is_view` are None where the path tells; `status` is 0 for what is none.
+    """
+
+    verdict: Verdict | None
+    is_view: bool | None
+    status: int
+
+
+class Sender:
+    """Those who send the same headers: their user agent, language, and the host they asked for.
+
+    `reloads`: their browser marked the request as a reload.
+    """
+
+    __slots__ = ("_begins", "_manners", "_within", "agent", "host", "host_facet", "language", "reloads")
+
+    def __init__(self, traits: Traits, hosts: "Hosts") -> None:
+        get = traits.headers.get
+        self.agent = agent_of(get(b"user-agent", b""), get(b"sec-ch-ua"))
+        self.language = language_of(get(b"accept-language"))
+        self.host = host_name(get(b"host", b""))
+        self.host_facet = hosts.facet(self.host)
+        self.reloads = reloaded(traits.headers)
+        self._begins = told_by_headers(traits.headers)
+        self._within = get(b"sec-fetch-site") in WITHIN_SITE
+        self._manners: dict[tuple[object, ...], Manner] = {}
+
+    def manner(self, facts: RequestFacts) -> Manner:
+        """In what manner one of their requests was sent and answered."""
+        key = (facts.method, facts.status, facts.content_type, facts.secure, facts.logged, facts.own)
+        manner = self._manners.get(key)
+        if manner is None:
+            if len(self._manners) >= MOST_MANNERS:
+                self._manners.clear()
+            manner = self._manners[key] = _manner(facts)
+        return manner
+
+    def begins_visit(self, source: Source) -> bool:
+        """Whether a page view of theirs that comes from there is an entry."""
+        return source.referrer != INTERNAL if self._begins is None else self._begins
+
+    def counted(self, source: Source, visit: bool) -> Source:
+        """The source to count: a visit never comes from the site itself, and a move within it never from nowhere."""
+        if visit and source.referrer == INTERNAL:
+            return FROM_NOWHERE
+        return FROM_WITHIN if self._within and source.referrer == DIRECT else source
+
+
+class Hosts:
+    """The hosts of a site; all others are `(other)`."""
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        self.names = frozenset(host.lower() for host in hosts)
+        self._facets = {host: Facet(host=host) for host in self.names}
+        self._other = Facet(host=OTHER)
+
+    def facet(self, host: str) -> Facet:
+        """The host as it is counted; `host` in lower case, without port."""
+        return self._facets.get(host, self._other)
+
+
+class Senders:
+    """The senders of a site's requests, by what they send; bounded."""
+
+    def __init__(self, hosts: Hosts) -> None:
+        self._hosts = hosts
+        self._known: dict[Traits, Sender] = {}
+
+    def of(self, traits: Traits) -> Sender:
+        """Who sends headers of these traits."""
+        sender = self._known.get(traits)
+        if sender is None:
+            if len(self._known) >= MOST_SENDERS:
+                self._known.clear()
+            sender = self._known[traits] = Sender(traits, self._hosts)
+        return sender
+
+
+def _manner(facts: RequestFacts) -> Manner:
+    shows: bool | None = shows_page(facts)
+    if may_show_page(facts) and not tells_type(facts):
+        shows = None
+    verdict = judge(facts) if facts.own or not needs_path(facts) else None
+    return Manner(verdict, shows, facts.status if 100 <= facts.status <= 599 else 0)
+
+
+@lru_cache(maxsize=CACHED_HOSTS)
+def _host_name(host: bytes) -> str:
+    text = host.decode("latin-1").lower()
+    return text.partition("]")[0] + "]" if text.startswith("[") else text.partition(":")[0].rstrip(".")
+
+
+def host_name(host: bytes) -> str:
+    """A Host header in lower case, without port and without the dot of the root."""
+    return _host_name(host[:HOST_CAP])

@@ -1,0 +1,133 @@
+"""What the headers that many visitors share tell of a request: read once for all who send the same.
+
+Browsers of one make send the same dozen headers with the same texts, so what follows from them is kept, in a bounded
+table, by those texts; never by a cookie, a Referer or an address.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
+from typing import Any
+
+from consentkit.consent.signals import gpc_is_on
+
+SHARED = frozenset(
+    {
+        *(b"host", b"user-agent", b"accept", b"accept-language", b"cache-control", b"sec-gpc", b"x-requested-with"),
+        *(b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest", b"sec-ch-ua"),
+        *(b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"),
+    }
+)
+"""The headers that are read here; of all others only the names, in `is_conditional` and `is_fragment`."""
+
+FRAGMENT_HEADERS = frozenset({b"hx-request", b"turbo-frame", b"x-pjax", b"x-up-version"})
+"""Headers by which front-end libraries ask for a part of a page."""
+
+SCRIPTED = b"xmlhttprequest"
+"""The X-Requested-With of scripts; Android's WebView sends its app's name there with every page that a person opens."""
+
+PAGES = (None, b"document", b"iframe", b"frame", b"fencedframe", b"object", b"embed")
+"""Values of Sec-Fetch-Dest with which a page is asked for, to be shown as such."""
+
+CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
+"""Headers by which a browser asks for "304 Not Modified"."""
+
+MOST_SHAPES = 256
+MOST_TRAITS = 2048
+LONGEST_NAMES = 1000
+LONGEST_VALUES = 1500
+"""Bytes. No browser's headers are longer together; longer ones are read anew each time, and cut to LONGEST_VALUE."""
+LONGEST_VALUE = 512
+
+
+class Traits:
+    """What a request's shared headers tell. `headers` holds them by name.
+
+    `gpc`: the privacy signal is on; `is_fragment`: a front-end library asks for a part of a page; `wants_document`: a
+    person opens a page, false for what a page fetches in the background; `may_get_page`: it can well be answered with
+    HTML; `opens_page`: a browser says that somebody goes to a page (older ones, and http, do not tell);
+    `is_conditional`: it may be answered "304 Not Modified".
+    """
+
+    __slots__ = ("gpc", "headers", "is_conditional", "is_fragment", "may_get_page", "opens_page", "wants_document")
+
+    def __init__(self, names: Iterable[bytes], headers: Mapping[bytes, bytes]) -> None:
+        get = headers.get
+        self.headers = headers
+        destination = get(b"sec-fetch-dest")
+        self.gpc = gpc_is_on([get(b"sec-gpc", b"")])
+        self.is_fragment = not FRAGMENT_HEADERS.isdisjoint(names) or get(b"x-requested-with", b"").lower() == SCRIPTED
+        self.is_conditional = not CONDITIONS.isdisjoint(names)
+        self.wants_document = destination in (None, b"document") and not self.is_fragment
+        self.may_get_page = destination in PAGES or self.is_fragment or b"text/html" in get(b"accept", b"")
+        self.opens_page = get(b"sec-fetch-mode") == b"navigate" and destination == b"document"
+
+
+class Shape:
+    """The names of a request's headers, and the traits of those who sent the same names.
+
+    `is_lower`: all are in lower case, as ASGI has them; `cookie_at` is the place of Cookie among them, None if it is
+    not there.
+    """
+
+    __slots__ = ("_known", "_names", "_shared", "_values", "cookie_at", "count", "is_lower")
+
+    def __init__(self, names: tuple[bytes, ...]) -> None:
+        self.count = len(names)
+        self.is_lower = not any(name != name.lower() for name in names)
+        self.cookie_at = names.index(b"cookie") if b"cookie" in names else None
+        self._names = frozenset(names)
+        self._shared = tuple(name for name in names if name in SHARED)
+        self._values: Callable[[Mapping[bytes, bytes]], Any] = itemgetter(*self._shared) if self._shared else _nothing
+        self._known: dict[Any, Traits] = {}
+
+    def traits(self, headers: Mapping[bytes, bytes]) -> Traits:
+        """The traits of headers of this shape."""
+        values = self._values(headers)
+        return self._known.get(values) or self._read(values, headers)
+
+    def _read(self, values: Any, headers: Mapping[bytes, bytes]) -> Traits:
+        shared = {name: bytes(headers[name]) for name in self._shared}
+        if sum(map(len, shared.values())) > LONGEST_VALUES:
+            return Traits(self._names, {name: value[:LONGEST_VALUE] for name, value in shared.items()})
+        _make_room()
+        traits = self._known[values] = Traits(self._names, shared)
+        return traits
+
+
+_shapes: dict[bytes, Shape] = {}
+_room = MOST_TRAITS
+
+
+def shape_of(headers: Mapping[bytes, bytes]) -> Shape:
+    """The shape of headers by name."""
+    names = b"\n".join(headers)
+    shape = _shapes.get(names)
+    # Names that hold line breaks, which no server should let through, look like more names than they are.
+    return shape if shape is not None and shape.count == len(headers) else _met(names, tuple(headers))
+
+
+def traits_of(headers: Mapping[bytes, bytes]) -> Traits:
+    """The traits of headers by lower-case name."""
+    return shape_of(headers).traits(headers)
+
+
+def _met(names: bytes, each: tuple[bytes, ...]) -> Shape:
+    shape = Shape(each)
+    if len(names) <= LONGEST_NAMES and names.count(b"\n") == len(each) - 1:
+        if len(_shapes) >= MOST_SHAPES:
+            _shapes.clear()
+        _shapes[names] = shape
+    return shape
+
+
+def _make_room() -> None:
+    """Forget all, now and then: what is common is there again at once."""
+    global _room  # noqa: PLW0603 -- the one count for all shapes
+    _room -= 1
+    if _room <= 0:
+        _shapes.clear()
+        _room = MOST_TRAITS
+
+
+def _nothing(_: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
+    return ()
