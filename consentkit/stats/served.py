@@ -1,7 +1,7 @@
 """How requests were served in a period, and on which way pages led on: figures made from what the sink holds."""
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from consentkit.stats.breakdowns import MOVES, VIEWS
 from consentkit.stats.load import (
-    ALL_ROUTES,
     BUSIEST,
     BYTES,
     MAXIMA,
@@ -25,6 +24,7 @@ from consentkit.stats.load import (
 )
 from consentkit.stats.spans import bounds_of, leftovers_of
 from consentkit.stats.stores import SinkReader
+from consentkit.stats.stores.protocol import LoadSum
 
 QUANTILES = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}
 
@@ -86,24 +86,38 @@ class Step:
 
 def read_load(reader: SinkReader, first: date, last: date, timezone: ZoneInfo) -> LoadReport:
     """The load of a period, both days included, which begin and end in a time zone."""
-    whole = bounds_of(first, last, timezone)
-    places = [whole, *leftovers_of(first, last)]
-    sums: dict[str, Counter[str]] = {ALL_ROUTES: Counter()}
-    highest = dict.fromkeys(MAXIMA, 0)
-    for _, route, metric, amount in [*reader.load_sums(places), *reader.load_sums(places, None)]:
-        if metric in highest:
-            highest[metric] = max(highest[metric], amount)
-        else:
-            sums.setdefault(route, Counter())[metric] += amount
-    everything = sums.pop(ALL_ROUTES)
-    routes = [(route, served_of(figures)) for route, figures in sums.items()]
+    everything = read_all(reader, first, last, timezone)
     return LoadReport(
         all=served_of(everything, everything[REQUESTS]),
-        busiest_second=highest[BUSIEST],
-        most_at_once=highest[MOST_AT_ONCE],
-        busiest_minute=busiest_minute(reader, *whole),
-        routes=tuple(sorted(routes, key=lambda route: (-route[1].requests, route[0]))),
+        busiest_second=everything[BUSIEST],
+        most_at_once=everything[MOST_AT_ONCE],
+        busiest_minute=busiest_minute(reader, *bounds_of(first, last, timezone)),
+        routes=read_routes(reader, first, last, timezone),
     )
+
+
+def read_all(reader: SinkReader, first: date, last: date, timezone: ZoneInfo) -> Counter[str]:
+    """The figures of all requests of a period by metric: sums, and the highest of MAXIMA."""
+    return added(reader.load_sums([bounds_of(first, last, timezone), *leftovers_of(first, last)]))
+
+
+def added(sums: Iterable[LoadSum]) -> Counter[str]:
+    """Figures of several times put together, by metric."""
+    figures: Counter[str] = Counter()
+    for _, _, metric, amount in sums:
+        figures[metric] = max(figures[metric], amount) if metric in MAXIMA else figures[metric] + amount
+    return figures
+
+
+def read_routes(reader: SinkReader, first: date, last: date, timezone: ZoneInfo) -> tuple[tuple[str, Served], ...]:
+    """Each route of a period, most requests first."""
+    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for _, route, metric, amount in reader.load_sums(
+        [bounds_of(first, last, timezone), *leftovers_of(first, last)], None
+    ):
+        sums[route][metric] += amount
+    routes = [(route, served_of(figures)) for route, figures in sums.items()]
+    return tuple(sorted(routes, key=lambda route: (-route[1].requests, route[0])))
 
 
 def busiest_minute(reader: SinkReader, begin: str, until: str) -> tuple[str, int] | None:
