@@ -12,10 +12,10 @@ from consentkit.dashboard.headers import SecurityHeaders
 from consentkit.dashboard.render import Assets, Pages, Settings
 from consentkit.dashboard.sessions import Signed
 from consentkit.dashboard.store import Store
-from consentkit.dashboard.views import downloads, failures, lists, overview, signing
+from consentkit.dashboard.views import downloads, failures, lists, load, overview, signing
 from consentkit.stats.stores import SinkReader
 
-VIEWS = (overview, lists, downloads, signing)
+VIEWS = (overview, load, lists, downloads, signing)
 """The modules whose `routes(context)` make up the dashboard."""
 
 

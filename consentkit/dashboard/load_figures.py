@@ -24,6 +24,8 @@ HOURLY_TO = 31
 HOURLY_UNASKED = 2
 WEEKLY_FROM = 121
 """Days from which a period is shown by the week."""
+WEEK_OF = 28
+"""Days that the map of the week is of at least: fewer would show chance."""
 CAMPAIGNS = 4
 """Campaigns that are laid over the load."""
 HISTORY = 56
@@ -60,6 +62,7 @@ class Ahead:
 class LoadFigures:
     """The load of a period; `course` is by `kind` (HOUR, DAY or WEEK), `kinds` are those that it may be shown by.
 
+    `to_come` are the hours of a day that is not over. The map of the week is of four weeks at least, from `week_from`.
     `highest` is how high each of MAXIMA was, and when (the minute, in the site's time zone). `makers` is by day, or by
     week in a long period, because classes are counted by the day. `patchy` are the places of the course that a loss of
     counts touches.
@@ -69,11 +72,13 @@ class LoadFigures:
     kind: str
     kinds: tuple[str, ...]
     course: tuple[Stretch, ...]
+    to_come: tuple[dt.datetime, ...]
     whole: Served
     before: Served | None
     highest: Mapping[str, tuple[int, dt.datetime | None]]
     routes: tuple[tuple[str, Served], ...]
     week: WeekHours
+    week_from: dt.date
     makers: tuple[Makers, ...]
     ahead: Ahead | None
     campaigns: tuple[Ran, ...]
@@ -118,6 +123,8 @@ def read_load_page(reader: SinkReader, known_from: dt.date, asked: Asked) -> Loa
     first, last = min(max(period.first, known_from), period.last), period.last
     kind, kinds = kinds_of(period, asked.kind)
     spans = spans_of(kind, first, last, timezone, asked.now)
+    later = spans_of(kind, first, last, timezone, dt.datetime.max.replace(tzinfo=dt.UTC))[len(spans) :]
+    week_from = min(first, max(known_from, last - dt.timedelta(days=WEEK_OF - 1)))
     course, figures = read_course(reader, spans, leftovers_of(first, last))
     lost = tuple(read_lost(reader, period, timezone))
     return LoadFigures(
@@ -125,11 +132,13 @@ def read_load_page(reader: SinkReader, known_from: dt.date, asked: Asked) -> Loa
         kind=kind,
         kinds=kinds,
         course=course,
+        to_come=tuple(span.start for span in later) if period.length == 1 else (),
         whole=served_of(figures, figures[REQUESTS]),
         before=_before(reader, known_from, period, timezone),
         highest={metric: (figures[metric], _when(reader, metric, first, last, timezone)) for metric in MAXIMA},
         routes=read_routes(reader, first, last, timezone),
-        week=read_weekhours(reader, first, last, timezone, asked.now),
+        week=read_weekhours(reader, week_from, last, timezone, asked.now),
+        week_from=week_from,
         makers=_makers(reader, first, period, WEEK if kind == WEEK else DAY),
         ahead=_ahead(reader, period.today),
         campaigns=_campaigns(reader, first, last, spans),

@@ -11,5 +11,8 @@ class Entry:
     text: str
 
 
-ENTRIES: tuple[Entry, ...] = (Entry("", "navigation.overview"),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("", "navigation.overview"),
+    Entry("load", "navigation.load"),
+)
 """In this order. A single one is not shown."""

@@ -20,6 +20,7 @@ PATHS = (
     "/?period=7d&lang=es&pages=missing&sources=campaign&places=region&browsers=browser_version",
     "/list?card=page",
     "/list?card=classes",
+    "/load?period=7d&step=hour&lang=es",
 )
 
 

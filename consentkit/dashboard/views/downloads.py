@@ -45,7 +45,7 @@ class Downloads:
             rows = sorted(report.breakdowns[breakdown_of(key)], key=lambda row: -row.counts.get(own, 0))
             metrics = [*rows[0].counts] if rows else [own]
             text = as_csv(("value", *metrics), ([row.value, *row.counts.values()] for row in rows))
-        return _download(text, key, period, facts)
+        return download(text, key, period, facts)
 
     def days(self, request: Request, session: Session) -> Response:
         """The days of the period as a file."""
@@ -56,10 +56,10 @@ class Downloads:
             period = self._context.period(request, facts)
             report = build_report(reader, period.first, period.last, [])
         rows = ((day.day.isoformat(), day.views, day.visits, day.requests) for day in report.days)
-        return _download(as_csv(("day", "views", "visits", "requests"), rows), "days", period, facts)
+        return download(as_csv(("day", "views", "visits", "requests"), rows), "days", period, facts)
 
 
-def _download(text: str, name: str, period: Period, facts: Facts) -> Response:
+def download(text: str, name: str, period: Period, facts: Facts) -> Response:
     """Sample data is named so in the file's name too."""
     sampled = facts.sample is not None and facts.sample[0] <= period.last and period.first <= facts.sample[1]
     file = f"{name}-{period.first}-{period.last}{'-sample' if sampled else ''}.csv"

@@ -1,0 +1,110 @@
+"""The load of the server: for those who plan a mailing or look for what is slow."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from consentkit.dashboard.cards import lost_times
+from consentkit.dashboard.context import Context
+from consentkit.dashboard.exports import as_csv
+from consentkit.dashboard.figures import Facts, read_facts
+from consentkit.dashboard.load_figures import Asked, LoadFigures, read_load_page
+from consentkit.dashboard.load_forecast import forecast_error, forecast_svg, forecast_text
+from consentkit.dashboard.load_tables import (
+    COURSE_COLUMNS,
+    ROUTE_COLUMNS,
+    SORTS,
+    course_csv,
+    course_rows,
+    route_columns,
+    route_rows,
+    routes_csv,
+    sort_of,
+    week_map,
+)
+from consentkit.dashboard.load_words import (
+    course_svg,
+    headlines,
+    makers_svg,
+    statuses,
+    times_svg,
+)
+from consentkit.dashboard.periods import Period
+from consentkit.dashboard.sessions import Session
+from consentkit.dashboard.views.downloads import download
+
+PAGE = "load"
+STEP = "step"
+SORT = "sort"
+
+
+def routes(context: Context) -> list[BaseRoute]:
+    """The page and its tables as files."""
+    view = LoadPage(context)
+    return [
+        context.route("/load", view.page),
+        context.route("/load.csv", view.course),
+        context.route("/routes.csv", view.routes),
+    ]
+
+
+class LoadPage:
+    """Answers with the load of a period."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def page(self, request: Request, session: Session) -> Response:
+        """All of it; a page that says what it waits for before anything was published."""
+        context, words = self._context, self._context.pages.words(request)
+        facts, period, figures = self._read(request)
+        if figures is None:
+            return context.page(request, session, facts, "empty.html", period=period)
+        sort = sort_of(request.query_params.get(SORT, ""), figures)
+        return context.page(
+            request,
+            session,
+            facts,
+            "load.html",
+            period=period,
+            figures=figures,
+            headlines=headlines(figures, words),
+            course=course_svg(figures, words),
+            times=times_svg(figures, words),
+            rows=course_rows(figures, words),
+            week=week_map(figures.week, words),
+            forecast=forecast_svg(figures.ahead, words),
+            forecast_text=forecast_text(figures.ahead, words),
+            forecast_error=forecast_error(figures.ahead, words),
+            route_rows=route_rows(figures, sort, words),
+            route_columns=route_columns(words),
+            sort=sort,
+            sorts=SORTS if sort_of("", figures) == SORTS[0] else SORTS[2:],
+            statuses=statuses(figures, words),
+            makers=makers_svg(figures, words),
+            lost=lost_times(figures.lost, words),
+        )
+
+    def course(self, request: Request, session: Session) -> Response:
+        """The hours, days or weeks of the period as a file."""
+        del session
+        facts, period, figures = self._read(request)
+        rows = course_csv(figures) if figures else []
+        return download(as_csv(COURSE_COLUMNS, rows), PAGE, period, facts)
+
+    def routes(self, request: Request, session: Session) -> Response:
+        """The routes of the period as a file."""
+        del session
+        facts, period, figures = self._read(request)
+        rows = routes_csv(figures) if figures else []
+        return download(as_csv(ROUTE_COLUMNS, rows), "routes", period, facts)
+
+    def _read(self, request: Request) -> tuple[Facts, Period, LoadFigures | None]:
+        context, reader = self._context, self._context.reader
+        with reader.snapshot():
+            facts = read_facts(reader)
+            period = context.period(request, facts)
+            if facts.span is None:
+                return facts, period, None
+            asked = Asked(period, request.query_params.get(STEP, ""), context.settings.timezone, context.moment())
+            return facts, period, read_load_page(reader, facts.span[0], asked)
