@@ -86,7 +86,7 @@ def test_each_tick_writes_and_each_minute_releases(bench):
 def test_the_sink_says_what_it_is(bench):
     """Readers find the site, its time zone and the threshold."""
     bench.flusher.tick(NOW)
-    facts = {"site": "Example", "timezone": "Europe/Amsterdam", "threshold": "5", "schema": "2"}
+    facts = {"site": "Example", "timezone": "Europe/Amsterdam", "threshold": "5", "schema": "3"}
     assert bench.reader.meta() == facts
 
 

@@ -16,6 +16,7 @@ from consentkit.stats.verify import Finding, verify
 from tests.stats.observations import DAY, LATER, a_view, increments_of
 
 RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("UTC"))
+OF_PAGE = "series IN (SELECT id FROM series WHERE breakdown = 'page')"
 NOON = 1_795_435_200.0
 """2026-11-23 12:00 UTC."""
 
@@ -68,19 +69,19 @@ def test_an_empty_sink_has_no_findings(tmp_path):
 @pytest.mark.parametrize(
     ("statement", "rules"),
     [
-        ("UPDATE cells SET count = 3 WHERE breakdown = 'page'", {"cell-size", "cell-sum", "delivered-sum"}),
-        ("UPDATE cells SET smallest = 4 WHERE breakdown = 'page'", {"cell-increment"}),
-        ("UPDATE cells SET increments = 3 WHERE breakdown = 'page'", {"cell-sum", "cell-increments"}),
-        ("UPDATE cells SET increments = 0 WHERE breakdown = 'page'", {"cell-sum"}),
-        ("UPDATE cells SET count = 13 WHERE breakdown = 'page'", {"breakdown-sum", "delivered-sum"}),
-        ("UPDATE cells SET count = 11 WHERE breakdown = 'page'", {"cell-sum", "delivered-sum"}),
-        ("DELETE FROM cells WHERE breakdown = 'country'", {"delivered-sum"}),
+        (f"UPDATE counts SET count = 3 WHERE {OF_PAGE}", {"cell-size", "cell-sum", "delivered-sum"}),
+        (f"UPDATE counts SET smallest = 4 WHERE {OF_PAGE}", {"cell-increment"}),
+        (f"UPDATE counts SET increments = 3 WHERE {OF_PAGE}", {"cell-sum", "cell-increments"}),
+        (f"UPDATE counts SET increments = 0 WHERE {OF_PAGE}", {"cell-sum"}),
+        (f"UPDATE counts SET count = 13 WHERE {OF_PAGE}", {"breakdown-sum", "delivered-sum"}),
+        (f"UPDATE counts SET count = 11 WHERE {OF_PAGE}", {"cell-sum", "delivered-sum"}),
+        ("DELETE FROM counts WHERE series IN (SELECT id FROM series WHERE breakdown = 'country')", {"delivered-sum"}),
         ("UPDATE totals SET count = count + 1 WHERE metric = 'views'", {"delivered-sum"}),
         ("DELETE FROM releases WHERE metric = 'views'", {"cell-release"}),
         ("UPDATE releases SET smallest = 4 WHERE metric = 'views'", {"release-size"}),
         ("UPDATE releases SET events = 9 WHERE metric = 'views'", {"release-sum"}),
         ("UPDATE releases SET threshold = 50", {"release-size", "cell-size", "cell-increment"}),
-        ("UPDATE cells SET day = 'never' WHERE breakdown = 'page'", {"cell-release"}),
+        ("UPDATE periods SET name = 'never' WHERE shown", {"cell-release"}),
         ("UPDATE delivered SET count = count - 5 WHERE breakdown = 'page'", {"delivered-sum", "balance"}),
     ],
 )
@@ -92,7 +93,7 @@ def test_tampering_is_found(stores, statement, rules):
 
 def test_a_finding_says_what_where_and_how_to_mend(stores):
     """It names figures, the place and a remedy."""
-    stores.change("UPDATE cells SET smallest = 4 WHERE breakdown = 'page'")
+    stores.change(f"UPDATE counts SET smallest = 4 WHERE {OF_PAGE}")
     [finding] = verify(stores.reader)
     assert finding == Finding(
         rule="cell-increment",

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from consentkit.errors import ConsentKitError
+from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.load import Load, LoadCell
 from consentkit.stats.model import BatchId, Gap, Increments, Release, Waiting
 
@@ -102,7 +103,16 @@ class Sink(Protocol):
         """Set facts that readers show: `site`, `timezone`, `threshold`, `sample`."""
 
     def forget(self, before: date) -> int:
-        """Remove the days before a date, keeping their sums; returns how many days were removed."""
+        """Remove the days before a date, keeping their sums; returns how many days were removed.
+
+        A month that is kept as such (see `keep_months`) goes when it ended before the date.
+        """
+
+    def keep_months(self, before: date) -> int:
+        """Keep the counts by value of the months that ended before a date by the month; returns how many were summed.
+
+        Each month is a transaction of its own.
+        """
 
     def thin(self, before: date) -> None:
         """Keep the load of the days before a date by the hour."""
@@ -111,8 +121,11 @@ class Sink(Protocol):
         """Give the connection back."""
 
 
+Step = Literal["day", "week", "month"]
+
+
 class CellRow(NamedTuple):
-    """One published cell of one day."""
+    """One published cell of one day, or of one month (`2026-11`) of which only the month is kept."""
 
     day: str
     breakdown: str
@@ -124,7 +137,7 @@ class CellRow(NamedTuple):
 
 
 class ReleaseRow(NamedTuple):
-    """The proof of one day's releases of a metric under a threshold."""
+    """The proof of one day's (or month's, as `2026-11`) releases of a metric under a threshold."""
 
     day: str
     metric: str
@@ -159,11 +172,15 @@ class Ledger:
 class SinkReader(Protocol):
     """Reads a sink; all of it may be asked before the sink exists, and is empty then.
 
-    `first` and `last` are days, both included; days in answers are ISO dates in the site's time zone.
+    `first` and `last` are days, both included; days in answers are ISO dates in the site's time zone. Of a month of
+    which the counts by value are kept by the month only, they are told where all its days are asked for.
     """
 
     def snapshot(self) -> AbstractContextManager[None]:
         """A block in which all questions of this thread see the sink at one instant."""
+
+    def version(self) -> int:
+        """A number that is another one after every change of the sink; 0 before there is a sink."""
 
     def meta(self) -> dict[str, str]:
         """Facts about the sink: `site`, `timezone`, `threshold`, `sample`, `schema`."""
@@ -177,6 +194,12 @@ class SinkReader(Protocol):
     def totals(self, first: date, last: date) -> dict[str, int]:
         """The totals of the period by metric."""
 
+    def sums(self, first: date, last: date, step: Step, metrics: Iterable[str]) -> list[tuple[str, str, int]]:
+        """The totals by day, week or month as (first day of it, metric, count), in this order.
+
+        The days `first` to `last` alone are summed, so the week (from Monday) or month at either end may be a part.
+        """
+
     def top(
         self,
         breakdown: str,
@@ -187,11 +210,37 @@ class SinkReader(Protocol):
         *,
         offset: int = 0,
         search: str | None = None,
+        where: tuple[str, str] | None = None,
     ) -> list[tuple[str, int]]:
-        """Values and their counts, largest first; `search` keeps values that contain it, in any case."""
+        """Values and their counts, largest first; `search` keeps values that contain it, in any case.
 
-    def count_values(self, breakdown: str, metric: str, first: date, last: date, search: str | None = None) -> int:
+        `where`, a breakdown and one of its values, asks for the events that have that value too, by the stored
+        `crossing` of the two; there is nothing where none is stored.
+        """
+
+    def count_values(
+        self,
+        breakdown: str,
+        metric: str,
+        first: date,
+        last: date,
+        search: str | None = None,
+        *,
+        where: tuple[str, str] | None = None,
+    ) -> int:
         """How many values `top` would list without a limit."""
+
+    def crossing(self, first: str, second: str) -> Crossing | None:
+        """The stored crossing of two breakdowns, in either order; None where none is stored."""
+
+    def value_totals(self, breakdown: str, value: str, first: date, last: date) -> dict[str, int]:
+        """The published events of one value by metric."""
+
+    def value_days(self, breakdown: str, value: str, metric: str, first: date, last: date) -> list[tuple[str, int]]:
+        """The published events of one value by day (of release), or by month (`2026-11`) where only that is kept."""
+
+    def by_month_before(self) -> date | None:
+        """The day before which counts by value are kept by whole months only, None where all are kept by day."""
 
     def shown(self, first: date, last: date) -> Sums:
         """The published events of the period by (breakdown, metric), `(other)` left out."""
@@ -218,7 +267,10 @@ class SinkReader(Protocol):
         """
 
     def highest_load(self, metric: str, first: str, until: str) -> tuple[str, int] | None:
-        """The minute, or the hour where minutes are no longer kept, in which a metric of all requests was highest."""
+        """The minute, or the hour where minutes are no longer kept, in which a metric of all requests was highest.
+
+        Of requests it is the highest number of one minute in either case.
+        """
 
     def gaps(self, first: date, last: date) -> list[Gap]:
         """The times of the period of which counts are missing."""

@@ -1,13 +1,48 @@
-CREATE TABLE cells (            -- published counts by value, each at least the threshold
-    day TEXT NOT NULL,          -- of the release, ISO date in the site's time zone
-    breakdown TEXT NOT NULL,    -- page, referrer, country, browser, os, device, language, host, status
-    value TEXT NOT NULL,        -- '(other)': over a bound, or waited too long
-    metric TEXT NOT NULL,       -- views, visits, or requests for status
+CREATE TABLE periods (          -- what counts are kept for
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,  -- a day 2026-11-23 (of the release, in the site's time zone), and what sums days up to be
+                                -- read faster: a part of a month 2026-11-22/30, a month 2026-11
+    shown INTEGER NOT NULL      -- 1 for days, and for a month whose days are forgotten, 0 for what only sums days up
+);
+CREATE TABLE series (           -- what is counted by what
+    id INTEGER PRIMARY KEY,
+    breakdown TEXT NOT NULL,    -- page, referrer, ..., page_by_channel
+    metric TEXT NOT NULL,       -- views, visits, ...
+    UNIQUE (breakdown, metric)
+);
+CREATE TABLE words (            -- values
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE   -- '(other)': over a bound, or waited too long
+);
+INSERT INTO words VALUES (0, '');
+CREATE TABLE counts (           -- published counts by value, each at least the threshold, to be read by the view cells
+    period INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    second INTEGER NOT NULL,    -- the second value of a crossing, else 0
+    value INTEGER NOT NULL,
     count INTEGER NOT NULL,
     increments INTEGER NOT NULL, -- how many releases added to the count
     smallest INTEGER NOT NULL,  -- the smallest of these additions
-    PRIMARY KEY (day, breakdown, value, metric)
+    PRIMARY KEY (period, series, second, value)
 ) WITHOUT ROWID;
+CREATE TABLE named (            -- what counts add up to, '(other)' left out
+    period INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (period, series)
+) WITHOUT ROWID;
+CREATE TABLE seconds (          -- the second values that a crossing has
+    series INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    PRIMARY KEY (series, second)
+) WITHOUT ROWID;
+CREATE VIEW cells AS
+    SELECT p.name AS day, s.breakdown AS breakdown,
+        CASE c.second WHEN 0 THEN v.text ELSE v.text || ' × ' || w.text END AS value,
+        s.metric AS metric, c.count AS count, c.increments AS increments, c.smallest AS smallest
+    FROM periods p JOIN counts c ON c.period = p.id JOIN series s ON s.id = c.series
+        JOIN words v ON v.id = c.value JOIN words w ON w.id = c.second
+    WHERE p.shown;
 CREATE TABLE totals (           -- sums without a value, no threshold
     day TEXT NOT NULL,          -- of the event, ISO date in the site's time zone
     metric TEXT NOT NULL,       -- requests, views, visits, bytes, uncounted, class:person, class:crawler, ...
@@ -23,8 +58,14 @@ CREATE TABLE load (             -- what the server did
     count INTEGER NOT NULL,
     PRIMARY KEY (begin, route, metric)
 ) WITHOUT ROWID;
+CREATE TABLE load_hours (       -- the load of all requests by the hour, to be read faster
+    metric TEXT NOT NULL,       -- as in load, and busiest_minute: the most requests of one minute
+    begin TEXT NOT NULL,        -- UTC hour, or the day for what is kept by the day
+    count INTEGER NOT NULL,
+    PRIMARY KEY (metric, begin)
+) WITHOUT ROWID;
 CREATE TABLE releases (         -- the proof: how many releases there were, and how many new events they held
-    day TEXT NOT NULL,
+    day TEXT NOT NULL,          -- or the month, where its days are forgotten
     metric TEXT NOT NULL,
     threshold INTEGER NOT NULL, -- in force at the time
     releases INTEGER NOT NULL,
@@ -54,3 +95,7 @@ CREATE TABLE forgotten (        -- what retention removed, breakdown '' is the t
     PRIMARY KEY (breakdown, metric)
 ) WITHOUT ROWID;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE changes (          -- another number after each change, so that readers need not read again
+    number INTEGER NOT NULL
+);
+INSERT INTO changes VALUES (abs(random() % 1000000000) * 1000000)

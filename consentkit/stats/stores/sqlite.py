@@ -1,10 +1,11 @@
 """What the SQLite stores share: opening with the right pragmas, schema versions, transactions."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from consentkit.stats.stores.protocol import StoreError
 
@@ -43,18 +44,34 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         raise
 
 
-def prepare(connection: sqlite3.Connection, path: Path, statements: Sequence[str], version: int) -> None:
-    """Run the statements that make the tables of a new file; StoreError when another version made it."""
+Migration = Callable[[sqlite3.Connection], None]
+"""Turns the tables of an older version into those of this one, inside a transaction."""
+
+
+def prepare(
+    connection: sqlite3.Connection,
+    path: Path,
+    statements: Sequence[str],
+    version: int,
+    migrations: Mapping[int, Migration] = MappingProxyType({}),
+) -> None:
+    """Run the statements that make the tables of a new file, or the migration of the version that made it.
+
+    Raises StoreError when another version made it.
+    """
     if _version(connection) == version:
         return
     with transaction(connection):
         found = _version(connection)
         if found == version:
             return  # another process was faster
-        if found or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if found in migrations:
+            migrations[found](connection)
+        elif found or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise wrong_version(path, found, version)
-        for statement in statements:
-            connection.execute(statement)
+        else:
+            for statement in statements:
+                connection.execute(statement)
         connection.execute(f"PRAGMA user_version={version}")
 
 

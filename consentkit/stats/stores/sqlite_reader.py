@@ -1,82 +1,53 @@
 """Reads the sink's SQLite file, opened read-only, while others write to it."""
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from consentkit.stats.load import LoadCell
-from consentkit.stats.model import OTHER, Gap
-from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRow, Sums
-from consentkit.stats.stores.sqlite import BUSY_SECONDS, wrong_version
+from consentkit.stats.breakdowns import Crossing, crossing, crossing_named
+from consentkit.stats.load import ALL_ROUTES, HOUR, REQUESTS, LoadCell
+from consentkit.stats.model import Gap
+from consentkit.stats.stores import sqlite_lists as lists
+from consentkit.stats.stores import sqlite_load_sums as loads
+from consentkit.stats.stores.periods import cover, day_name, first_day, last_day, month_end, next_month, whole_months
+from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRow, Step, Sums
+from consentkit.stats.stores.sqlite_connections import Connections
+from consentkit.stats.stores.sqlite_load import BUSIEST_MINUTE
 from consentkit.stats.stores.sqlite_sink import SCHEMA_VERSION
 
-_TOP = """
-    SELECT value, sum(count) AS events FROM cells
-    WHERE breakdown = ? AND metric = ? AND day BETWEEN ? AND ? AND value LIKE ? ESCAPE '\\'
-    GROUP BY value ORDER BY events DESC, value LIMIT ? OFFSET ?
-"""
-_COUNT_VALUES = """
-    SELECT count(DISTINCT value) FROM cells
-    WHERE breakdown = ? AND metric = ? AND day BETWEEN ? AND ? AND value LIKE ? ESCAPE '\\'
-"""
-_CELLS = """
-    SELECT day, breakdown, value, metric, count, increments, smallest FROM cells
-    WHERE day BETWEEN ? AND ? AND breakdown = coalesce(?, breakdown) ORDER BY day, breakdown, value, metric
-"""
-_LOAD = """
-    SELECT begin, route, metric, count FROM load
-    WHERE begin BETWEEN ? AND ? AND (route = ? OR (? IS NULL AND route <> '')) ORDER BY begin, route, metric
-"""
-# CROSS JOIN: SQLite is to go through the places and seek each in the load, not the other way round.
-_LOAD_SUMS = """
-    WITH place AS (
-        SELECT key, json_extract(value, '$[0]') AS first, json_extract(value, '$[1]') AS until FROM json_each(?)
-    )
-    SELECT key, route, metric,
-        CASE WHEN metric IN ('busiest_second', 'most_at_once') THEN max(count) ELSE sum(count) END
-    FROM place CROSS JOIN load ON begin >= first AND begin < until
-    WHERE (route = ? OR (? IS NULL AND route <> '')) AND metric = coalesce(?, metric)
-        AND (length(begin) > 11 OR begin = first)
-    GROUP BY 1, 2, 3
-"""
-_HIGHEST_LOAD = """
-    SELECT begin, count FROM load WHERE route = '' AND metric = ? AND begin >= ? AND begin < ? AND length(begin) > 11
-    ORDER BY count DESC, begin LIMIT 1
-"""
-# Before and after every text that a day's column can hold, even one that somebody changed.
-_FIRST_TEXT = ""
-_LAST_TEXT = "\U0010ffff"
+_BEGINS: Mapping[Step, str] = {
+    "day": "day",
+    "week": "date(day, '-6 days', 'weekday 1')",
+    "month": "substr(day, 1, 7) || '-01'",
+}
 
 
 class SqliteSinkReader:
     """A SinkReader over a file; before the file exists every answer is empty.
 
-    Safe to use from several threads: each question opens the file anew (about 0.4 ms), unless it is asked inside
-    `snapshot()`. Raises StoreError for a file of another version and sqlite3.Error when the file cannot be read.
+    Safe to use from several threads. Raises StoreError for a file of another version and sqlite3.Error when the file
+    cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._held = threading.local()
+        self._connections = Connections(path, SCHEMA_VERSION)
 
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
+    def snapshot(self) -> AbstractContextManager[None]:
         """A block in which all questions of this thread see the sink at one instant."""
-        if self._current() is not None or (connection := self._open()) is None:
-            yield
-            return
-        self._held.connection = connection
-        try:
-            connection.execute("BEGIN")
-            yield
-        finally:
-            self._held.connection = None
-            connection.close()
+        return self._connections.snapshot()
+
+    def close(self) -> None:
+        """Close the connections that are open."""
+        self._connections.close()
+
+    def version(self) -> int:
+        """A number that is another one after every change of the sink; 0 before there is a sink."""
+        rows = self._rows("SELECT number FROM changes")
+        return int(rows[0][0]) if rows else 0
 
     def meta(self) -> dict[str, str]:
         """Facts about the sink: `site`, `timezone`, `threshold`, `sample`, `schema`."""
@@ -106,6 +77,14 @@ class SqliteSinkReader:
             )
         )
 
+    def sums(self, first: date, last: date, step: Step, metrics: Iterable[str]) -> list[tuple[str, str, int]]:
+        """The totals by day, week or month as (first day of it, metric, count), in this order."""
+        question = f"""
+            SELECT {_BEGINS[step]} AS begin, metric, sum(count) FROM totals
+            WHERE day BETWEEN ? AND ? AND metric IN (SELECT value FROM json_each(?)) GROUP BY 1, 2 ORDER BY 1, 2
+        """  # noqa: S608
+        return self._rows(question, (first.isoformat(), last.isoformat(), json.dumps(list(metrics))))
+
     def top(
         self,
         breakdown: str,
@@ -116,42 +95,86 @@ class SqliteSinkReader:
         *,
         offset: int = 0,
         search: str | None = None,
+        where: tuple[str, str] | None = None,
     ) -> list[tuple[str, int]]:
-        """Values and their counts, largest first; `search` keeps values that contain it, in any case."""
-        where = (breakdown, metric, first.isoformat(), last.isoformat(), _containing(search))
-        return self._rows(_TOP, (*where, -1 if limit is None else limit, offset))
+        """Values and their counts, largest first; `search` keeps values that contain it, in any case.
 
-    def count_values(self, breakdown: str, metric: str, first: date, last: date, search: str | None = None) -> int:
+        `where`, a breakdown and one of its values, asks for the events that have that value too, by the stored
+        `crossing` of the two; there is nothing where none is stored.
+        """
+        with self.snapshot():
+            listed = self._listed(breakdown, metric, (first, last), search, where)
+            if listed is None:
+                return []
+            inner, values = listed
+            values |= {"limit": -1 if limit is None else limit, "offset": offset}
+            return self._rows(lists.top(inner, searched=bool(search)), values)
+
+    def count_values(
+        self,
+        breakdown: str,
+        metric: str,
+        first: date,
+        last: date,
+        search: str | None = None,
+        *,
+        where: tuple[str, str] | None = None,
+    ) -> int:
         """How many values `top` would list without a limit."""
-        where = (breakdown, metric, first.isoformat(), last.isoformat(), _containing(search))
-        rows = self._rows(_COUNT_VALUES, where)
-        return int(rows[0][0]) if rows else 0
+        with self.snapshot():
+            listed = self._listed(breakdown, metric, (first, last), search, where)
+            if listed is None:
+                return 0
+            rows = self._rows(lists.how_many(listed[0], searched=bool(search)), listed[1])
+            return int(rows[0][0]) if rows else 0
+
+    def crossing(self, first: str, second: str) -> Crossing | None:
+        """The stored crossing of two breakdowns, in either order; None where none is stored."""
+        for found in (_crossing(first, second), _crossing(second, first)):
+            if found and self._rows("SELECT 1 FROM series WHERE breakdown = ? LIMIT 1", (found.name,)):
+                return found
+        return None
+
+    def value_totals(self, breakdown: str, value: str, first: date, last: date) -> dict[str, int]:
+        """The published events of one value by metric."""
+        found: dict[str, int] = {}
+        for _, metric, count in self._of_value(breakdown, value, None, first, last):
+            found[metric] = found.get(metric, 0) + count
+        return found
+
+    def value_days(self, breakdown: str, value: str, metric: str, first: date, last: date) -> list[tuple[str, int]]:
+        """The published events of one value by day (of release), or by month (`2026-11`) where only that is kept."""
+        return [(name, count) for name, _, count in self._of_value(breakdown, value, metric, first, last)]
+
+    def by_month_before(self) -> date | None:
+        """The day before which counts by value are kept by whole months only, None where all are kept by day."""
+        rows = self._rows("SELECT max(name) FROM periods WHERE shown AND length(name) = 7")
+        return next_month(first_day(rows[0][0])) if rows and rows[0][0] else None
 
     def shown(self, first: date, last: date) -> Sums:
         """The published events of the period by (breakdown, metric), `(other)` left out."""
-        rows = self._rows(
-            "SELECT breakdown, metric, sum(count) FROM cells WHERE day BETWEEN ? AND ? AND value <> ? GROUP BY 1, 2",
-            (first.isoformat(), last.isoformat(), OTHER),
-        )
+        with self.snapshot():
+            rows = self._rows(lists.SHOWN, {"periods": self._periods(first, last, parts=True)})
         return {(breakdown, metric): count for breakdown, metric, count in rows}
 
     def cells(self, first: date | None = None, last: date | None = None, breakdown: str | None = None) -> list[CellRow]:
         """The published cells as they are stored, by day."""
-        return [CellRow(*row) for row in self._rows(_CELLS, (*_texts(first, last), breakdown))]
+        values = {**_within(first, last), "breakdown": breakdown}
+        return [CellRow(*row) for row in self._rows(lists.CELLS, values)]
 
     def each_cell(self, first: date | None = None, last: date | None = None) -> Iterator[CellRow]:
         """The published cells, by day, without holding all of them in memory; to be asked in a `snapshot()`."""
-        connection = self._current()
+        connection = self._connections.current()
+        period = _within(first, last)
         if connection is not None:
-            rows = connection.execute(_CELLS, (*_texts(first, last), None))
-            yield from (CellRow(*row) for row in rows)
+            yield from (CellRow(*row) for row in connection.execute(lists.EACH_CELL, period))
 
     def load(self, first: str, last: str, route: str | None = "") -> list[tuple[LoadCell, int]]:
         """The load of a route ("" for all requests, None for each route) that begins in UTC times, both included.
 
         Times are compared as texts, so `2026-11-23T19` to `2026-11-23T20` is the minutes and the rest of an hour.
         """
-        rows = self._rows(_LOAD, (first, last, route, route))
+        rows = self._rows(loads.CELLS, (first, last, route, route))
         return [(LoadCell(begin, named, metric), count) for begin, named, metric, count in rows]
 
     def load_sums(
@@ -162,12 +185,28 @@ class SqliteSinkReader:
         Of a `metric`, or of all. What is kept by the day counts only for a stretch that begins with its very text, as
         `2026-11-23Z`.
         """
-        return [LoadSum(*row) for row in self._rows(_LOAD_SUMS, (json.dumps(places), route, route, metric))]
+        by_hour = route == ALL_ROUTES and all(_on_the_hour(text) for place in places for text in place)
+        question = loads.SUMS_OF_HOURS if by_hour else loads.SUMS
+        values = {"places": json.dumps(places), "route": route, "metric": metric}
+        return [LoadSum(*row) for row in self._rows(question, values)]
 
     def highest_load(self, metric: str, first: str, until: str) -> tuple[str, int] | None:
-        """The minute, or the hour where minutes are no longer kept, in which a metric of all requests was highest."""
-        rows = self._rows(_HIGHEST_LOAD, (metric, first, until))
-        return rows[0] if rows else None
+        """The minute, or the hour where minutes are no longer kept, in which a metric of all requests was highest.
+
+        Of requests it is the highest number of one minute in either case.
+        """
+        by_hour = {"metric": BUSIEST_MINUTE if metric == REQUESTS else metric, "first": first, "until": until}
+        with self.snapshot():
+            if _on_the_hour(first) and _on_the_hour(until):
+                rows = self._rows(loads.HIGHEST_HOUR, by_hour)
+                if not rows:
+                    return None
+                found: tuple[str, int] = rows[0]
+                first, until = f"{found[0][:HOUR]}:", f"{found[0][:HOUR]}:~"
+            else:
+                found = ("", 0)
+            minutes = self._rows(loads.HIGHEST_MINUTE, {"metric": metric, "first": first, "until": until})
+            return minutes[0] if minutes else found if found[0] else None
 
     def gaps(self, first: date, last: date) -> list[Gap]:
         """The times of the period of which counts are missing."""
@@ -189,60 +228,74 @@ class SqliteSinkReader:
             ledger.forgotten[breakdown, metric] = count
         return ledger
 
-    def _rows(self, question: str, values: Sequence[object] = ()) -> list[Any]:
-        held = self._current()
-        if held is not None:
-            return held.execute(question, values).fetchall()
-        connection = self._open()
-        if connection is None:
-            return []
-        try:
-            return connection.execute(question, values).fetchall()
-        finally:
-            connection.close()
+    def _listed(
+        self,
+        breakdown: str,
+        metric: str,
+        period: tuple[date, date],
+        search: str | None,
+        where: tuple[str, str] | None,
+    ) -> tuple[str, dict[str, object]] | None:
+        """What lists the values of a breakdown, and its parameters; None where no crossing tells of `where`."""
+        inner, values = lists.ALL, {"breakdown": breakdown, "metric": metric, "search": _containing(search)}
+        if where is not None:
+            found = self.crossing(breakdown, where[0])
+            if found is None:
+                return None
+            inner = lists.BY_SECOND if found.first == breakdown else lists.BY_FIRST
+            values |= {"breakdown": found.name, "wanted": _storable(where[1])}
+        parts = where is None and crossing_named(breakdown) is None
+        return inner, {**values, "periods": self._periods(*period, parts=parts)}
 
-    def _current(self) -> sqlite3.Connection | None:
-        found: sqlite3.Connection | None = getattr(self._held, "connection", None)
-        return found
+    def _periods(self, first: date, last: date, *, parts: bool) -> str:
+        """The names of the periods that together are these days, as JSON; none before or after all figures."""
+        rows = self._rows(lists.EXTENT)
+        if not rows or rows[0][0] is None:
+            return "[]"
+        oldest, newest = first_day(rows[0][0]), last_day(rows[0][1])
+        # The sums of a month that is under way hold no more than its days so far.
+        last = month_end(newest) if last >= newest else last
+        return json.dumps(list(cover(max(first, oldest), last, parts=parts)))
 
-    def _open(self) -> sqlite3.Connection | None:
-        """A read-only connection, or None while the file does not exist or has no tables yet."""
-        if not self._path.exists():
-            return None
-        connection = _connect(self._path)
-        try:
-            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        except sqlite3.Error:
-            connection.close()
-            raise
-        if version == SCHEMA_VERSION:
-            return connection
-        connection.close()
-        if version == 0:
-            return None
-        raise wrong_version(self._path, version, SCHEMA_VERSION)
+    def _of_value(self, breakdown: str, value: str, metric: str | None, first: date, last: date) -> list[Any]:
+        values = {**_within(first, last), "breakdown": breakdown, "wanted": _storable(value), "metric": metric}
+        return self._rows(lists.OF_VALUE, values)
+
+    def _rows(self, question: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
+        with self._connections.lend() as connection:
+            return [] if connection is None else connection.execute(question, values).fetchall()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+def _crossing(first: str, second: str) -> Crossing | None:
     try:
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        connection.close()
-        if path.with_name(f"{path.name}-wal").exists():
-            raise
-        # A copy in a folder that may not be written to: WAL needs a -shm file beside it, unless nobody writes.
-        return sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
-    return connection
+        return crossing(first, second)
+    except ValueError:
+        return None
 
 
-def _texts(first: date | None, last: date | None) -> tuple[str, str]:
-    return first.isoformat() if first else _FIRST_TEXT, last.isoformat() if last else _LAST_TEXT
+def _within(first: date | None, last: date | None) -> dict[str, object]:
+    """The first and the last day and whole month; every text that a name can be, even a changed one, without them."""
+    first_month, last_month = whole_months(first or date.min, last or date.max)
+    return {
+        "first": day_name(first) if first else "",
+        "last": day_name(last) if last else "\U0010ffff",
+        "first_month": first_month,
+        "last_month": last_month,
+    }
+
+
+def _on_the_hour(text: str) -> bool:
+    """Whether a UTC time is one with which an hour begins."""
+    return ":" not in text or text.endswith(":00")
 
 
 def _containing(search: str | None) -> str:
     if not search:
         return "%"
-    escaped = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = _storable(search).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def _storable(text: str) -> str:
+    """A text that SQLite takes: half a character, which no stored value has, becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")

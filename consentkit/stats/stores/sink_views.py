@@ -1,0 +1,36 @@
+"""The views of the SQLite sink that spreadsheets and other tools read: one for each breakdown and crossing."""
+
+from collections.abc import Iterator
+
+from consentkit.stats.breakdowns import BREAKDOWNS, Crossing
+
+# The names in these statements are our own constants, never input.
+_OF_SHOWN = """
+    FROM periods p JOIN series s ON s.breakdown = '{}' JOIN counts c ON c.period = p.id AND c.series = s.id
+        JOIN words v ON v.id = c.value JOIN words w ON w.id = c.second
+    WHERE p.shown
+"""
+
+
+def breakdown_views() -> Iterator[str]:
+    """The statements that make a view with one column per metric for each breakdown."""
+    for breakdown, metrics in BREAKDOWNS.items():
+        yield (
+            f"CREATE VIEW {breakdown} AS SELECT p.name AS day, v.text AS value, {_columns(metrics)} "
+            f"{_OF_SHOWN.format(breakdown)} GROUP BY p.name, v.text"
+        )
+
+
+def crossing_view(crossing: Crossing) -> str:
+    """The statement that makes a view with the two values of a crossing in columns of their own, if there is none."""
+    second = "CASE c.second WHEN 0 THEN v.text ELSE w.text END"
+    return (
+        f"CREATE VIEW IF NOT EXISTS {crossing.name} AS "
+        f"SELECT p.name AS day, v.text AS {crossing.first}, {second} AS {crossing.second}, "
+        f"{_columns(crossing.metrics)} "
+        f"{_OF_SHOWN.format(crossing.name)} GROUP BY p.name, v.text, w.text"
+    )
+
+
+def _columns(metrics: tuple[str, ...]) -> str:
+    return ", ".join(f"sum(CASE s.metric WHEN '{metric}' THEN c.count ELSE 0 END) AS {metric}" for metric in metrics)

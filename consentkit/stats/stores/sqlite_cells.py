@@ -1,0 +1,186 @@
+"""How the SQLite sink keeps counts by value: small rows of numbers, summed up by day, part of a month and month."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+
+from consentkit.stats.breakdowns import BETWEEN, crossing_named
+from consentkit.stats.model import OTHER, Cell, Published
+from consentkit.stats.stores.periods import (
+    PART_BEGINS,
+    day_name,
+    first_day,
+    last_day,
+    month_end,
+    month_name,
+    part_name,
+)
+
+_FRESH = """
+    CREATE TEMP TABLE IF NOT EXISTS fresh (
+        series INTEGER, second INTEGER, value INTEGER, count INTEGER, increments INTEGER, smallest INTEGER
+    )
+"""
+_ADD = """
+    ON CONFLICT DO UPDATE SET count = count + excluded.count, increments = increments + excluded.increments,
+        smallest = min(smallest, excluded.smallest)
+"""
+_ADD_COUNTS = f"INSERT INTO counts SELECT :period, * FROM temp.fresh WHERE second = 0 OR NOT :single {_ADD}"  # noqa: S608
+_ADD_NAMED = """
+    INSERT INTO named
+    SELECT :period, series, sum(count) FROM temp.fresh
+    WHERE second <> 0 OR value <> (SELECT id FROM words WHERE text = :other) GROUP BY series
+    ON CONFLICT DO UPDATE SET count = count + excluded.count
+"""
+_DAYS = "name BETWEEN :first AND :last AND length(name) = 10"
+_SUM_COUNTS = f"""
+    INSERT INTO counts
+    SELECT :period, series, second, value, sum(count), sum(increments), min(smallest) FROM counts
+    WHERE period IN (SELECT id FROM periods WHERE {_DAYS})
+        AND (second = 0 OR NOT :single) GROUP BY series, second, value
+"""  # noqa: S608
+_SUM_NAMED = f"""
+    INSERT INTO named
+    SELECT :period, series, sum(count) FROM named
+    WHERE period IN (SELECT id FROM periods WHERE {_DAYS}) GROUP BY series
+"""  # noqa: S608
+_SUM_RELEASES = """
+    INSERT INTO releases
+    SELECT :month, metric, threshold, sum(releases), sum(events), min(smallest) FROM releases
+    WHERE day BETWEEN :first AND :last GROUP BY metric, threshold
+    ON CONFLICT DO UPDATE SET releases = releases + excluded.releases, events = events + excluded.events,
+        smallest = min(smallest, excluded.smallest)
+"""
+_UNUSED = """
+    DELETE FROM words WHERE id <> 0
+        AND id NOT IN (SELECT value FROM counts WHERE period IN (SELECT id FROM periods WHERE length(name) = 7))
+        AND id NOT IN (SELECT second FROM counts WHERE period IN (SELECT id FROM periods WHERE length(name) = 7))
+"""
+
+
+OLD = "name < :month OR length(name) = 10 AND name < :before"
+"""Which periods are over before a day and its month, as `2026-11-15` and `2026-11`."""
+
+
+def is_by_month(connection: sqlite3.Connection, day: str) -> bool:
+    """Whether of the month of a day only the month is kept."""
+    found = connection.execute("SELECT shown FROM periods WHERE name = ?", (day[:7],)).fetchone()
+    return found is not None and bool(found[0])
+
+
+def add_cells(connection: sqlite3.Connection, day: str, cells: Mapping[Cell, Published]) -> None:
+    """Add what a day's release published, to the sums of its part of the month and of its month as well."""
+    connection.execute(_FRESH)
+    connection.execute("DELETE FROM temp.fresh")
+    connection.executemany("INSERT INTO temp.fresh VALUES (?, ?, ?, ?, ?, ?)", _numbered(connection, cells))
+    connection.execute("INSERT OR IGNORE INTO seconds SELECT DISTINCT series, second FROM temp.fresh WHERE second <> 0")
+    for name, shown, single in _periods_of(connection, date.fromisoformat(day)):
+        _fill(connection, _period(connection, name, shown=shown), single=single)
+
+
+def _fill(connection: sqlite3.Connection, period: int, *, single: bool) -> None:
+    values = {"period": period, "single": single, "other": OTHER}
+    connection.execute(_ADD_COUNTS, values)
+    connection.execute(_ADD_NAMED, values)
+
+
+def _periods_of(connection: sqlite3.Connection, day: date) -> Iterator[tuple[str, bool, bool]]:
+    """The periods of a day as (name, shown, without crossings): those are too many to be kept by part as well."""
+    if is_by_month(connection, day_name(day)):
+        yield month_name(day), True, False
+        return
+    yield day_name(day), True, False
+    yield part_name(day), False, True
+    yield month_name(day), False, False
+
+
+def _period(connection: sqlite3.Connection, name: str, *, shown: bool) -> int:
+    connection.execute("INSERT OR IGNORE INTO periods (name, shown) VALUES (?, ?)", (name, shown))
+    return int(connection.execute("SELECT id FROM periods WHERE name = ?", (name,)).fetchone()[0])
+
+
+def _numbered(connection: sqlite3.Connection, cells: Mapping[Cell, Published]) -> Iterator[tuple[int, ...]]:
+    """Cells with numbers in place of names."""
+    split = {cell: split_value(cell.breakdown, cell.value) for cell in cells}
+    series = series_of(connection, {(cell.breakdown, cell.metric) for cell in cells})
+    words = words_of(connection, {text for pair in split.values() for text in pair} | {OTHER})
+    for cell, published in cells.items():
+        value, second = split[cell]
+        yield (
+            series[cell.breakdown, cell.metric], words[second], words[value],
+            published.count, published.increments, published.smallest,
+        )  # fmt: skip
+
+
+def split_value(breakdown: str, value: str) -> tuple[str, str]:
+    """The two values of a crossing, else the value and ""."""
+    if BETWEEN not in value or not _is_crossing(breakdown):
+        return value, ""
+    first, _, second = value.partition(BETWEEN)
+    return first, second
+
+
+@lru_cache(maxsize=256)
+def _is_crossing(breakdown: str) -> bool:
+    return crossing_named(breakdown) is not None
+
+
+def series_of(connection: sqlite3.Connection, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The numbers of breakdowns with their metrics, given where they had none."""
+    connection.executemany("INSERT OR IGNORE INTO series (breakdown, metric) VALUES (?, ?)", sorted(wanted))
+    rows = connection.execute("SELECT breakdown, metric, id FROM series")
+    return {(breakdown, metric): number for breakdown, metric, number in rows}
+
+
+def words_of(connection: sqlite3.Connection, wanted: Iterable[str]) -> dict[str, int]:
+    """The numbers of values, given where they had none."""
+    texts = json.dumps(sorted(wanted))
+    connection.execute("INSERT OR IGNORE INTO words (text) SELECT value FROM json_each(?)", (texts,))
+    return dict(
+        connection.execute("SELECT text, id FROM words WHERE text IN (SELECT value FROM json_each(?))", (texts,))
+    )
+
+
+def keep_month(connection: sqlite3.Connection, month: str) -> bool:
+    """Forget the days of a month (`2026-11`) and keep the month; False when that is done already."""
+    first = date.fromisoformat(f"{month}-01")
+    days = {"first": day_name(first), "last": day_name(month_end(first)), "month": month}
+    if not connection.execute("SELECT 1 FROM periods WHERE name BETWEEN :first AND :last LIMIT 1", days).fetchone():
+        return False
+    _remove_periods(connection, "name BETWEEN :first AND :last || '~'", days)
+    connection.execute("UPDATE periods SET shown = 1 WHERE name = :month", days)
+    connection.execute(_SUM_RELEASES, days)
+    connection.execute("DELETE FROM releases WHERE day BETWEEN :first AND :last", days)
+    return True
+
+
+def remove_cells(connection: sqlite3.Connection, before: date) -> None:
+    """Remove the counts of the days before a date, and of the months kept as such that ended before it."""
+    days = {"month": month_name(before), "before": day_name(before)}
+    _remove_periods(connection, OLD, days)
+    if before.day > 1 and not is_by_month(connection, days["before"]):
+        sum_up(connection, days["month"])
+    connection.execute(_UNUSED)
+    connection.execute("DELETE FROM seconds WHERE second NOT IN (SELECT id FROM words)")
+
+
+def sum_up(connection: sqlite3.Connection, month: str) -> None:
+    """Sum up the days of a month (`2026-11`) anew, by part and as a whole."""
+    begin = date.fromisoformat(f"{month}-01")
+    parts = [part_name(begin.replace(day=day)) for day in PART_BEGINS]
+    _remove_periods(connection, "name BETWEEN :month AND :month || '~' AND length(name) <> 10", {"month": month})
+    for name in (*parts, month):
+        days = {"first": day_name(first_day(name)), "last": day_name(last_day(name))}
+        if connection.execute(f"SELECT 1 FROM periods WHERE {_DAYS} LIMIT 1", days).fetchone():  # noqa: S608
+            values = {**days, "period": _period(connection, name, shown=False), "single": name != month}
+            connection.execute(_SUM_COUNTS, values)
+            connection.execute(_SUM_NAMED, values)
+
+
+def _remove_periods(connection: sqlite3.Connection, which: str, values: Mapping[str, str]) -> None:
+    for table in ("counts", "named"):
+        periods = f"SELECT id FROM periods WHERE {which}"  # noqa: S608
+        connection.execute(f"DELETE FROM {table} WHERE period IN ({periods})", values)  # noqa: S608
+    connection.execute(f"DELETE FROM periods WHERE {which}", values)  # noqa: S608
