@@ -12,10 +12,31 @@ from consentkit.dashboard.headers import SecurityHeaders
 from consentkit.dashboard.render import Assets, Pages, Settings
 from consentkit.dashboard.sessions import Signed
 from consentkit.dashboard.store import Store
-from consentkit.dashboard.views import downloads, failures, lists, load, overview, signing
+from consentkit.dashboard.views import (
+    downloads,
+    failures,
+    lists,
+    load,
+    overview,
+    shared,
+    shares,
+    signing,
+    trail,
+    users,
+)
 from consentkit.stats.stores import SinkReader
 
-VIEWS = (overview, load, lists, downloads, signing)
+VIEWS = (
+    overview,
+    load,
+    lists,
+    downloads,
+    signing,
+    shared,
+    shares,
+    users,
+    trail,
+)
 """The modules whose `routes(context)` make up the dashboard."""
 
 

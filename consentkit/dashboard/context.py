@@ -92,6 +92,11 @@ class Context:
             **context,
         )
 
+    def plain_page(self, request: Request, session: Session, template: str, **context: Any) -> Response:
+        """A page about no period, with the token for its forms."""
+        form = self.signed.form(session.id)
+        return self.pages.page(request, template, session=session, form=form, **context)
+
     def moment(self) -> dt.datetime:
         """Now, in the site's time zone."""
         return dt.datetime.fromtimestamp(self.settings.now(), self.settings.timezone)

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp
 
 from consentkit.dashboard.groups import GROUPS
 from consentkit.dashboard.links import Links
-from consentkit.dashboard.navigation import ENTRIES
+from consentkit.dashboard.navigation import entries_for
+from consentkit.dashboard.store.sessions import Session
 from consentkit.dashboard.wording import LANGUAGES, Wording
 from consentkit.texts import pick_language
 
@@ -76,7 +77,9 @@ class Pages:
         kept = {name: query[name] for name in KEPT if name in query and len(query[name]) <= LONGEST_KEPT}
         return Links(str(request.scope.get("root_path", "")), kept)
 
-    def page(self, request: Request, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
+    def page(
+        self, request: Request, template: str, *, session: Session | None, status: int = 200, **context: object
+    ) -> HTMLResponse:
         """A page from a template with what all of them need."""
         words, links = self.words(request), self.links(request)
         base = links.base
@@ -84,7 +87,8 @@ class Pages:
             t=words.text,
             words=words,
             links=links,
-            navigation=ENTRIES,
+            session=session,
+            navigation=entries_for(session.role) if session else (),
             here=_here(request, base),
             site=self._settings.site,
             timezone=self._settings.timezone.key,

@@ -109,6 +109,10 @@ class Wording:
         """A date: 23 Nov 2026."""
         return f"{self.day(day)}{NO_BREAK}{day.year}"
 
+    def parsed(self, day: str) -> dt.date:
+        """A stored ISO date, to be written by one of the others."""
+        return dt.date.fromisoformat(day)
+
     def day(self, day: dt.date) -> str:
         """A date without its year: 23 Nov."""
         return f"{day.day}{NO_BREAK}{table(self.language)['calendar']['months'][day.month - 1]}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from consentkit.dashboard.store.annotations import Annotations
 from consentkit.dashboard.store.database import Database
 from consentkit.dashboard.store.sessions import Sessions
+from consentkit.dashboard.store.shares import Shares
 from consentkit.dashboard.store.tokens import Tokens
 from consentkit.dashboard.store.trail import Trail
 from consentkit.dashboard.store.users import Users
@@ -26,6 +27,7 @@ class Store:
     users: Users
     sessions: Sessions
     tokens: Tokens
+    shares: Shares
     annotations: Annotations
     trail: Trail
 
@@ -43,6 +45,7 @@ def open_file(
         users=Users(database, clock, hasher),
         sessions=Sessions(database, clock),
         tokens=Tokens(database, clock),
+        shares=Shares(database, clock),
         annotations=Annotations(database),
         trail=Trail(database, clock, audit_days),
     )

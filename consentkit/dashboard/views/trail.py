@@ -1,0 +1,41 @@
+"""Where administrators read the audit trail."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from consentkit.dashboard.context import Context
+from consentkit.dashboard.sessions import Session
+from consentkit.dashboard.store.trail import COMMAND_LINE, UNKNOWN
+from consentkit.roles import Role
+
+PER_PAGE = 50
+NAMES = {COMMAND_LINE: "trail.command_line", UNKNOWN: "trail.unknown"}
+"""Who is no user, and how that is said."""
+
+
+def routes(context: Context) -> list[BaseRoute]:
+    """The trail, page by page."""
+    return [context.route("/trail", TrailPage(context).page, Role.ADMINISTRATOR)]
+
+
+class TrailPage:
+    """Answers with who did what."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def page(self, request: Request, session: Session) -> Response:
+        """The latest entries first."""
+        text = request.query_params.get("offset", "")
+        offset = int(text) // PER_PAGE * PER_PAGE if text.isascii() and text.isdigit() and len(text) <= 7 else 0
+        entries = self._context.store.trail.latest(PER_PAGE + 1, offset)
+        words, timezone = self._context.pages.words(request), self._context.settings.timezone
+        rows = []
+        for entry in entries[:PER_PAGE]:
+            moment = entry.at.astimezone(timezone)
+            who = words.text(NAMES[entry.who]) if entry.who in NAMES else entry.who
+            rows.append((f"{words.date(moment.date())} {moment:%H:%M}", who, entry))
+        return self._context.plain_page(
+            request, session, "trail.html", rows=rows, offset=offset, step=PER_PAGE, more=len(entries) > PER_PAGE
+        )

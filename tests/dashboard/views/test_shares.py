@@ -1,0 +1,294 @@
+"""Links for partners, from the form that makes one to the page behind it."""
+
+import datetime as dt
+import html
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from consentkit.dashboard import Role
+from consentkit.dashboard.sharing.noise import available
+from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.dashboard.sinks import NOW, TODAY, Desk, app_over, copy_sink, desk
+from tests.dashboard.views.forms import SAME, Answer, post, submit, token_of
+
+WISH: dict[str, str | list[str]] = {
+    "title": "Agency <b>",
+    "card": ["headline", "page", "country"],
+    "period": "28d",
+    "expires": "2026-12-31",
+    "threshold": "20",
+}
+LEADS = re.compile(r'(?:href|src|action)="([^"#]+)"')
+EXACT = re.compile(r'<td class="figure">([\d.,]+)</td>')
+
+
+def figures(page: str) -> list[str]:
+    """The counts in a page's lists, without the marks between their digits, which differ by language."""
+    return [re.sub(r"[.,]", "", count) for count in EXACT.findall(page)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a sink."""
+    copy_sink(tmp_path / "stats.db")
+    return tmp_path
+
+
+@pytest.fixture(params=["", "/dashboard"], ids=["alone", "mounted"])
+def front(request: pytest.FixtureRequest, folder: Path) -> Desk:
+    """A dashboard with an editor signed in."""
+    front = desk(folder, root=request.param, role=Role.EDITOR)
+    front.sign_in()
+    return front
+
+
+@pytest.fixture
+def alone(folder: Path) -> Desk:
+    """A dashboard by itself, with an editor signed in."""
+    front = desk(folder, role=Role.EDITOR)
+    front.sign_in()
+    return front
+
+
+def make(front: Desk, **changes: str | list[str]) -> Answer:
+    """Fill in the form for a link."""
+    return submit(front, "/shares", "/shares", {**WISH, **changes})
+
+
+def path_of(page: str) -> str:
+    """The path of the link that was just made."""
+    found = re.search(r'value="http://dash\.example(/[^"]*/?shared/[\w-]{43})"', page)
+    assert found is not None
+    return found[1]
+
+
+def partner(front: Desk) -> TestClient:
+    """Another browser, in which nobody is signed in."""
+    client = TestClient(front.app, base_url="http://dash.example", raise_server_exceptions=False)
+    client.headers["accept-language"] = "en"
+    return client
+
+
+def test_a_link_shows_what_was_chosen_and_says_nothing_elsewhere(front: Desk) -> None:
+    """Without signing in; the address reaches no other site, no cache and no search engine."""
+    status, page = make(front)
+    assert 200 == status
+    assert "Agency &lt;b&gt;" in page
+    response = partner(front).get(path_of(page))
+    assert 200 == response.status_code
+    assert ("no-referrer", "noindex, nofollow, noarchive", "no-store, private") == (
+        response.headers["referrer-policy"],
+        response.headers["x-robots-tag"],
+        response.headers["cache-control"],
+    )
+    assert "set-cookie" not in response.headers
+    for text in ("Agency &lt;b&gt;", "26 Oct – 22 Nov 2026", "/products", "Netherlands", "at least 20"):
+        assert text in response.text.replace("\u00a0", " "), text
+    for text in ("Firefox", "Requests", "ann", "compared", "Sign"):
+        assert text not in response.text, text
+    assert path_of(page) not in front.get("/shares")
+
+
+def test_no_address_reaches_more_than_the_link_shows(front: Desk) -> None:
+    """Every query, every address below it and every link on the page, walked without signing in."""
+    path = path_of(make(front)[1])
+    client = partner(front)
+    plain = client.get(path).text
+    for query in (
+        "period=today", "from=2026-01-01&to=2026-11-23", "card=browser", "by=visits", "q=x", "offset=50", "format=csv",
+        "sources=campaign", "compare=year", "filter=country:NL", "threshold=1", "id=1", "where=country.NL",
+    ):  # fmt: skip
+        same = client.get(f"{path}?{query}").text
+        assert same.count("<td") == plain.count("<td"), query
+        assert figures(same) == figures(plain), query
+    for below in ("/list", "/list.csv", ".csv", "/days.csv", "/", "?", "/../../", "/shares", "%2f..%2f..%2f", ".json"):
+        answer = client.get(path + below, follow_redirects=False)
+        if answer.status_code == 200:
+            assert figures(answer.text) == figures(plain), below
+    seen, waiting = set(), [path]
+    while waiting:
+        address = waiting.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        answer = client.get(address, follow_redirects=False)
+        assert answer.status_code in (200, 303), address
+        if "text/html" in answer.headers.get("content-type", ""):
+            assert figures(answer.text) == figures(plain), address
+            waiting += [html.unescape(found) for found in LEADS.findall(answer.text) if not found.startswith("data:")]
+    assert all("/shared/" in address or "/static/" in address for address in seen), seen
+
+
+def test_a_revoked_an_expired_and_a_made_up_link_look_the_same(alone: Desk) -> None:
+    """And a revoked one is over at once; nothing tells whether there ever was one."""
+    revoked = path_of(make(alone)[1])
+    client = partner(alone)
+    assert 200 == client.get(revoked).status_code
+    assert (303, "/shares") == submit(alone, "/shares", "/shares/revoke", {"id": "1"})
+    made_up = client.get("/shared/" + "A" * 43)
+    answers = [client.get(revoked), made_up, client.get("/shared/x"), client.get("/shared/" + "é" * 9)]
+    assert {404} == {answer.status_code for answer in answers}
+    hidden = [re.sub(r"/shared/[^?\"]+", "", answer.text) for answer in answers]
+    assert {hidden[0]} == set(hidden[:3])
+    assert "Revoked" in alone.get("/shares")
+
+
+def test_a_link_ends_with_its_last_day(alone: Desk, folder: Path) -> None:
+    """In the site's time zone."""
+    path = path_of(make(alone, expires=TODAY.isoformat())[1])
+    assert 200 == partner(alone).get(path).status_code
+    tomorrow = TestClient(app_over(folder, alone.store, now=NOW + 86_400), base_url="http://dash.example")
+    assert 404 == tomorrow.get(path).status_code
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("title", "", "1 to 80"),
+        ("title", "x" * 81, "1 to 80"),
+        ("card", [], "at least one thing"),
+        ("card", ["nothing", "../x"], "at least one thing"),
+        ("period", "today", "Choose a period"),
+        ("period", "own", "Choose a period"),
+        ("period", "2026-01-01/2026-02-01", "Choose a period"),
+        ("expires", "2026-11-22", "two years from now"),
+        ("expires", "2029-01-01", "two years from now"),
+        ("expires", "soon", "two years from now"),
+        ("threshold", "9", "smallest figures"),
+        ("threshold", "11", "smallest figures"),
+        ("threshold", "-20", "smallest figures"),
+        ("epsilon", "0.0001", "amounts of noise"),
+    ],
+)
+def test_a_wish_that_cannot_be_granted_says_why(alone: Desk, field: str, value: str | list[str], said: str) -> None:
+    """And makes no link: a threshold below the sink's least of all."""
+    status, page = make(alone, **{field: value})
+    assert (400, True) == (status, said in page)
+    assert () == alone.store.shares.all()
+
+
+def test_a_fixed_period_shows_its_days_alone(alone: Desk) -> None:
+    """As long as its days are over; before that the page says that it waits."""
+    path = path_of(make(alone, period="own", **{"from": "2026-11-01", "to": "2026-11-07"})[1])
+    page = partner(alone).get(path).text
+    assert "1 – 7 Nov 2026" in page.replace("\u00a0", " ")
+    assert 7 == page.count('<th scope="row">Sun') + sum(page.count(f'<th scope="row">{day}') for day in
+        ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat"))  # fmt: skip
+    waits = path_of(make(alone, period="own", **{"from": "2026-12-01", "to": "2026-12-07"})[1])
+    assert "nothing to show" in partner(alone).get(waits).text
+    too_long = make(alone, period="own", **{"from": "2024-01-01", "to": "2025-06-07"})
+    assert 400 == too_long[0]
+
+
+def test_months_that_are_kept_in_one_sum_are_no_longer_shown(alone: Desk, folder: Path) -> None:
+    """What had gathered day by day would else change by what had not."""
+    wish = {"period": "own", "from": "2026-10-01", "to": "2026-11-07"}
+    path = path_of(make(alone, **wish)[1])
+    only_october = path_of(make(alone, **{**wish, "to": "2026-10-31"})[1])
+    whole = figures(partner(alone).get(path).text)
+    sink = SqliteSink(folder / "stats.db")
+    sink.keep_months(dt.date(2026, 11, 1))
+    sink.close()
+    client = TestClient(app_over(folder, alone.store), base_url="http://dash.example")
+    client.headers["accept-language"] = "en"
+    after = client.get(path).text
+    assert "1 – 7 Nov 2026" in after.replace("\u00a0", " ")
+    assert int(figures(after)[0]) < int(whole[0])
+    assert "nothing to show" in client.get(only_october).text
+
+
+def test_readers_and_strangers_make_and_revoke_nothing(alone: Desk) -> None:
+    """The number of a link is no right to it, nor is a reader's own form token."""
+    make(alone)
+    token = token_of(alone.get("/shares"))
+    stranger = partner(alone)
+    assert "/sign-in" in post(stranger, "/shares/revoke", {"id": "1", "form": token})[1]
+    alone.users.set_role("ann", Role.READER)
+    alone.sign_in()
+    own = token_of(alone.get("/"))
+    assert 403 == alone.client.get("/shares").status_code
+    for path, fields in (("/shares/revoke", {"id": "1"}), ("/shares", WISH)):
+        assert 403 == post(alone.client, path, {**fields, "form": own})[0]
+        assert 403 == post(alone.client, path, {**fields, "form": token})[0]
+    assert [False] == [share.revoked for share in alone.store.shares.all()]
+
+
+@pytest.mark.parametrize("number", ["", "0", "2", "-1", "1 OR 1=1", "9" * 30, "1.0", "²"])
+def test_a_number_that_is_no_link_revokes_nothing(alone: Desk, number: str) -> None:
+    """And breaks nothing."""
+    make(alone)
+    assert 303 == submit(alone, "/shares", "/shares/revoke", {"id": number})[0]
+    assert [False] == [share.revoked for share in alone.store.shares.all()]
+
+
+def test_a_form_from_another_site_makes_no_link(alone: Desk) -> None:
+    """With the right token too; and without one none does."""
+    token = token_of(alone.get("/shares"))
+    foreign = {**SAME, "sec-fetch-site": "cross-site"}
+    assert 403 == post(alone.client, "/shares", {**WISH, "form": token}, foreign)[0]
+    assert 403 == post(alone.client, "/shares", WISH)[0]
+    assert () == alone.store.shares.all()
+
+
+def test_making_and_revoking_stands_in_the_trail(alone: Desk) -> None:
+    """With the link's title and never its secret."""
+    path = path_of(make(alone)[1])
+    submit(alone, "/shares", "/shares/revoke", {"id": "1"})
+    told = [(entry.who, entry.what.value, entry.subject) for entry in alone.store.trail.latest(2)]
+    assert [("ann", "share_revoked", "Agency <b>"), ("ann", "share_added", "Agency <b>")] == told
+    assert path.rpartition("/")[2] not in str(alone.store.trail.latest(9))
+
+
+needs_opendp = pytest.mark.skipif(not available(), reason="the extra `dp` is not installed")
+
+
+@needs_opendp
+def test_noise_is_drawn_once_and_its_budget_kept(alone: Desk, folder: Path) -> None:
+    """A reload, another process and another language show the same figures, which are not the true ones."""
+    wish = {"period": "own", "from": "2026-10-01", "to": "2026-10-31", "epsilon": "0.5", "threshold": "50"}
+    path = path_of(make(alone, **wish)[1])
+    client = partner(alone)
+    first = figures(client.get(path).text)
+    assert len(first) >= 3
+    for _ in range(3):
+        again = TestClient(app_over(folder, alone.store), base_url="http://dash.example")
+        assert first == figures(again.get(path).text)
+    true = figures(client.get(path_of(make(alone, **{**wish, "epsilon": ""})[1])).text)
+    assert first != true
+    assert "1.5 of 1.5 used" in alone.get("/shares")
+    assert "Differentially private" in client.get(path).text
+
+
+@needs_opendp
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"period": "28d"}, "overlap"),
+        ({"threshold": "10"}, "too small"),
+        ({"epsilon": "7"}, "amounts of noise"),
+    ],
+)
+def test_noise_that_would_protect_nothing_is_refused(alone: Desk, changes: dict[str, str], said: str) -> None:
+    """Periods that overlap, and thresholds at which the list itself would tell of single views."""
+    status, page = make(alone, **{"period": "last-month", "epsilon": "1", **changes})
+    assert (400, True) == (status, said in page)
+
+
+@needs_opendp
+def test_a_link_whose_budget_is_used_up_shows_the_last_figures(alone: Desk, folder: Path) -> None:
+    """It draws no more, and says so."""
+    path = path_of(make(alone, period="last-month", epsilon="1")[1])
+    assert 200 == partner(alone).get(path).status_code
+    share = alone.store.shares.all()[0]
+    year = 0
+    while alone.store.shares.spent(share.id) + 3 <= (share.wish.budget or 0):
+        day = dt.date(2000 + year, 1, 1)
+        alone.store.shares.keep(share, day, day, {"headline": {}, "page": {}, "country": {}})
+        year += 1
+    december = TestClient(app_over(folder, alone.store, now=NOW + 20 * 86_400), base_url="http://dash.example")
+    page = december.get(path, headers={"accept-language": "en"}).text
+    assert "budget of this link is used up" in page
+    assert "1 – 31 Oct 2026" in page.replace("\u00a0", " ")
