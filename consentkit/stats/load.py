@@ -6,10 +6,11 @@ threshold. Pure functions over values.
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 OTHER_ROUTES = "(other)"
@@ -55,6 +56,10 @@ class LoadCell(NamedTuple):
 
 
 Load = Mapping[LoadCell, int]
+Group = tuple[str, str]
+"""A time and a route."""
+Groups = dict[Group, dict[str, int]]
+"""Figures of how requests were served, by metric."""
 
 
 def bucket_of(seconds: float) -> int:
@@ -104,7 +109,7 @@ def load_of(entries: Iterable[tuple[str, float, float | None, int, int, str]]) -
             if metric is not None:
                 figures[metric] = figures.get(metric, 0) + 1
     for second, count in seconds.items():
-        load[LoadCell(_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
+        load[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
     routes = _bounded({route for _, route in places})
     for (minute, route), figures in places.items():
         for begin, named in _places(minute, routes[route]):
@@ -115,7 +120,7 @@ def load_of(entries: Iterable[tuple[str, float, float | None, int, int, str]]) -
 
 def at_once(when: float, most: int) -> Counter[LoadCell]:
     """That at most so many requests were answered at once by one worker in a second."""
-    return Counter({LoadCell(_text(int(when), SECOND), ALL_ROUTES, AT_ONCE): most})
+    return Counter({LoadCell(time_text(int(when), SECOND), ALL_ROUTES, AT_ONCE): most})
 
 
 def bound(load: Counter[LoadCell]) -> None:
@@ -143,31 +148,47 @@ def settle(load: Load, *, running: str, threshold: int) -> tuple[Counter[LoadCel
 
 def settle_served(load: Load, *, running: str, threshold: int) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
     """The part of `settle` that is about how requests were served."""
-    leaves: Counter[LoadCell] = Counter()
-    waits: Counter[LoadCell] = Counter()
-    groups: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    groups: Groups = {}
     for cell, count in load.items():
         if _is_served(cell):
-            groups[cell.begin, cell.route][cell.metric] = count
-    for length in (MINUTE, HOUR, DAY):
-        over = {group for group in groups if len(group[0]) == length + 1 and _is_over(group[0], running)}
-        while over:
-            # The earliest first, and (other) after the routes that may be put to it.
-            group = min(over, key=lambda group: (group[0], group[1] in (ALL_ROUTES, OTHER_ROUTES)))
-            over.remove(group)
-            figures = groups.pop(group)
-            if figures.get(SERVED, 0) >= threshold:
-                _put(leaves, group, figures)
-                continue
-            target = _coarser(*group)
-            sums = groups[target]
-            for metric, count in figures.items():
-                sums[metric] = sums.get(metric, 0) + count
-            if length == DAY and _is_over(target[0], running):
-                over.add(target)
+            groups.setdefault((cell.begin, cell.route), {})[cell.metric] = count
+    return settle_groups(groups, running=running, threshold=threshold)
+
+
+def settle_groups(groups: Groups, *, running: str, threshold: int) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
+    """The same of figures by time and route, which are used up."""
+    leaves: Counter[LoadCell] = Counter()
+    waits: Counter[LoadCell] = Counter()
+    # The earliest of a length first, and (other) after the routes that may be put to it.
+    over = [(*_order(group), group) for group in groups if _is_over(group[0], running)]
+    heapify(over)
+    while over:
+        group = heappop(over)[-1]
+        figures = groups.pop(group, None)
+        if figures is None:
+            continue
+        if figures.get(SERVED, 0) >= threshold:
+            _put(leaves, group, figures)
+            continue
+        target = _coarser(*group)
+        add_figures(groups, target, figures)
+        if _is_over(target[0], running):
+            heappush(over, (*_order(target), target))
     for group, figures in groups.items():
         _put(waits, group, figures)
     return leaves, waits
+
+
+def add_figures(groups: Groups, group: Group, figures: Mapping[str, int]) -> None:
+    """Add figures to those of a time and route."""
+    sums = groups.setdefault(group, {})
+    for metric, count in figures.items():
+        sums[metric] = sums.get(metric, 0) + count
+
+
+def _order(group: Group) -> tuple[int, str, bool]:
+    begin, route = group
+    return -len(begin), begin, route in (ALL_ROUTES, OTHER_ROUTES)
 
 
 def _put(load: Counter[LoadCell], group: tuple[str, str], figures: Mapping[str, int]) -> None:
@@ -227,7 +248,7 @@ def _coarser(begin: str, route: str) -> tuple[str, str]:
 
 def _places(minute: int, route: str) -> tuple[tuple[str, str], tuple[str, str]]:
     """A request counts once by its minute, once by its route and hour."""
-    return (_text(minute * 60, MINUTE), ALL_ROUTES), (_text(minute // 60 * 3600, HOUR), route)
+    return (time_text(minute * 60, MINUTE), ALL_ROUTES), (time_text(minute // 60 * 3600, HOUR), route)
 
 
 def _bounded(routes: Iterable[str]) -> dict[str, str]:
@@ -238,5 +259,6 @@ def _bounded(routes: Iterable[str]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=512)
-def _text(second: int, length: int) -> str:
+def time_text(second: int, length: int) -> str:
+    """A UTC time as load is kept by; `length` is one of SECOND, MINUTE, HOUR, DAY."""
     return datetime.fromtimestamp(second, UTC).isoformat()[:length] + "Z"

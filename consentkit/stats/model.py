@@ -139,7 +139,7 @@ class Increments:
 
     def bound(self, max_cells: int) -> None:
         """Count cells beyond `max_cells`, and values that not every database can hold, as `(other)`."""
-        over = [cell for cell in self.cells if not _storable(cell.value)]
+        over = [cell for cell in self.cells if not storable(cell.value)]
         over += list(itertools.islice(self.cells, max_cells, None))
         for cell in dict.fromkeys(over):
             if cell.value != OTHER:
@@ -147,7 +147,7 @@ class Increments:
         bound_load(self.load)
 
 
-def _storable(value: str) -> bool:
+def storable(value: str) -> bool:
     """Whether every database can hold the text: no lone surrogate, no control character, not over-long."""
     return len(value) <= MAX_VALUE_LENGTH and value.isprintable()
 

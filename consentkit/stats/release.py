@@ -118,16 +118,20 @@ def as_release(
     totals: Counter[tuple[str, str]],
     load: Counter[LoadCell],
 ) -> Release:
-    """One moment's decision as what leaves for the sink: its proof too, the totals that wait, and the load that may.
-
-    Bytes count among the totals on the day of the release, with the load that they are part of: a total of what has
-    not left would tell the bytes of the last few requests.
-    """
-    sent = bytes_of(load)
+    """One moment's decision as what leaves for the sink: its proof too, the totals that wait, and the load that may."""
     return Release(
         day=day,
         cells={cell: Published(count, 1, count) for cell, count in decision.published.items()},
         proofs={(metric, threshold): Proof(1, events, events) for metric, events in decision.consumed.items()},
-        totals=totals + Counter({(day, BYTES): sent}) if sent else totals,
+        totals=with_bytes(totals, load, day),
         load=load,
     )
+
+
+def with_bytes(totals: Counter[tuple[str, str]], load: Counter[LoadCell], day: str) -> Counter[tuple[str, str]]:
+    """Totals with the bytes of the load that leaves, which count on the day of the release.
+
+    A total of what has not left would tell the bytes of the last few requests.
+    """
+    sent = bytes_of(load)
+    return totals + Counter({(day, BYTES): sent}) if sent else totals

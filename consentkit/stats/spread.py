@@ -1,8 +1,13 @@
-"""From requests that count alike to increments of every breakdown: done at the flush, once for all that are equal."""
+"""From requests that count alike to every breakdown: done once for all that are equal.
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+An amount is how many there were, or the minutes in which they came; both add up by `+=`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
+from typing import Generic, TypeVar
 
 from consentkit.stats.breakdowns import BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing, crossed
 from consentkit.stats.classes import BY_BROWSER
@@ -12,6 +17,54 @@ from consentkit.stats.model import OTHER, Cell, EventKey, Facet, Increments, Obs
 MAX_CELLS = 50_000
 """Distinct cells that one worker holds; about 10 MB when full."""
 Metrics = tuple[str, ...]
+Alike = tuple[str, Metrics, tuple[Facet, ...], tuple[tuple[str, str], ...]]
+"""What events have in common, of any browser: ISO day, metrics, where they stand, and of it what is crossed."""
+Amount = TypeVar("Amount", int, list[int])
+
+
+@dataclass(frozen=True, slots=True)
+class Parts(Generic[Amount]):
+    """Amounts by what stands in breakdowns together, and the totals by (ISO day, metric)."""
+
+    totals: dict[tuple[str, str], Amount]
+    requests: dict[tuple[str, str], Amount]
+    """By breakdown and value, of requests of all classes."""
+    facets: dict[tuple[Metrics, Facet], Amount]
+    pairs: dict[tuple[Metrics, int, str, str], Amount]
+    """By the number of a crossing and its two values."""
+    crossings: Sequence[Crossing]
+
+    def each_cell(self) -> Iterator[tuple[Cell, Amount]]:
+        """What is to be added to each cell; a cell may come several times."""
+        for (breakdown, value), amount in self.requests.items():
+            yield Cell(breakdown, value, REQUESTS), amount
+        for (metrics, facet), amount in self.facets.items():
+            for breakdown, value in facet.values.items():
+                counted_by = BREAKDOWNS[breakdown]
+                for metric in metrics:
+                    if metric in counted_by:
+                        yield Cell(breakdown, value, metric), amount
+        for (metrics, number, first, second), amount in self.pairs.items():
+            crossing, value = self.crossings[number], crossed(first, second)
+            for metric in metrics:
+                if metric in crossing.metrics:
+                    yield Cell(crossing.name, value, metric), amount
+
+
+def parts_of(
+    requests: Mapping[RequestKey, Amount],
+    events: Mapping[EventKey, Amount],
+    crossings: Sequence[Crossing],
+    nothing: Callable[[], Amount],
+) -> Parts[Amount]:
+    """The amounts of requests and events by what stands together; `nothing` makes the amount that there is without."""
+    parts: Parts[Amount] = Parts(
+        defaultdict(nothing), defaultdict(nothing), defaultdict(nothing), defaultdict(nothing), crossings
+    )
+    _spread_requests(requests, parts)
+    for alike, amount in _spread_software(events, parts, nothing).items():
+        _spread_rest(alike, amount, parts)
+    return parts
 
 
 def spread(
@@ -19,64 +72,59 @@ def spread(
 ) -> Increments:
     """The increments of observations; a cell beyond `max_cells` is its breakdown's `(other)`."""
     requests, events, load = zip(*observations, strict=True)
-    found = Increments()
-    _spread_requests(Counter(requests), found)
-    _spread_events(Counter(chain.from_iterable(events)), crossings, found)
-    found.load = load_of(load)
+    parts = parts_of(Counter(requests), Counter(chain.from_iterable(events)), crossings, int)
+    cells: Counter[Cell] = Counter()
+    for cell, count in parts.each_cell():
+        cells[cell] += count
+    found = Increments(cells, Counter(parts.totals), load_of(load))
     found.bound(max_cells)
     return found
 
 
-def _spread_requests(requests: Mapping[RequestKey, int], found: Increments) -> None:
-    for (day, agent, verdict, status), count in requests.items():
+def _spread_requests(requests: Mapping[RequestKey, Amount], parts: Parts[Amount]) -> None:
+    totals, cells = parts.totals, parts.requests
+    for (day, agent, verdict, status), amount in requests.items():
         request_class, reason = verdict.judged(agent)
-        found.totals[day, REQUESTS] += count
-        found.totals[day, f"class:{request_class}"] += count
-        found.cells[Cell("status", str(status) if status else OTHER, REQUESTS)] += count
-        found.cells[Cell("reason", f"{request_class}: {reason}", REQUESTS)] += count
+        totals[day, REQUESTS] += amount
+        totals[day, f"class:{request_class}"] += amount
+        cells["status", str(status) if status else OTHER] += amount
+        cells["reason", f"{request_class}: {reason}"] += amount
 
 
-def _spread_events(events: Mapping[EventKey, int], crossings: Sequence[Crossing], found: Increments) -> None:
-    by_facet: Counter[tuple[Metrics, Facet]] = Counter()
-    by_pair: Counter[tuple[Metrics, int, str, str]] = Counter()
-    totals = found.totals
-    for (day, agent, verdict, metrics, facets), count in events.items():
+def _spread_software(
+    events: Mapping[EventKey, Amount], parts: Parts[Amount], nothing: Callable[[], Amount]
+) -> dict[Alike, Amount]:
+    """Spread what events say of browsers. What is left is alike for most browsers, so that it is done once for all."""
+    crossed_by = {name for crossing in parts.crossings for name in (crossing.first, crossing.second)}
+    rest: dict[Alike, Amount] = defaultdict(nothing)
+    values: dict[Facet, tuple[tuple[str, str], ...]] = {}
+    for (day, agent, verdict, metrics, facets), amount in events.items():
         if verdict.judged(agent)[0] not in BY_BROWSER:
             continue
-        for metric in metrics:
-            totals[day, metric] += count
         # A move, a search, a missing page stand in their own dimensions only.
-        seen = metrics[0] in OF_PERSONS
-        standing = (*facets, agent.facet) if seen else facets
-        values: dict[str, str] = {}
-        for facet in standing:
-            by_facet[metrics, facet] += count
-            values.update(facet.values)
-        if GOALS in metrics:
-            totals[day, f"goal:{values['goal']}"] += count
-        if seen:
-            for place, crossing in enumerate(crossings):
-                first, second = values.get(crossing.first), values.get(crossing.second)
-                if first is not None and second is not None:
-                    by_pair[metrics, place, first, second] += count
-    _add_facets(by_facet, found.cells)
-    _add_pairs(by_pair, crossings, found.cells)
+        if metrics[0] not in OF_PERSONS:
+            rest[day, metrics, facets, ()] += amount
+            continue
+        facet = agent.facet
+        if facet not in values:
+            values[facet] = tuple(item for item in facet.values.items() if item[0] in crossed_by)
+        parts.facets[metrics, facet] += amount
+        rest[day, metrics, facets, values[facet]] += amount
+    return rest
 
 
-def _add_facets(by_facet: Mapping[tuple[Metrics, Facet], int], cells: Counter[Cell]) -> None:
-    for (metrics, facet), count in by_facet.items():
-        for breakdown, value in facet.values.items():
-            counted_by = BREAKDOWNS[breakdown]
-            for metric in metrics:
-                if metric in counted_by:
-                    cells[Cell(breakdown, value, metric)] += count
-
-
-def _add_pairs(
-    by_pair: Mapping[tuple[Metrics, int, str, str], int], crossings: Sequence[Crossing], cells: Counter[Cell]
-) -> None:
-    for (metrics, place, first, second), count in by_pair.items():
-        crossing = crossings[place]
-        for metric in metrics:
-            if metric in crossing.metrics:
-                cells[Cell(crossing.name, crossed(first, second), metric)] += count
+def _spread_rest(alike: Alike, amount: Amount, parts: Parts[Amount]) -> None:
+    day, metrics, facets, software = alike
+    for metric in metrics:
+        parts.totals[day, metric] += amount
+    values = dict(software)
+    for facet in facets:
+        parts.facets[metrics, facet] += amount
+        values.update(facet.values)
+    if GOALS in metrics:
+        parts.totals[day, f"goal:{values['goal']}"] += amount
+    if metrics[0] in OF_PERSONS:
+        for number, crossing in enumerate(parts.crossings):
+            first, second = values.get(crossing.first), values.get(crossing.second)
+            if first is not None and second is not None:
+                parts.pairs[metrics, number, first, second] += amount

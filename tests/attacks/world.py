@@ -10,7 +10,6 @@ from typing import TypeVar
 from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, crossed, crossings_of
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.flusher import Flusher, Stores
-from consentkit.stats.history import History
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import Cell, EventKey, Release
 from consentkit.stats.release import Rule
@@ -20,6 +19,7 @@ from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from consentkit.stats.tally import Tally
 from tests.attacks.traffic import ZONE, an_observer
+from tests.support.stepwise import Stepwise
 
 K = 10
 """The threshold that is attacked. The control is the same figures with a threshold of 1: every minute leaves whole."""
@@ -52,36 +52,26 @@ class Truth:
     values: Mapping[str, str]
 
 
-class _Watched(History):
-    """A history that keeps each release as it is made; what it brings to a sink is the sum of a day's."""
-
-    def __init__(self, rule: Rule) -> None:
-        super().__init__(rule, CROSSINGS)
-        self.steps: list[Step] = []
-        self.now = 0.0
-
-    def _publish(self, release: Release) -> None:
-        self.steps.append(
-            Step(
-                when=self.now,
-                day=release.day,
-                cells={cell: published.count for cell, published in release.cells.items()},
-                fresh={metric: proof.events for (metric, _), proof in release.proofs.items()},
-                totals=release.totals.copy(),
-                load=release.load.copy(),
-            )
-        )
-        super()._publish(release)
-
-
 def steps_of(requests: Iterable[RequestFacts], *, threshold: int = K) -> list[Step]:
     """What somebody sees who reads the sink after every release, by the release rule in memory, on the moved clock."""
     observer = an_observer()
-    history = _Watched(Rule(threshold, PATIENCE_DAYS, ZONE))
+    stepwise = Stepwise(Rule(threshold, PATIENCE_DAYS, ZONE), CROSSINGS)
+    steps, last = [], 0.0
     for facts in requests:
-        history.add(observer.observe(facts), facts.when)
-        history.now = facts.when
-    return history.steps
+        steps += [_step(release, last) for release in stepwise.add(observer.observe(facts), facts.when)]
+        last = facts.when
+    return steps
+
+
+def _step(release: Release, when: float) -> Step:
+    return Step(
+        when=when,
+        day=release.day,
+        cells={cell: published.count for cell, published in release.cells.items()},
+        fresh={metric: proof.events for (metric, _), proof in release.proofs.items()},
+        totals=release.totals,
+        load=release.load,
+    )
 
 
 def steps_through_files(folder: Path, requests: Iterable[RequestFacts]) -> list[Step]:

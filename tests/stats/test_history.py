@@ -9,15 +9,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from consentkit.stats.breakdowns import crossings_of
 from consentkit.stats.flusher import Flusher, Stores
 from consentkit.stats.history import History
+from consentkit.stats.load import BYTES
 from consentkit.stats.model import OTHER
 from consentkit.stats.release import Rule
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from consentkit.stats.verify import verify
-from tests.stats.observations import a_tally, a_view
+from tests.stats.observations import a_request, a_tally, a_view, an_event
+from tests.support.stepwise import Stepwise, by_day
 
 UTC_RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("UTC"))
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC).timestamp()
@@ -182,3 +185,78 @@ def test_history_is_counted_as_live_requests_are(tmp_path_factory, arrivals, pat
     assert verify(imported.reader, imported.private) == []
     live.close()
     imported.close()
+
+
+class Taken:
+    """Takes what a history hands over, in place of a private store."""
+
+    def adopt(self, source, releases, remainder):
+        """Keep it."""
+        self.days = {release.day: release for release in releases}
+        self.remainder = remainder
+        return True
+
+    def outbox(self):
+        """Nothing is to be brought anywhere."""
+        return iter(())
+
+
+CROSSINGS = crossings_of([("page", "device"), ("page", "country")])
+KINDS = st.sampled_from(["view", "entry", "move", "missing", "probe"])
+LATE = st.sampled_from([0, 0, 0, 30, 90, 4000])
+PAST = st.lists(
+    st.tuples(st.integers(0, 5000), KINDS, st.sampled_from(["/a", "/b", "/c", "/d"]), LATE), min_size=1, max_size=80
+)
+
+
+def observations_of(past, rule):
+    """Observations with their moments: minutes from one to the next, what it is, its page, by how many seconds late."""
+    moment = NOON
+    for gap, kind, page, late in past:
+        # Most follow closely, some after days.
+        moment += gap % 7 * 20 if gap < 4000 else (gap - 4000) * 400
+        when = moment - late
+        day = rule.day(when)
+        request = a_request(404, day=day)
+        load = (day, when, None if gap % 2 else 0.01 * gap, gap * 10, 404, page)
+        event = {
+            "view": lambda day=day, page=page: an_event("views", day=day, page=page),
+            "entry": lambda day=day, page=page: an_event("views", "visits", day=day, page=page),
+            "move": lambda day=day, page=page: an_event("moves", day=day, page=page, move=f"{page} → /z"),
+            "missing": lambda day=day, page=page: an_event("missing", day=day, missing=page),
+        }.get(kind)
+        yield request._replace(events=(event(),) if event else (), load=load), when
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    past=PAST,
+    threshold=st.integers(1, 5),
+    patience=st.integers(0, 3),
+    zone=st.sampled_from(["UTC", "Europe/Amsterdam", "Asia/Kathmandu"]),
+    stretch=st.sampled_from([1, 3, 10, 1000]),
+)
+def test_a_day_at_once_releases_what_minute_after_minute_would(past, threshold, patience, zone, stretch):
+    """By the rule of `decide` itself: the same cells, proofs, totals and load on the same days, the same that waits."""
+    rule = Rule(threshold, patience, ZoneInfo(zone))
+    history, taken, stepwise = History(rule, CROSSINGS, stretch=stretch), Taken(), Stepwise(rule, CROSSINGS)
+    released = []
+    for observation, when in observations_of(past, rule):
+        history.add(observation, when)
+        released += stepwise.add(observation, when)
+    released += stepwise.end()
+    assert history.commit(taken, None, "access.log")
+    expected = by_day(released)
+    remainder = taken.remainder
+    if any(late for *_, late in past):
+        # What comes late to a minute counts with it, where live that minute has left already.
+        for release in (*expected.values(), *taken.days.values()):
+            release.load.clear()
+            for key in [key for key in release.totals if key[1] == BYTES]:
+                del release.totals[key]
+    else:
+        assert +stepwise.load == +Counter(remainder.load)
+    assert expected == taken.days
+    assert +stepwise.waiting == +Counter(remainder.waiting)
+    assert +stepwise.fresh == +Counter(remainder.fresh)
+    assert +stepwise.totals == +Counter(remainder.totals)

@@ -1,0 +1,90 @@
+"""The past counted minute after minute by the release rule as it stands, which `History` does for a day at once."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from consentkit.stats.breakdowns import Crossing
+from consentkit.stats.load import LoadCell, settle
+from consentkit.stats.model import Cell, Observation, Release, Waiting
+from consentkit.stats.release import Decision, Rule, as_release, decide, fresh_events
+from tests.stats.observations import a_tally
+
+
+class Stepwise:
+    """Asks `decide` at the end of every minute in which something came, and at each day's beginning."""
+
+    def __init__(self, rule: Rule, crossings: Sequence[Crossing] = ()) -> None:
+        self._rule = rule
+        self._tally = a_tally(crossings)
+        self._minute = -1
+        self._tallied = 0
+        self._day = ""
+        self._parts: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
+        self._gathered: set[Cell] = set()
+        self.fresh: Counter[str] = Counter()
+        self.totals: Counter[tuple[str, str]] = Counter()
+        self.load: Counter[LoadCell] = Counter()
+
+    def add(self, observation: Observation, when: float) -> Iterator[Release]:
+        """Count one observation that was made at `when` (epoch seconds); gives what a minute that ends releases."""
+        minute = int(when // 60)
+        if minute > self._minute:
+            yield from self.end()
+            self._minute = minute
+        self._tally.add(observation)
+        self._tallied += 1
+
+    def end(self) -> Iterator[Release]:
+        """End the minute."""
+        if not self._tallied:
+            return
+        self._tallied = 0
+        day, over = self._rule.day(self._minute * 60.0), (self._minute + 1) * 60.0
+        self._decide(day, Counter())
+        increments = self._tally.take()
+        for cell, count in increments.cells.items():
+            self._wait(Waiting(cell, day), count)
+        self.fresh.update(fresh_events(increments))
+        self.totals.update(increments.totals)
+        self.load.update(increments.load)
+        today = self._rule.day(over)
+        decision = self._decide(today, self.fresh)
+        if decision.consumed:
+            leaves, self.load = settle(self.load, running=self._rule.minute(over), threshold=self._rule.threshold)
+            totals, self.totals = self.totals, Counter()
+            self.fresh = Counter({name: n for name, n in self.fresh.items() if name not in decision.consumed})
+            yield as_release(decision, day=today, threshold=self._rule.threshold, totals=totals, load=leaves)
+
+    @property
+    def waiting(self) -> Counter[Waiting]:
+        """The cells that wait."""
+        return Counter({Waiting(cell, day): n for cell, parts in self._parts.items() for day, n in parts.items()})
+
+    def _decide(self, today: str, fresh: Counter[str]) -> Decision:
+        # Only at a day's beginning may other cells change than those that have gathered enough.
+        cells = list(self._parts) if today > self._day else [cell for cell in self._gathered if cell in self._parts]
+        self._day = today
+        rule = self._rule
+        shown = {Waiting(cell, day): n for cell in cells for day, n in self._parts.pop(cell).items()}
+        decision = decide(shown, fresh, threshold=rule.threshold, today=today, patience_days=rule.patience_days)
+        self._gathered.clear()
+        for part, count in decision.waiting.items():
+            self._wait(part, count)
+        return decision
+
+    def _wait(self, part: Waiting, count: int) -> None:
+        parts = self._parts[part.cell]
+        parts[part.day] += count
+        if parts.total() >= self._rule.threshold:
+            self._gathered.add(part.cell)
+
+
+def by_day(releases: Iterable[Release]) -> dict[str, Release]:
+    """Releases summed by their days, as history hands them over."""
+    days: dict[str, Release] = {}
+    for release in releases:
+        if release.day in days:
+            days[release.day].merge(release)
+        else:
+            days[release.day] = release
+    return days
