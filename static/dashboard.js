@@ -64,7 +64,13 @@ class Reader {
   }
 }
 
-for (const canvas of document.querySelectorAll("[data-chart]")) new Reader(canvas);
+function read(part) {
+  for (const canvas of part.querySelectorAll("[data-chart]")) new Reader(canvas);
+}
+
+read(document);
+// live.js puts new parts into the page.
+document.addEventListener("consentkit:replaced", (event) => read(event.detail));
 
 for (const menu of document.querySelectorAll("[data-menu]")) {
   document.addEventListener("click", (event) => {

@@ -16,6 +16,7 @@ from consentkit.dashboard.views import (
     downloads,
     failures,
     lists,
+    live,
     load,
     overview,
     shared,
@@ -29,6 +30,7 @@ from consentkit.stats.stores import SinkReader
 VIEWS = (
     overview,
     load,
+    live,
     lists,
     downloads,
     signing,

@@ -18,9 +18,6 @@ from consentkit.stats.tally import Tally
 from consentkit.stats.visitor.carrier import Carrier, Step
 from consentkit.traits import Traits
 
-STREAM = "text/event-stream"
-"""Stays open for as long as somebody reads it (WHATWG HTML §9.2), which is no time to answer."""
-
 
 def rule_of(config: Config) -> Rule:
     """When counts of this site may be published."""

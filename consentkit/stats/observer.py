@@ -21,7 +21,7 @@ from consentkit.stats.model import NONE, EventKey, Facet, Observation
 from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages, template_of
 from consentkit.stats.paths import canonical
 from consentkit.stats.senders import Hosts, Sender, Senders
-from consentkit.stats.shown import extension_of, shows_page
+from consentkit.stats.shown import extension_of, shows_page, streams
 from consentkit.stats.visitor.events import happened_by
 from consentkit.stats.visitor.state import MOST_GOALS, View
 from consentkit.stats.visitor.state import Source as Began
@@ -117,7 +117,7 @@ class Observer:
         return Observation(
             (day, user_agent, verdict, status),
             events,
-            (day, facts.when, facts.took, facts.size, status, route),
+            (day, facts.when, None if streams(facts) else facts.took, facts.size, status, route),
         )
 
     def view(self, facts: RequestFacts) -> View | None:

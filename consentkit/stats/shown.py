@@ -1,4 +1,4 @@
-"""Whether a request showed a page: by its method, how it was answered, and what it was asked for."""
+"""What an answer was: whether a page was shown (by method, answer and what was asked for), or a stream of events."""
 
 from functools import lru_cache
 
@@ -7,6 +7,8 @@ from consentkit.stats.facts import PATH_CAP, RequestFacts
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 PAGE_EXTENSIONS = frozenset({"html", "htm", "xhtml", "php", "asp", "aspx", "jsp"})
 LONGEST_EXTENSION = 5
+STREAM = "text/event-stream"
+"""Stays open for as long as somebody reads it (WHATWG HTML §9.2)."""
 
 
 def shows_page(facts: RequestFacts) -> bool:
@@ -31,6 +33,11 @@ def tells_type(facts: RequestFacts) -> bool:
     """Whether the type of the answer tells; if not, as in a log or for a 304, which need not repeat it (RFC 9110
     §15.4.5), the path must."""
     return bool(facts.content_type) or not (facts.logged or facts.status == 304)
+
+
+def streams(facts: RequestFacts) -> bool:
+    """Whether the answer is a stream of events, which has no time to answer."""
+    return (facts.content_type or "")[: len(STREAM)].lower() == STREAM
 
 
 def extension_of(path: str) -> str:

@@ -240,3 +240,12 @@ def test_referrer_spam_is_set_apart():
     seen = SITE.observe(a_page(fetch_site="cross-site", referer="https://www.best-seo.com/"))
     assert ("suspected", "referrer_spam") == seen.request[2].judged(seen.request[1])
     assert seen.counts("views") == 0
+
+
+@pytest.mark.parametrize(
+    ("content_type", "took"),
+    [("text/html", 0.5), (None, 0.5), ("text/event-stream", None), ("Text/Event-Stream; charset=utf-8", None)],
+)
+def test_a_stream_of_events_has_no_time_to_answer(content_type, took):
+    """It lasts for as long as somebody reads it."""
+    assert took == OBSERVER.observe(a_page(content_type=content_type, took=0.5)).load[2]

@@ -32,6 +32,7 @@ from consentkit.dashboard.load_words import (
 from consentkit.dashboard.periods import Period
 from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.views.downloads import download
+from consentkit.dashboard.views.live import Mark, mark_of
 
 PAGE = "load"
 STEP = "step"
@@ -57,7 +58,7 @@ class LoadPage:
     def page(self, request: Request, session: Session) -> Response:
         """All of it; a page that says what it waits for before anything was published."""
         context, words = self._context, self._context.pages.words(request)
-        facts, period, figures = self._read(request)
+        facts, period, figures, mark = self._read(request)
         if figures is None:
             return context.page(request, session, facts, "empty.html", period=period)
         sort = sort_of(request.query_params.get(SORT, ""), figures)
@@ -68,6 +69,7 @@ class LoadPage:
             "load.html",
             period=period,
             figures=figures,
+            mark=mark,
             headlines=headlines(figures, words),
             course=course_svg(figures, words),
             times=times_svg(figures, words),
@@ -88,23 +90,23 @@ class LoadPage:
     def course(self, request: Request, session: Session) -> Response:
         """The hours, days or weeks of the period as a file."""
         del session
-        facts, period, figures = self._read(request)
+        facts, period, figures, _ = self._read(request)
         rows = course_csv(figures) if figures else []
         return download(as_csv(COURSE_COLUMNS, rows), PAGE, period, facts)
 
     def routes(self, request: Request, session: Session) -> Response:
         """The routes of the period as a file."""
         del session
-        facts, period, figures = self._read(request)
+        facts, period, figures, _ = self._read(request)
         rows = routes_csv(figures) if figures else []
         return download(as_csv(ROUTE_COLUMNS, rows), "routes", period, facts)
 
-    def _read(self, request: Request) -> tuple[Facts, Period, LoadFigures | None]:
+    def _read(self, request: Request) -> tuple[Facts, Period, LoadFigures | None, Mark | None]:
         context, reader = self._context, self._context.reader
         with reader.snapshot():
             facts = read_facts(reader)
             period = context.period(request, facts)
             if facts.span is None:
-                return facts, period, None
+                return facts, period, None, None
             asked = Asked(period, request.query_params.get(STEP, ""), context.settings.timezone, context.moment())
-            return facts, period, read_load_page(reader, facts.span[0], asked)
+            return facts, period, read_load_page(reader, facts.span[0], asked), mark_of(context, period)
