@@ -1,14 +1,17 @@
 """The load of the last hours of a period: requests per hour, the busiest minute, the share of errors."""
 
 import datetime as dt
+import itertools
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from consentkit.dashboard.periods import Period
-from consentkit.stats.load import DAY, HOUR, MINUTE, TOOK, LoadCell, quantile
+from consentkit.stats.load import BYTES, MINUTE, REQUESTS, TOOK, quantile
 from consentkit.stats.model import Gap
 from consentkit.stats.stores import SinkReader
+from consentkit.stats.stores.protocol import LoadSum
 
 HOURS = 48
 HOURS_OF_ONE_DAY = 24
@@ -70,40 +73,34 @@ def read_load(reader: SinkReader, period: Period, timezone: ZoneInfo, now: dt.da
     running = now.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
     end = min(midnight, running)
     start = end - dt.timedelta(hours=HOURS_OF_ONE_DAY if period.length == 1 else HOURS)
-    rows = reader.load(_minute(start)[:HOUR], _minute(end - dt.timedelta(minutes=1)))
-    return _summed(rows, start, end, timezone)
+    count = int((end - start).total_seconds() // 3600)
+    starts = [start + dt.timedelta(hours=number) for number in range(count + 1)]
+    stretches = [(_minute(begin), _minute(after)) for begin, after in itertools.pairwise(starts)]
+    sums = reader.load_sums(stretches)
+    highest = reader.highest_load(REQUESTS, stretches[0][0], stretches[-1][1])
+    return _summed(sums, [begin.astimezone(timezone) for begin in starts[:-1]], highest)
 
 
 def _minute(moment: dt.datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%MZ")
+    return moment.strftime("%Y-%m-%dT%H:%M")
 
 
-def _summed(rows: list[tuple[LoadCell, int]], start: dt.datetime, end: dt.datetime, timezone: ZoneInfo) -> Load:
-    count = int((end - start).total_seconds() // 3600)
-    requests, errors, sent = [0] * count, [0] * count, 0
-    busiest: tuple[str, int] | None = None
+def _summed(sums: Iterable[LoadSum], starts: Sequence[dt.datetime], highest: tuple[str, int] | None) -> Load:
+    requests, errors, sent = [0] * len(starts), [0] * len(starts), 0
     took: Counter[int] = Counter()
-    for cell, number in rows:
-        # What was kept by the hour stands at its beginning; what was kept by the day has no hour.
-        if len(cell.begin) <= DAY + 1:
-            continue
-        hour = dt.datetime.fromisoformat(f"{cell.begin[:HOUR]}:00Z")
-        place = int((hour - start).total_seconds() // 3600)
-        if cell.metric == "requests":
+    for place, _, metric, number in sums:
+        if metric == REQUESTS:
             requests[place] += number
-            if len(cell.begin) == MINUTE + 1 and (busiest is None or number > busiest[1]):
-                busiest = (cell.begin, number)
-        elif cell.metric == "status_5xx":
+        elif metric == "status_5xx":
             errors[place] += number
-        elif cell.metric == "bytes":
+        elif metric == BYTES:
             sent += number
-        elif cell.metric.startswith(TOOK):
-            took[int(cell.metric.removeprefix(TOOK))] += number
-    hours = tuple(
-        Hour((start + dt.timedelta(hours=place)).astimezone(timezone), requests[place], errors[place])
-        for place in range(count)
-    )
-    moment = (dt.datetime.fromisoformat(busiest[0]).astimezone(timezone), busiest[1]) if busiest else None
+        elif metric.startswith(TOOK):
+            took[int(metric.removeprefix(TOOK))] += number
+    hours = tuple(Hour(*figures) for figures in zip(starts, requests, errors, strict=True))
+    busiest = None
+    if highest is not None and len(highest[0]) == MINUTE + 1:
+        busiest = dt.datetime.fromisoformat(highest[0]).astimezone(starts[0].tzinfo), highest[1]
     found = [quantile(took, share) for share in QUANTILES]
     times = tuple(value for value in found if value is not None)
-    return Load(hours, moment, sum(requests), sum(errors), sent, times)
+    return Load(hours, busiest, sum(requests), sum(errors), sent, times)

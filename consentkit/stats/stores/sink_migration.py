@@ -32,6 +32,10 @@ _SUM_LOAD = (
     SELECT metric, CASE length(begin) WHEN 11 THEN begin ELSE substr(begin, 1, 13) || 'Z' END AS hour,
         CASE WHEN metric IN ('busiest_second', 'most_at_once') THEN max(count) ELSE sum(count) END
     FROM load WHERE route = '' GROUP BY metric, hour""",
+    """INSERT INTO load_days
+    SELECT substr(begin, 1, 10) AS day, route, metric,
+        CASE WHEN metric IN ('busiest_second', 'most_at_once') THEN max(count) ELSE sum(count) END
+    FROM load WHERE length(begin) > 11 GROUP BY day, route, metric""",
     f"""INSERT INTO load_hours
     SELECT '{BUSIEST_MINUTE}', substr(begin, 1, 13) || 'Z' AS hour, max(count) FROM load
     WHERE route = '' AND metric = 'requests' AND length(begin) = 17 GROUP BY hour""",  # noqa: S608

@@ -89,5 +89,13 @@ def wrong_version(path: Path, found: int, version: int) -> StoreError:
     )
 
 
+def outdated(path: Path, found: int, version: int) -> StoreError:
+    """The error of who may not write, for a file of an older version that this one knows how to turn."""
+    return StoreError(
+        f"{path} has schema version {found}, this consentkit reads {version}; it is turned, with all its figures, when "
+        "the site starts with this consentkit, or by `consentkit stats release`"
+    )
+
+
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])

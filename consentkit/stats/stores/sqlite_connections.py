@@ -3,11 +3,11 @@
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from consentkit.stats.stores.sqlite import BUSY_SECONDS, wrong_version
+from consentkit.stats.stores.sqlite import BUSY_SECONDS, outdated, wrong_version
 
 IDLE = 4
 """Connections that stay open; each keeps at most about CACHE_KB of the file in memory."""
@@ -17,11 +17,14 @@ CACHE_KB = 2_000
 class Connections:
     """Lends read-only connections to one file of one schema version; safe to use from several threads.
 
+    Of `turned` versions the error says how such a file becomes one of this version.
+
     Raises StoreError for a file of another version and sqlite3.Error when the file cannot be read.
     """
 
-    def __init__(self, path: Path, version: int) -> None:
+    def __init__(self, path: Path, version: int, turned: Collection[int] = ()) -> None:
         self._path = path
+        self._turned = turned
         self._version = version
         self._held = threading.local()
         self._lock = threading.Lock()
@@ -102,6 +105,8 @@ class Connections:
 
     def _is_ready(self, connection: sqlite3.Connection) -> bool:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version in self._turned:
+            raise outdated(self._path, version, self._version)
         if version not in (0, self._version):
             raise wrong_version(self._path, version, self._version)
         return version != 0

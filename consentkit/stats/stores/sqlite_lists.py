@@ -32,9 +32,9 @@ _WITHIN = """
         OR length(p.name) = 7 AND p.name BETWEEN :first_month AND :last_month)
 """
 OF_VALUE = f"""
-    SELECT p.name, s.metric, c.count FROM periods p JOIN series s ON s.breakdown = :breakdown
-        JOIN counts c ON c.period = p.id AND c.series = s.id AND c.second = 0 AND c.value = {_WANTED}
-    WHERE {_WITHIN} AND s.metric = coalesce(:metric, s.metric) ORDER BY p.name, s.metric
+    SELECT p.name, s.metric, c.count FROM periods p CROSS JOIN series s CROSS JOIN counts c
+        ON c.period = p.id AND c.series = s.id AND c.second = 0 AND c.value = {_WANTED}
+    WHERE {_WITHIN} AND s.breakdown = :breakdown AND s.metric = coalesce(:metric, s.metric) ORDER BY p.name, s.metric
 """  # noqa: S608
 _CELL = f"""
     p.name, s.breakdown, {_TEXT.replace("f.", "c.")} AS text, s.metric, c.count, c.increments, c.smallest

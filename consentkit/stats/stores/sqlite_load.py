@@ -1,4 +1,4 @@
-"""How the SQLite sink keeps what the server did: by minute, by hour, and the hours of all requests to be read fast."""
+"""How the SQLite sink keeps what the server did: by minute and hour, and summed by hour and day to be read fast."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ _SUM = """
 """
 _ADD_LOAD = f"INSERT INTO load (begin, route, metric, count) VALUES (?, ?, ?, ?) {_SUM}"  # noqa: S608
 _ADD_HOURS = f"INSERT INTO load_hours (metric, begin, count) VALUES (?, ?, ?) {_SUM}"  # noqa: S608
+_ADD_DAYS = f"INSERT INTO load_days (day, route, metric, count) VALUES (?, ?, ?, ?) {_SUM}"  # noqa: S608
 _ADD_BUSIEST = f"""
     INSERT INTO load_hours
     SELECT '{BUSIEST_MINUTE}', :hour || 'Z', max(count) FROM load
@@ -32,9 +33,10 @@ _THIN = (
 
 
 def add_load(connection: sqlite3.Connection, load: Mapping[LoadCell, int]) -> None:
-    """Add what a release says of the server, by its times and by the hour."""
+    """Add what a release says of the server, by its times, by the hour and by the day."""
     connection.executemany(_ADD_LOAD, [(*cell, count) for cell, count in load.items()])
     connection.executemany(_ADD_HOURS, [(*place, count) for place, count in hours_of(load).items()])
+    connection.executemany(_ADD_DAYS, [(*place, count) for place, count in days_of(load).items()])
     minutes = {c.begin[:HOUR] for c in load if c.route == ALL_ROUTES and len(c.begin) == MINUTE + 1}
     connection.executemany(_ADD_BUSIEST, [{"hour": hour} for hour in sorted(minutes)])
 
@@ -47,6 +49,17 @@ def hours_of(load: Mapping[LoadCell, int]) -> dict[tuple[str, str], int]:
             begin = cell.begin if len(cell.begin) == DAY + 1 else f"{cell.begin[:HOUR]}Z"
             held = found.get((cell.metric, begin), 0)
             found[cell.metric, begin] = max(held, count) if cell.metric in MAXIMA else held + count
+    return found
+
+
+def days_of(load: Mapping[LoadCell, int]) -> dict[tuple[str, str, str], int]:
+    """The load by (UTC day, route, metric), without what is known by the day already."""
+    found: dict[tuple[str, str, str], int] = {}
+    for cell, count in load.items():
+        if len(cell.begin) > DAY + 1:
+            place = cell.begin[:DAY], cell.route, cell.metric
+            held = found.get(place, 0)
+            found[place] = max(held, count) if cell.metric in MAXIMA else held + count
     return found
 
 

@@ -1,6 +1,6 @@
 """The questions about what the server did, as SQL over the sink's tables.
 
-Their parameters: `places` (stretches of UTC time as JSON pairs of texts), `route`, `metric`, `first` and `until`.
+Their parameters: `places` (stretches of UTC time as JSON: key, first, until), `route`, `metric`, `first` and `until`.
 """
 
 CELLS = """
@@ -9,7 +9,8 @@ CELLS = """
 """
 _PLACE = """
     place AS MATERIALIZED (
-        SELECT key, json_extract(value, '$[0]') AS first, json_extract(value, '$[1]') AS until
+        SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS first,
+            json_extract(value, '$[2]') AS until
         FROM json_each(:places)
     )
 """
@@ -35,6 +36,13 @@ SUMS_OF_HOURS = f"""
     WHERE begin >= first AND begin < until AND metric = coalesce(:metric, metric) AND metric <> 'busiest_minute'
         AND (length(begin) > 11 OR begin = first)
     GROUP BY 1, 3
+"""  # noqa: S608
+SUMS_OF_DAYS = f"""
+    WITH {_PLACE}
+    SELECT key, route, metric, {_AMOUNT}
+    FROM place CROSS JOIN load_days ON day >= first AND day < until
+    WHERE (route = :route OR (:route IS NULL AND route <> '')) AND metric = coalesce(:metric, metric)
+    GROUP BY 1, 2, 3
 """  # noqa: S608
 HIGHEST_HOUR = """
     SELECT begin, count FROM load_hours

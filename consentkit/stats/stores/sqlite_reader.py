@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from consentkit.stats.breakdowns import Crossing, crossing, crossing_named
-from consentkit.stats.load import ALL_ROUTES, HOUR, REQUESTS, LoadCell
+from consentkit.stats.load import ALL_ROUTES, HOUR, MAXIMA, REQUESTS, LoadCell
 from consentkit.stats.model import Gap
 from consentkit.stats.stores import sqlite_lists as lists
 from consentkit.stats.stores import sqlite_load_sums as loads
@@ -16,7 +16,8 @@ from consentkit.stats.stores.periods import cover, day_name, first_day, last_day
 from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRow, Step, Sums
 from consentkit.stats.stores.sqlite_connections import Connections
 from consentkit.stats.stores.sqlite_load import BUSIEST_MINUTE
-from consentkit.stats.stores.sqlite_sink import SCHEMA_VERSION
+from consentkit.stats.stores.sqlite_sink import MIGRATIONS, SCHEMA_VERSION
+from consentkit.stats.stores.stretches import cut, on_the_hour
 
 _BEGINS: Mapping[Step, str] = {
     "day": "day",
@@ -34,7 +35,7 @@ class SqliteSinkReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._connections = Connections(path, SCHEMA_VERSION)
+        self._connections = Connections(path, SCHEMA_VERSION, MIGRATIONS)
 
     def snapshot(self) -> AbstractContextManager[None]:
         """A block in which all questions of this thread see the sink at one instant."""
@@ -56,7 +57,7 @@ class SqliteSinkReader:
 
     def span(self) -> tuple[date, date] | None:
         """The first and the last day that have figures."""
-        rows = self._rows("SELECT min(day), max(day) FROM totals")
+        rows = self._rows("SELECT (SELECT min(day) FROM totals), (SELECT max(day) FROM totals)")
         if not rows or rows[0][0] is None:
             return None
         return date.fromisoformat(rows[0][0]), date.fromisoformat(rows[0][1])
@@ -185,10 +186,20 @@ class SqliteSinkReader:
         Of a `metric`, or of all. What is kept by the day counts only for a stretch that begins with its very text, as
         `2026-11-23Z`.
         """
-        by_hour = route == ALL_ROUTES and all(_on_the_hour(text) for place in places for text in place)
-        question = loads.SUMS_OF_HOURS if by_hour else loads.SUMS
-        values = {"places": json.dumps(places), "route": route, "metric": metric}
-        return [LoadSum(*row) for row in self._rows(question, values)]
+        pieces = cut(places)
+        by_hour = route == ALL_ROUTES and all(on_the_hour(text) for piece in pieces.rest for text in piece[1:])
+        found: dict[tuple[int, str, str], int] = {}
+        with self.snapshot():
+            for question, wanted in (
+                (loads.SUMS_OF_DAYS, pieces.days),
+                (loads.SUMS_OF_HOURS if by_hour else loads.SUMS, pieces.rest),
+            ):
+                values = {"places": json.dumps(wanted), "route": route, "metric": metric}
+                for *place, amount in self._rows(question, values) if wanted else ():
+                    key = (place[0], place[1], place[2])
+                    held = found.get(key, 0)
+                    found[key] = max(held, amount) if place[2] in MAXIMA else held + amount
+        return [LoadSum(*key, amount) for key, amount in sorted(found.items())]
 
     def highest_load(self, metric: str, first: str, until: str) -> tuple[str, int] | None:
         """The minute, or the hour where minutes are no longer kept, in which a metric of all requests was highest.
@@ -197,7 +208,7 @@ class SqliteSinkReader:
         """
         by_hour = {"metric": BUSIEST_MINUTE if metric == REQUESTS else metric, "first": first, "until": until}
         with self.snapshot():
-            if _on_the_hour(first) and _on_the_hour(until):
+            if on_the_hour(first) and on_the_hour(until):
                 rows = self._rows(loads.HIGHEST_HOUR, by_hour)
                 if not rows:
                     return None
@@ -282,11 +293,6 @@ def _within(first: date | None, last: date | None) -> dict[str, object]:
         "first_month": first_month,
         "last_month": last_month,
     }
-
-
-def _on_the_hour(text: str) -> bool:
-    """Whether a UTC time is one with which an hour begins."""
-    return ":" not in text or text.endswith(":00")
 
 
 def _containing(search: str | None) -> str:

@@ -18,6 +18,8 @@ from consentkit.stats.stores.sqlite_load import add_load, thin_load
 from consentkit.stats.stores.sums import sums_of_release
 
 SCHEMA_VERSION = 3
+MIGRATIONS = {2: from_version_2}
+"""How files of older versions are turned into this one when they are opened for writing."""
 
 _ADD_TOTALS = """
     INSERT INTO totals (day, metric, count) VALUES (?, ?, ?)
@@ -49,6 +51,7 @@ _FORGET = (
     "DELETE FROM gaps WHERE begin < :before",
     "DELETE FROM load WHERE begin < :before",
     "DELETE FROM load_hours WHERE begin < :before",
+    "DELETE FROM load_days WHERE day < :before",
 )
 
 
@@ -63,7 +66,7 @@ class SqliteSink:
         self._connection = connect(path)
         try:
             statements = [*statements_of("sink.sql"), *breakdown_views()]
-            prepare(self._connection, path, statements, SCHEMA_VERSION, {2: from_version_2})
+            prepare(self._connection, path, statements, SCHEMA_VERSION, MIGRATIONS)
             self._offer(tuple(crossings))
         except BaseException:
             self._connection.close()
