@@ -65,11 +65,11 @@ CREATE TABLE load_hours (       -- the load of all requests by the hour, to be r
     PRIMARY KEY (metric, begin)
 ) WITHOUT ROWID;
 CREATE TABLE load_days (        -- the load of all requests, and of each route, by the UTC day, to be read faster
-    day TEXT NOT NULL,          -- 2026-11-23
     route TEXT NOT NULL,
     metric TEXT NOT NULL,
+    day TEXT NOT NULL,          -- 2026-11-23
     count INTEGER NOT NULL,
-    PRIMARY KEY (day, route, metric)
+    PRIMARY KEY (route, metric, day)
 ) WITHOUT ROWID;
 CREATE TABLE releases (         -- the proof: how many releases there were, and how many new events they held
     day TEXT NOT NULL,          -- or the month, where its days are forgotten

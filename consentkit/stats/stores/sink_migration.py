@@ -33,9 +33,9 @@ _SUM_LOAD = (
         CASE WHEN metric IN ('busiest_second', 'most_at_once') THEN max(count) ELSE sum(count) END
     FROM load WHERE route = '' GROUP BY metric, hour""",
     """INSERT INTO load_days
-    SELECT substr(begin, 1, 10) AS day, route, metric,
+    SELECT route, metric, substr(begin, 1, 10) AS day,
         CASE WHEN metric IN ('busiest_second', 'most_at_once') THEN max(count) ELSE sum(count) END
-    FROM load WHERE length(begin) > 11 GROUP BY day, route, metric""",
+    FROM load WHERE length(begin) > 11 GROUP BY route, metric, day""",
     f"""INSERT INTO load_hours
     SELECT '{BUSIEST_MINUTE}', substr(begin, 1, 13) || 'Z' AS hour, max(count) FROM load
     WHERE route = '' AND metric = 'requests' AND length(begin) = 17 GROUP BY hour""",  # noqa: S608

@@ -15,7 +15,7 @@ _SUM = """
 """
 _ADD_LOAD = f"INSERT INTO load (begin, route, metric, count) VALUES (?, ?, ?, ?) {_SUM}"  # noqa: S608
 _ADD_HOURS = f"INSERT INTO load_hours (metric, begin, count) VALUES (?, ?, ?) {_SUM}"  # noqa: S608
-_ADD_DAYS = f"INSERT INTO load_days (day, route, metric, count) VALUES (?, ?, ?, ?) {_SUM}"  # noqa: S608
+_ADD_DAYS = f"INSERT INTO load_days (route, metric, day, count) VALUES (?, ?, ?, ?) {_SUM}"  # noqa: S608
 _ADD_BUSIEST = f"""
     INSERT INTO load_hours
     SELECT '{BUSIEST_MINUTE}', :hour || 'Z', max(count) FROM load
@@ -53,11 +53,11 @@ def hours_of(load: Mapping[LoadCell, int]) -> dict[tuple[str, str], int]:
 
 
 def days_of(load: Mapping[LoadCell, int]) -> dict[tuple[str, str, str], int]:
-    """The load by (UTC day, route, metric), without what is known by the day already."""
+    """The load by (route, metric, UTC day), without what is known by the day already."""
     found: dict[tuple[str, str, str], int] = {}
     for cell, count in load.items():
         if len(cell.begin) > DAY + 1:
-            place = cell.begin[:DAY], cell.route, cell.metric
+            place = cell.route, cell.metric, cell.begin[:DAY]
             held = found.get(place, 0)
             found[place] = max(held, count) if cell.metric in MAXIMA else held + count
     return found

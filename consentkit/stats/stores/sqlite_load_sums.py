@@ -37,13 +37,19 @@ SUMS_OF_HOURS = f"""
         AND (length(begin) > 11 OR begin = first)
     GROUP BY 1, 3
 """  # noqa: S608
-SUMS_OF_DAYS = f"""
-    WITH {_PLACE}
-    SELECT key, route, metric, {_AMOUNT}
-    FROM place CROSS JOIN load_days ON day >= first AND day < until
-    WHERE (route = :route OR (:route IS NULL AND route <> '')) AND metric = coalesce(:metric, metric)
-    GROUP BY 1, 2, 3
+# One stretch at a time, in the table's own order, so that nothing need be sorted.
+_SUMS_OF_DAYS = f"""
+    SELECT :key, route, metric, {_AMOUNT} FROM load_days
+    WHERE {{}} AND day >= :first AND day < :until GROUP BY route, metric
 """  # noqa: S608
+
+
+def sums_of_days(route: str | None, metric: str | None) -> str:
+    """The load of whole days of a route or of each, of a metric or of all."""
+    of_route = "route <> ''" if route is None else "route = :route"
+    return _SUMS_OF_DAYS.format(of_route if metric is None else f"{of_route} AND metric = :metric")
+
+
 HIGHEST_HOUR = """
     SELECT begin, count FROM load_hours
     WHERE metric = :metric AND begin >= :first AND begin < :until AND length(begin) > 11

@@ -186,19 +186,22 @@ class SqliteSinkReader:
         Of a `metric`, or of all. What is kept by the day counts only for a stretch that begins with its very text, as
         `2026-11-23Z`.
         """
-        pieces = cut(places)
+        pieces, asked = cut(places), {"route": route, "metric": metric}
         by_hour = route == ALL_ROUTES and all(on_the_hour(text) for piece in pieces.rest for text in piece[1:])
-        found: dict[tuple[int, str, str], int] = {}
         with self.snapshot():
-            for question, wanted in (
-                (loads.SUMS_OF_DAYS, pieces.days),
-                (loads.SUMS_OF_HOURS if by_hour else loads.SUMS, pieces.rest),
-            ):
-                values = {"places": json.dumps(wanted), "route": route, "metric": metric}
-                for *place, amount in self._rows(question, values) if wanted else ():
-                    key = (place[0], place[1], place[2])
-                    held = found.get(key, 0)
-                    found[key] = max(held, amount) if place[2] in MAXIMA else held + amount
+            question = loads.sums_of_days(route, metric)
+            rows = [
+                row
+                for key, begin, end in pieces.days
+                for row in self._rows(question, {**asked, "key": key, "first": begin, "until": end})
+            ]
+            question = loads.SUMS_OF_HOURS if by_hour else loads.SUMS
+            rows += self._rows(question, {**asked, "places": json.dumps(pieces.rest)})
+        found: dict[tuple[int, str, str], int] = {}
+        for *place, amount in rows:
+            key = (place[0], place[1], place[2])
+            held = found.get(key, 0)
+            found[key] = max(held, amount) if place[2] in MAXIMA else held + amount
         return [LoadSum(*key, amount) for key, amount in sorted(found.items())]
 
     def highest_load(self, metric: str, first: str, until: str) -> tuple[str, int] | None:

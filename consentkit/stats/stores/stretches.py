@@ -7,6 +7,9 @@ from datetime import date, timedelta
 Stretch = tuple[int, str, str]
 """Its number, a text of a UTC time as `2026-11-23T19:08`, and the one before which it ends."""
 
+FEWEST = 3
+"""Whole days for which it is worth it to ask for them apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -21,7 +24,7 @@ def cut(places: Iterable[tuple[str, str]]) -> Cut:
     found = Cut()
     for number, (first, until) in enumerate(places):
         begin, end = _first_midnight(first), until[:10]
-        if begin is None or begin >= end:
+        if begin is None or _days(begin, end) < FEWEST:
             found.rest.append((number, first, until))
             continue
         found.days.append((number, begin, end))
@@ -32,6 +35,10 @@ def cut(places: Iterable[tuple[str, str]]) -> Cut:
 def on_the_hour(text: str) -> bool:
     """Whether a UTC time is one with which an hour begins."""
     return ":" not in text or text.endswith(":00")
+
+
+def _days(begin: str, end: str) -> int:
+    return (date.fromisoformat(end) - date.fromisoformat(begin)).days
 
 
 def _first_midnight(text: str) -> str | None:
