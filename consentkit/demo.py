@@ -28,7 +28,7 @@ from consentkit.consent.changes import ConsentChange
 from consentkit.dashboard import Role, Users, open_store
 from consentkit.errors import ConsentKitError
 from consentkit.kit import ConsentKit
-from consentkit.stats.counting import count_samples
+from consentkit.stats.samples import count_samples
 
 TAG_ORIGIN = "http://localhost:8001"
 """Where the example's configuration expects its tag server; the demo puts its own port in its place."""

@@ -187,25 +187,3 @@ class Counting:
         )
         # Half the time that the class itself takes.
         return tuple.__new__(RequestFacts, values)
-
-
-def count_samples(config: Config, traffic: Iterable[RequestFacts], on_request: Callable[[], None]) -> bool:
-    """Count sample traffic on its own clock and mark its period as sample; False if the stores hold it already."""
-    private, sink = private_of(config), sink_of(config)
-    try:
-        if "sample" in private.adopted():
-            return False
-        history, observer = history_of(config), observer_of(config)
-        observer.prepare()
-        days: set[str] = set()
-        for facts in traffic:
-            observation = observer.observe(facts)
-            history.add(observation, facts.when)
-            days.add(observation.request[0])
-            on_request()
-        if days:
-            sink.describe({**facts_of(config), "sample": f"{min(days)}/{max(days)}"})
-        return history.commit(private, sink, "sample")
-    finally:
-        private.close()
-        sink.close()

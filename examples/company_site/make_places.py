@@ -1,4 +1,4 @@
-"""Writes sample-country.mmdb, which says in which country a sample address lies. Run it after changing places.py:
+"""Writes sample-country.mmdb, which says where a sample address lies and whose it is. Run it after changing places.py:
 
     python -m examples.company_site.make_places
 
@@ -11,7 +11,7 @@ from typing import Any
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet  # type: ignore[import-untyped]
 
-from .places import COUNTRIES, Country
+from .places import COUNTRIES, Country, Line
 
 FILE = Path(__file__).parent / "sample-country.mmdb"
 BUILT = 1_767_225_600  # 2026-01-01T00:00:00Z: a fixed time, so that the same countries give the same bytes
@@ -25,7 +25,7 @@ class FixedTimeWriter(MMDBWriter):
 
 
 def write(path: Path) -> None:
-    """Write the database in the schema of MaxMind's country databases."""
+    """Write the database in the schema of MaxMind's databases of cities."""
     writer = FixedTimeWriter(
         ip_version=6,
         database_type="Noordlicht-Sample-Country",
@@ -34,14 +34,22 @@ def write(path: Path) -> None:
         ipv4_compatible=True,
     )
     for country in COUNTRIES:
-        writer.insert_network(IPSet([str(country.ipv4), str(country.ipv6)]), record(country))
+        for line, small, large in country.parts:
+            networks = [str(network) for network in (small, large) if network is not None]
+            writer.insert_network(IPSet(networks), record(country, line))
     writer.to_db_file(str(path))
 
 
-def record(country: Country) -> dict[str, Any]:
-    """What the database says about a country."""
+def record(country: Country, line: Line) -> dict[str, Any]:
+    """What the database says about a part of a country's networks."""
     named = {"iso_code": country.code, "names": {"en": country.name}}
-    return {"continent": {"code": country.continent}, "country": named, "registered_country": named}
+    return {
+        "continent": {"code": country.continent},
+        "country": named,
+        "registered_country": named,
+        **({"subdivisions": [{"iso_code": line.region}]} if line.region else {}),
+        "traits": {"user_type": line.user_type, "domain": line.operator},
+    }
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """The pages that are only read."""
 
+import csv
+import io
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from starlette.exceptions import HTTPException
@@ -18,7 +21,6 @@ Handler = Callable[[Request], Awaitable[Response]]
 SIMPLE_PAGES = {
     "/": "home.html",
     "/products": "products.html",
-    "/news": "news.html",
     "/about": "about.html",
     "/contact/thanks": "thanks.html",
     "/privacy": "privacy.html",
@@ -42,7 +44,9 @@ class Pages:
             *simple,
             Route("/{lang}", self.add_slash),
             Route("/{lang}/check", self.check),
+            Route("/{lang}/products/prices.csv", self.prices),
             Route("/{lang}/products/{slug}", self.product),
+            Route("/{lang}/news", self.news),
             Route("/{lang}/news/feed.xml", self.feed),
             Route("/{lang}/news/{slug}", self.article),
         ]
@@ -80,6 +84,27 @@ class Pages:
         if product is None:
             raise HTTPException(404)
         return self._renderer.page(request, "product.html", product=product)
+
+    async def prices(self, request: Request) -> Response:
+        """All prices as a table to download."""
+        texts = self._renderer.texts[require_language(request)]
+        words, table = texts.tables["products"], io.StringIO()
+        write = csv.writer(table).writerow
+        write([words["product"], words["plan"], words["price"]])
+        for item in catalogue.PRODUCTS:
+            named = texts.tables["product"][item.slug]
+            for plan, cents in zip(named["plans"], item.prices, strict=True):
+                write([named["name"], plan["name"], f"{cents / 100:.2f}"])
+        headers = {"Content-Disposition": 'attachment; filename="prices.csv"', "Cache-Control": "no-cache"}
+        return Response(table.getvalue(), media_type="text/csv", headers=headers)
+
+    async def news(self, request: Request) -> Response:
+        """The news, or those articles in which all words of `q` stand."""
+        language = require_language(request)
+        asked = request.query_params.get("q", "")[:60].strip()
+        texts = self._renderer.texts[language].tables["article"]
+        found = [article for article in catalogue.ARTICLES if _holds(texts[article.slug], asked)]
+        return self._renderer.page(request, "news.html", asked=asked, found=found)
 
     async def article(self, request: Request) -> Response:
         """One news article."""
@@ -123,6 +148,11 @@ class Pages:
         return PlainTextResponse("\n".join([*lines, f"Sitemap: {request.base_url}sitemap.xml", ""]))
 
 
+def _holds(article: Mapping[str, Any], asked: str) -> bool:
+    text = " ".join((article["title"], article["summary"], *article["body"])).casefold()
+    return all(word in text for word in asked.casefold().split())
+
+
 def require_language(request: Request) -> str:
     """The language in the address; 404 for one that the site does not speak."""
     language: str = request.path_params["lang"]
@@ -135,6 +165,7 @@ def public_paths() -> list[str]:
     """The path of every page that anybody may read, in every language."""
     rest = [
         *(path for path in SIMPLE_PAGES if path != "/contact/thanks"),
+        "/news",
         "/contact",
         *(f"/products/{item.slug}" for item in catalogue.PRODUCTS),
         *(f"/news/{item.slug}" for item in catalogue.ARTICLES),

@@ -99,6 +99,30 @@ CAMPAIGN = (
     ("", "utm_source=nieuwsbrief&utm_medium=email&utm_campaign=najaar", 12),
 )
 
+ALWAYS = (
+    ("https://www.google.com/", "utm_source=google&utm_medium=cpc&utm_campaign=merk&utm_term=glasvezel&gclid=EAI", 2.6),
+    (
+        "https://www.google.com/",
+        "utm_source=google&utm_medium=cpc&utm_campaign=merk&utm_term=noordlicht&gclid=EAI",
+        1.9,
+    ),
+    ("", "utm_source=nieuwsbrief&utm_medium=email&utm_campaign=maandbrief&utm_content=kop", 1.5),
+    ("", "utm_source=nieuwsbrief&utm_medium=email&utm_campaign=maandbrief&utm_content=voet", 0.6),
+)
+"""Campaigns that run all the time, with their weight among SOURCES."""
+
+ANSWERS = (("accepted", 43), ("refused", 41), ("chosen", 16))
+"""To the banner."""
+
+TERMS = {
+    "nl": (("storing", 24), ("wifi 7", 15), ("prijzen", 14), ("nijehorst", 12), ("router", 9), ("verhuizen", 7)),
+    "en": (("outage", 20), ("wifi 7", 16), ("prices", 12), ("router", 8), ("moving house", 6)),
+    "es": (("avería", 18), ("wifi 7", 14), ("precios", 12), ("router", 8)),
+}
+"""What is searched for in the news."""
+
+PRICES_TABLE = "/products/prices.csv"
+
 HOME, PRODUCTS, NEWS, ABOUT, CONTACT, THANKS = "/", "/products", "/news", "/about", "/contact", "/contact/thanks"
 FIBRE, BUSINESS, MOBILE, TV = "/products/fibre-home", "/products/fibre-business", "/products/mobile", "/products/tv"
 CHECK, PRIVACY, SIGN_IN, ACCOUNT = "/check", "/privacy", "/account/sign-in", "/account"
@@ -131,6 +155,10 @@ BYTES = {HOME: 19_800, PRODUCTS: 11_300, NEWS: 9_900, ABOUT: 9_700, CONTACT: 9_9
          FIBRE: 14_900, BUSINESS: 15_000, MOBILE: 14_700, TV: 15_400, PRIVACY: 11_900, SIGN_IN: 8_200,
          ACCOUNT: 10_800, FAULT: 12_600, DIGGER: 12_200, ROUTER: 12_100, PRICES: 12_000}  # fmt: skip
 
+SECONDS = {HOME: 0.021, PRODUCTS: 0.014, NEWS: 0.017, CHECK: 0.034, ACCOUNT: 0.052, CONTACT: 0.012, THANKS: 0.011}
+"""The usual time to an answer, where it is not USUAL_SECONDS."""
+USUAL_SECONDS, FORM_SECONDS, FILE_SECONDS, FAILING_SECONDS = 0.013, 0.045, 0.0012, 0.9
+
 STYLES = (("site.css", "text/css", 7_500), ("pages.css", "text/css", 15_600), ("mark.svg", "image/svg+xml", 930))
 PICTURES = {HOME: ("hero.svg", 55_000), ABOUT: ("about.svg", 13_300), FIBRE: ("product-fibre-home.svg", 4_500),
             BUSINESS: ("product-fibre-business.svg", 3_600), MOBILE: ("product-mobile.svg", 2_700),
@@ -138,8 +166,10 @@ PICTURES = {HOME: ("hero.svg", 55_000), ABOUT: ("about.svg", 13_300), FIBRE: ("p
             FAULT: ("news-october-fault.svg", 10_200), ROUTER: ("news-wifi7.svg", 2_000),
             PRICES: ("news-prices-2027.svg", 3_300)}  # fmt: skip
 
-WRONG_PATHS = (("/favicon.ico", 40), ("/apple-touch-icon.png", 22), ("/nl/products/internet", 12), ("/glasvezel", 10),
-               ("/nl/storing", 9), ("/contact.html", 4), ("/nl/news/2024", 3))  # fmt: skip
+WRONG_PATHS = (("/favicon.ico", 40), ("/apple-touch-icon.png", 22), ("/nl/products/internet", 14), ("/glasvezel", 10),
+               ("/nl/storing", 9), ("/contact.html", 4))  # fmt: skip
+BROKEN_LINK = "/nl/products/internet"
+"""A link of the site's own that leads nowhere any more."""
 
 LANGUAGES: dict[str, tuple[tuple[str, float], ...]] = {
     "NL": (("nl-NL,nl;q=0.9,en-US;q=0.8,en;q=0.7", 80), ("en-US,en;q=0.9,nl;q=0.8", 15), ("pl-PL,pl;q=0.9,en;q=0.7", 2),

@@ -6,12 +6,16 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from starlette.applications import Starlette
 
+from consentkit.stats.breakdowns import ANSWERS, SHOWN
 from consentkit.stats.facts import RequestFacts
+from consentkit.stats.samples import Sample
 from examples.company_site.places import COUNTRIES
 from examples.company_site.traffic import sample_traffic
 from examples.company_site.traffic_bots import PROGRAMS
 from examples.company_site.traffic_data import BROWSERS
+from tests.examples.conftest import client_with
 from tests.stats.page_requests import text
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -19,8 +23,13 @@ UNTIL = datetime(2026, 11, 23, 15, 30, tzinfo=ZONE)
 
 
 @pytest.fixture(scope="module")
-def quarter() -> list[RequestFacts]:
+def samples() -> list[Sample]:
     return list(sample_traffic(days=90, until=UNTIL, seed=2026))
+
+
+@pytest.fixture(scope="module")
+def quarter(samples: list[Sample]) -> list[RequestFacts]:
+    return [sample.facts for sample in samples]
 
 
 def local_day(facts: RequestFacts) -> date:
@@ -139,6 +148,41 @@ def test_moves_within_the_site_name_the_page_before(quarter: list[RequestFacts])
         if is_view(facts):
             inside = text(facts, "referer").startswith(f"https://{text(facts, 'host')}/")
             assert inside == (text(facts, "fetch_site") == "same-origin")
+
+
+def test_visitors_answer_the_banner_and_those_who_agreed_come_back(samples: list[Sample]) -> None:
+    """Each answer occurs, nobody is measured while the banner asks, and who is measured is so over several visits."""
+    answers = Counter(sample.facts.answer for sample in samples)
+    assert {"", *ANSWERS} == set(answers)
+    assert 0.5 < answers["consent_accepted"] / answers["consent_refused"] < 2
+    assert not any(sample.person for sample in samples if sample.facts.answer == SHOWN)
+    entries = Counter(
+        id(sample.person) for sample in samples
+        if sample.person and is_view(sample.facts) and text(sample.facts, "fetch_site") != "same-origin"
+    )  # fmt: skip
+    assert len(entries) > 1000
+    assert max(entries.values()) >= 3
+
+
+def test_there_is_something_to_see_in_every_list(samples: list[Sample], quarter: list[RequestFacts]) -> None:
+    """Searches, downloads, campaigns with their terms, times to answer; and the site answers what is asked."""
+    client = client_with()
+    searched = {facts.path + "?" + facts.query.decode() for facts in quarter if facts.query.startswith(b"q=")}
+    assert len(searched) >= 12
+    assert {200} == {client.get(address).status_code for address in searched}
+    downloads = {facts.path for facts in quarter if facts.path.endswith(".csv")}
+    assert ["text/csv; charset=utf-8"] * 3 == [client.get(path).headers["content-type"] for path in sorted(downloads)]
+    assert any(b"utm_term=" in facts.query for facts in quarter)
+    assert all(facts.took for facts in quarter)
+
+
+def test_routes_are_those_of_the_site(quarter: list[RequestFacts]) -> None:
+    """What a request is said to have been answered by is a template of the site's router."""
+    app = client_with().app
+    assert isinstance(app, Starlette)
+    known = {getattr(route, "path", "") for route in app.routes} | {"/assets/{path:path}", ""}
+    named = {facts.route for facts in quarter if facts.status in (200, 303)}
+    assert named <= known
 
 
 def test_an_end_without_time_zone_is_refused() -> None:
