@@ -4,7 +4,7 @@ import json
 import sqlite3
 import sys
 import time
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ from consentkit.cli_export import export
 from consentkit.cli_ledger import ledger
 from consentkit.cli_observed import line_of, observed, observed_findings
 from consentkit.cli_options import DAY, FINDING, WRONG_USE, config_option, json_option
-from consentkit.cli_report import print_report
+from consentkit.cli_report import report
 from consentkit.cli_users import token, user
-from consentkit.config import DELIVERIES, LAYOUTS, Config, load
+from consentkit.config import DELIVERIES, LAYOUTS, load
 from consentkit.errors import ConfigError, ConsentKitError
 from consentkit.importers.formats import FORMATS
 from consentkit.keys import keys_from
@@ -52,6 +52,7 @@ main.add_command(ledger)
 main.add_command(declaration)
 main.add_command(export)
 main.add_command(observed)
+main.add_command(report)
 main.add_command(user)
 main.add_command(token)
 
@@ -174,42 +175,6 @@ def import_stats(files: tuple[Path, ...], config_path: Path, as_json: bool) -> N
     )
     for name in outcome.already_counted:
         click.echo(f"{name} was counted before and is left out.")
-
-
-def _period(first: datetime | None, last: datetime | None, config: Config) -> tuple[date, date]:
-    today = datetime.now(config.site.timezone).date()
-    end = last.date() if last else today
-    start = first.date() if first else end - timedelta(days=27)
-    if start > end:
-        raise click.UsageError(f"--from {start} lies after --to {end}")
-    return start, end
-
-
-@main.command()
-@click.option("--from", "first", type=DAY, help="First day, as 2026-11-01; default: 28 days up to the last.")
-@click.option("--to", "last", type=DAY, help="Last day; default: today.")
-@click.option("--by", "breakdown", help="Only this breakdown (page, referrer, country …), all of its values.")
-@json_option
-@config_option
-def report(
-    first: datetime | None, last: datetime | None, breakdown: str | None, as_json: bool, config_path: Path
-) -> None:
-    """Print what the sink holds."""
-    from consentkit.stats.report import build_report  # noqa: PLC0415
-    from consentkit.stats.stores import open_reader  # noqa: PLC0415
-
-    config = load(config_path)
-    start, end = _period(first, last, config)
-    reader = open_reader(config.stats.sink, base=config.base)
-    built = build_report(
-        reader, start, end, breakdowns=[breakdown] if breakdown else None, funnels=config.stats.funnels
-    )
-    data = built.as_json()
-    data["threshold"] = data["threshold"] or config.stats.threshold
-    if as_json:
-        click.echo(json.dumps(data))
-    else:
-        print_report(data, rows=None if breakdown else 10)
 
 
 @main.group()

@@ -13,10 +13,7 @@ from consentkit.cli_options import DAY, config_option
 from consentkit.config import load
 from consentkit.exporters.csv_file import write_csv
 from consentkit.exporters.formats import FORMATS, Format, format_named, write_zip
-from consentkit.exporters.sink import ABOUT, CELLS, TABLES, span_of, tables_of
-from consentkit.exporters.table import Table
-from consentkit.stats.report import check_breakdown
-from consentkit.stats.stores import open_reader
+from consentkit.exporters.table import ABOUT, CELLS, TABLES, Table
 
 STANDARD_OUTPUT = Path("-")
 ZIP = ".zip"
@@ -49,6 +46,10 @@ def export(
     JSON and XLSX hold all of them. A CSV or Parquet file holds one, cells unless --table says another; to a file whose
     name ends with .zip all are written, a file for each.
     """
+    from consentkit.exporters.sink import span_of, tables_of  # noqa: PLC0415 -- the other commands need no sink
+    from consentkit.stats.report import check_breakdown  # noqa: PLC0415
+    from consentkit.stats.stores import open_reader  # noqa: PLC0415
+
     form = _format(format_name, out)
     if breakdown:
         check_breakdown(breakdown)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from consentkit.config_report import ReportSettings, read_report
 from consentkit.config_services import read_declaration
 from consentkit.config_stats import StatsSettings, read_stats
 from consentkit.consent.consent_mode import RECEIVERS, SIGNALS, ConsentMode, wrong_ids
@@ -73,6 +74,7 @@ class Config:
     declaration: Declaration
     stats: StatsSettings
     dashboard: DashboardSettings
+    report: ReportSettings
     base: Path
 
 
@@ -103,6 +105,7 @@ def parse(data: Mapping[str, Any], *, base: Path, source: str = "") -> Config:
         declaration=declaration,
         stats=stats,
         dashboard=_read_dashboard(top.table("dashboard")),
+        report=read_report(top.table("report"), site.languages),
         base=base,
     )
     _refuse_shared_files(config, findings)

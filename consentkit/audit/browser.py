@@ -36,14 +36,13 @@ class BrowserError(ConsentKitError):
     """Raised when no browser can be found or started; the message says how to install one."""
 
 
-def find(path: Path | None, playwright: Playwright) -> str:
-    """The program to start; BrowserError if it, or any, is not there."""
+def find(path: Path | None, own: str) -> str:
+    """The program to start, `own` if there is no other; BrowserError if it, or any, is not there."""
     if path is not None:
         found = shutil.which(path)
         if found is None:
             raise BrowserError(f"--browser {path} is no program that can be started. {INSTALL}")
         return found
-    own = playwright.chromium.executable_path
     found = next(filter(None, map(shutil.which, (*NAMES, own))), None)
     if found is None:
         raise BrowserError(f"there is no Chromium or Chrome on this machine. {INSTALL}")
@@ -54,7 +53,7 @@ def find(path: Path | None, playwright: Playwright) -> str:
 async def browser(settings: BrowserSettings) -> AsyncIterator[Fresh]:
     """What opens fresh profiles, one after the other, each gone with its block."""
     async with async_playwright() as playwright:
-        program = find(settings.path, playwright)
+        program = find(settings.path, playwright.chromium.executable_path)
         yield lambda: _fresh(playwright, program, settings)
 
 
@@ -68,7 +67,7 @@ async def _fresh(playwright: Playwright, program: str, settings: BrowserSettings
                 executable_path=program,
                 headless=True,
                 # Chromium's sandbox does not work for root, whose containers hold the browser instead.
-                chromium_sandbox=settings.sandbox and not _is_root(),
+                chromium_sandbox=settings.sandbox and not is_root(),
                 args=list(FLAGS),
                 locale=settings.language,
                 user_agent=settings.user_agent or None,
@@ -92,5 +91,6 @@ def _make_profile(folder: Path) -> None:
     (folder / "Preferences").write_text(json.dumps(KEEP_THIRD_PARTY))
 
 
-def _is_root() -> bool:
+def is_root() -> bool:
+    """Whether this process may do everything."""
     return hasattr(os, "geteuid") and os.geteuid() == 0

@@ -6,14 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from consentkit.errors import ConsentKitError
-from consentkit.exporters.table import Column, Kind, Table, Value, columns, facts
+from consentkit.exporters.table import (
+    ABOUT,
+    CELLS,
+    GAPS,
+    LOAD,
+    TABLES,
+    TOTALS,
+    Column,
+    Kind,
+    Table,
+    Value,
+    columns,
+    facts,
+)
 from consentkit.stats.load import HOUR, MINUTE
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.stores.protocol import StoreError
 
-CELLS, TOTALS, LOAD, GAPS = "cells", "totals", "load", "gaps"
-TABLES = (CELLS, TOTALS, LOAD, GAPS)
-ABOUT = "about"
 RESOLUTIONS = {MINUTE + 1: "minute", HOUR + 1: "hour"}
 """Of a time of the load, by its length; what is longer kept is by day."""
 

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
+CELLS, TOTALS, LOAD, GAPS = "cells", "totals", "load", "gaps"
+TABLES = (CELLS, TOTALS, LOAD, GAPS)
+"""The names of the sink's tables that can be written."""
+ABOUT = "about"
+"""The name of a table that tells what the others are of."""
+
 Value = str | int | float | bool | date | datetime | None
 """What stands in a cell: a text, a number, yes or no, a day, a moment (with its time zone), or nothing."""
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.exporters.sink import CELLS, NoFiguresError, Span, moment, span_of, tables_of
-from consentkit.exporters.table import Table
+from consentkit.exporters.sink import NoFiguresError, Span, moment, span_of, tables_of
+from consentkit.exporters.table import CELLS, Table
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import BatchId, Gap, Release
 from consentkit.stats.stores.protocol import StoreError

@@ -1,0 +1,1 @@
+"""The report of a week, a month or any other days: for people, by e-mail, on paper."""
