@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,9 +16,11 @@ from consentkit.dashboard.figures import Facts
 from consentkit.dashboard.forms import Fields, read_form
 from consentkit.dashboard.headers import from_same_origin
 from consentkit.dashboard.periods import CHOICES, DEFAULT, Period, chosen, from_query
+from consentkit.dashboard.remembered import RememberedPages, key_of
 from consentkit.dashboard.render import Pages, Settings
 from consentkit.dashboard.sessions import Session, Signed
 from consentkit.dashboard.store import Store
+from consentkit.dashboard.store.annotations import Annotation
 from consentkit.roles import Role
 from consentkit.stats.stores import SinkReader
 
@@ -41,6 +43,7 @@ class Context:
     signed: Signed
     door: Door
     settings: Settings
+    kept: RememberedPages = field(default_factory=RememberedPages)
 
     def route(self, path: str, handler: Handler, needs: Role = Role.READER) -> Route:
         """A page for those who are signed in and have a role; others go to the sign-in page, and from there on to where
@@ -53,6 +56,28 @@ class Context:
             return handler(request, session) if session.role.may(needs) else self.door.refused(request, "role")
 
         return Route(path, checked, methods=["GET"])
+
+    def remembered(self, handler: Handler) -> Handler:
+        """A handler whose pages are made once for all who ask the same, until figures are released or noted anew.
+
+        Such a page may depend on its address, the language, the sink, the annotations, the minute and the role.
+        """
+
+        def kept(request: Request, session: Session) -> Response:
+            language = self.pages.words(request).language
+            key = key_of(request, language, self.moment(), self.reader.version(), self._annotations())
+            if key is None:
+                return handler(request, session)
+            return self.kept.page(key, session, lambda: self.form(session), lambda all_: handler(request, all_))
+
+        return kept
+
+    def form(self, session: Session) -> str:
+        """The token for the forms of a session."""
+        return session.id if self.kept.is_stand_in(session) else self.signed.form(session.id)
+
+    def _annotations(self) -> tuple[Annotation, ...]:
+        return self.store.annotations.between(dt.date.min, dt.date.max)
 
     def form_route(self, path: str, handler: FormHandler, needs: Role = Role.EDITOR) -> Route:
         """What takes a form of those who are signed in and have a role.
@@ -84,7 +109,7 @@ class Context:
             request,
             template,
             session=session,
-            form=self.signed.form(session.id),
+            form=self.form(session),
             facts=facts,
             period=period,
             choices=CHOICES,
@@ -94,8 +119,7 @@ class Context:
 
     def plain_page(self, request: Request, session: Session, template: str, **context: Any) -> Response:
         """A page about no period, with the token for its forms."""
-        form = self.signed.form(session.id)
-        return self.pages.page(request, template, session=session, form=form, **context)
+        return self.pages.page(request, template, session=session, form=self.form(session), **context)
 
     def moment(self) -> dt.datetime:
         """Now, in the site's time zone."""

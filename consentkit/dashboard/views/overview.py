@@ -28,7 +28,7 @@ from consentkit.dashboard.views.lists import asked_metric
 
 def routes(context: Context) -> list[BaseRoute]:
     """The first page."""
-    return [context.route("/", FirstPage(context).page)]
+    return [context.route("/", context.remembered(FirstPage(context).page))]
 
 
 class FirstPage:
