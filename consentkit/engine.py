@@ -46,7 +46,7 @@ class Engine:
 
     `keys`: the first signs, all verify. `delivery`: how pages are made, for `everybody` where all get the same (else
     None). `injects_link`: pages get the link that reopens the preferences. `tells_tags`: they get the script of consent
-    mode.
+    mode. `puts_in`: either.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Engine:
         self.injects_link = config.consent.link == "inject"
         consent_mode = _consent_mode_tag(config, assets)
         self.tells_tags = consent_mode is not None
+        self.puts_in = self.injects_link or self.tells_tags
         self._codec = ChoiceCodec(self.declaration, keys, config.consent.validity_days)
         self._renderer = Renderer(config, assets, lambda: sightings.checked)
         self._embeds = Embeds(config, self._renderer)
@@ -103,10 +104,8 @@ class Engine:
 
     def consent(self, scope: Scope, standing: Standing, page: Standing) -> Consent:
         """What handlers find under `scope["consentkit"]`; `page` is the standing of whom the page is made for."""
-        address = self.base(scope)
-        return Consent(
-            standing.decisions, self._snippets, address=address, page=page.decisions, closed=standing.closure.closed
-        )
+        address = self.base(scope) if scope.get("root_path") else self._address
+        return Consent(standing.decisions, self._snippets, address, page.decisions, standing.closure.closed)
 
     def seal(self, scope: Scope, incoming: Incoming, closure: Closure) -> Seal:
         """What keeps the origins of services that are not granted out of a response."""
@@ -205,7 +204,8 @@ class Engine:
     def is_own(self, scope: Scope) -> bool:
         """Whether a request may be for one of consentkit's own addresses; `own_response` knows."""
         path: str = scope["path"]
-        return path.removeprefix(scope.get("root_path", "")).startswith(self._own)
+        root = scope.get("root_path")
+        return (path.removeprefix(root) if root else path).startswith(self._own)
 
     async def own_response(
         self, scope: Scope, incoming: Incoming, decisions: Decisions, receive: Receive, when: float

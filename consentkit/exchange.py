@@ -1,6 +1,6 @@
 """One request on its way in and its response on the way out: cookies gated, private kept private, the page changed."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Message, Scope, Send
@@ -16,9 +16,8 @@ from consentkit.engine import Engine
 from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.html.tail import Tail
 from consentkit.incoming import Incoming
-from consentkit.outgoing import Outgoing
+from consentkit.outgoing import Kind, Outgoing, plain_kind
 from consentkit.standing import Standing
-from consentkit.traits import Traits
 
 if TYPE_CHECKING:
     from consentkit.stats.visitor.carrier import Step
@@ -35,46 +34,41 @@ NO_BODY = (204, 205, 206, 304)
 class Sent:
     """What was sent in answer to a request; `on_done` is called once, when it is over.
 
-    `status`, `content_type` and `size` (bytes of the body) tell what left, `when` when the request came (epoch
-    seconds), `step` how it carries its visitor's visit on.
+    `status`, `content_type` and `size` (bytes of the body) tell what left, `when` (epoch seconds) and `began` (seconds
+    of the kit's timer) when the request came. `is_own`: it is a page of consentkit's own; `answer`: what became of the
+    question for consent, "" where it was not asked; `goals`: those that the site's code has counted; `step`: how it
+    carries its visitor's visit on.
     """
 
-    status = 0
-    content_type = ""
-    size = 0
-    is_done = False
-    goals: tuple[str, ...] = ()
-    """Those that the site's code has counted."""
-    step: "Step | None" = None
+    # Set here and not in the class, where Python 3.11 takes ten times as long to find them.
+    __slots__ = (
+        *("_on_done", "_send", "answer", "began", "content_type", "goals", "incoming", "is_done", "is_own", "scope"),
+        *("size", "status", "step", "when"),
+    )
 
-    def __init__(
-        self, scope: Scope, incoming: Incoming, when: float, *, send: Send, on_done: Callable[["Sent"], None]
+    def __init__(  # noqa: PLR0917 -- names would cost each request a tenth of a microsecond
+        self,
+        scope: Scope,
+        incoming: Incoming,
+        when: float,
+        began: float,
+        send: Send,
+        on_done: Callable[["Sent"], None],
     ) -> None:
         self.scope = scope
         self.incoming = incoming
         self.when = when
+        self.began = began
         self._send = send
         self._on_done = on_done
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it is a page of consentkit's own."""
-        return True
-
-    @property
-    def answer(self) -> str:
-        """What became of the question for consent, "" where it was not asked: `shown`, or how it was answered."""
-        return str(self.scope.get(ANSWER_KEY, ""))
-
-    @property
-    def headers(self) -> Mapping[bytes, bytes]:
-        """The headers of the request by lower-case name."""
-        return self.incoming.headers
-
-    @property
-    def traits(self) -> Traits:
-        """What those headers tell that many visitors share."""
-        return self.incoming.traits
+        self.status = 0
+        self.content_type = ""
+        self.size = 0
+        self.is_done = False
+        self.is_own = True
+        self.answer = ""
+        self.goals: tuple[str, ...] = ()
+        self.step: Step | None = None
 
     def send(self, message: Message) -> Awaitable[None]:
         """Pass a message on as it is."""
@@ -97,80 +91,64 @@ class Sent:
         """Tell, once, that the response is over."""
         if not self.is_done:
             self.is_done = True
+            self.answer = str(self.scope.get(ANSWER_KEY, ""))
             self._on_done(self)
 
 
 class Exchange(Sent):
     """A request to the app, and its response as the visitor's decisions let it leave.
 
-    `scope` is the one that the app gets.
+    `scope` is the one that the app gets. `on_start` is asked, when the response starts, for headers that it is to have
+    besides.
     """
 
-    _deletions: Headers | None = None
-    _lines: Headers | None = None
-    _held: Message | None = None
-    _rewriter: PageRewriter | Tail | Unrewritten | None = None
-    _has_banner = False
+    __slots__ = (
+        *("_asked", "_changes", "_deletions", "_engine", "_held", "_lines", "_page", "_rewriter", "_scope"),
+        *("_standing", "consent", "on_start"),
+    )
 
-    on_start: Callable[[Sent], Headers] | None = None
-    """Asked, when the response starts, for headers that it is to have besides."""
-
-    def __init__(
+    def __init__(  # noqa: PLR0917 -- as above
         self,
         engine: Engine,
         scope: Scope,
         incoming: Incoming,
         standing: Standing,
         when: float,
-        *,
+        began: float,
         send: Send,
         on_done: Callable[[Sent], None],
     ) -> None:
-        self._scope = self.scope = scope
-        self.incoming = incoming
-        self.when = when
-        self._send = send
-        self._on_done = on_done
+        super().__init__(scope, incoming, when, began, send, on_done)
+        self.is_own = False
+        self._scope = scope
         self._engine = engine
         self._standing = standing
-        self._page, self._asked = standing, incoming
+        self._deletions: Headers | None = None
+        self._lines: Headers | None = None
+        self._held: Message | None = None
+        self._rewriter: PageRewriter | Tail | Unrewritten | None = None
+        self.on_start: Callable[[Sent], Headers] | None = None
+        self._page, self._asked = page, asked = standing, incoming
         if engine.everybody:
-            self._page = engine.everybody
-            self._asked = engine.delivery.audience(self._page.decisions, scope, incoming).incoming
-        page = self._page
-        puts_in = page.decisions.asks or engine.injects_link or engine.tells_tags
-        self._changes = page.closure.gates or (puts_in and self._asked.traits.wants_document)
+            self._page = page = engine.everybody
+            self._asked = asked = engine.delivery.audience(page.decisions, scope, incoming).incoming
+        puts_in = page.decisions.asks or engine.puts_in
+        self._changes = page.closure.gates or (puts_in and asked.traits.wants_document)
         self.consent = engine.consent(scope, standing, page)
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it is a page of consentkit's own, served from inside the app."""
-        return self.consent.is_own_page
-
-    @property
-    def answer(self) -> str:
-        """Whether the page asks its visitor for consent."""
-        return SHOWN if self._has_banner else ""
-
-    @property
-    def goals(self) -> tuple[str, ...]:  # type: ignore[override]
-        """Those that the site's code has counted."""
-        return self.consent.goals
 
     def scope_for_app(self) -> dict[str, Any]:
         """A copy of the scope (ASGI specification, "Middleware") with gated cookies and the consent."""
-        engine, incoming, scope = self._engine, self.incoming, self._scope
+        incoming, scope = self.incoming, self._scope
         self.scope = copy = {**scope, SCOPE_KEY: self.consent}
-        changes = self._changes and self._asked.traits.may_get_page
+        drops = self._changes and incoming.traits.is_conditional and incoming.traits.may_get_page
         cookies, gated = incoming.cookies, b""
         if cookies is not None:
-            gated = engine.gate_in(cookies, self._standing)
+            gated = self._engine.gate_in(cookies, self._standing)
             if self._standing.decisions.denied:
-                self._deletions = engine.deletions(scope, incoming[b"host"], cookies, self._standing)
-        drops = self._changes and incoming.traits.may_get_page and incoming.traits.is_conditional
+                self._deletions = self._engine.deletions(scope, incoming[b"host"], cookies, self._standing)
         if drops or (cookies is not None and gated is not cookies.header):
-            copy["headers"] = incoming.changed(gated, drop_conditions=drops)
-        if changes and scope.get("extensions"):
+            copy["headers"] = incoming.changed(gated, drops)
+        if self._changes and self._asked.traits.may_get_page and scope.get("extensions"):
             copy["extensions"] = {
                 name: value for name, value in scope["extensions"].items() if name not in BODY_BY_FILE
             }
@@ -181,18 +159,21 @@ class Exchange(Sent):
         if self._rewriter is not None:
             return self._rewriting(message, self._rewriter)
         kind = message["type"]
-        if kind == "http.response.start":
-            message = self._start(message)
-            if self.on_start is not None and not self.is_own:
-                message = {**message, "headers": message["headers"] + self.on_start(self)}
-            if self._rewriter is None:
-                return self._send(message)
-            # Held until the first bytes come: if they are all, their new length can be told.
-            self._held = message
-            return _nothing()
+        if kind == "http.response.body":
+            return self._passed(message)
         if kind == "http.response.early_hint":
-            message = self._hinted(message)
-        return self._passed(message)
+            return self._send(self._hinted(message))
+        if kind != "http.response.start":
+            return self._send(message)
+        message = self._start(message)
+        if self.on_start is not None and not self.consent.is_own_page:
+            self.goals = self.consent.goals
+            message["headers"] += self.on_start(self)
+        if self._rewriter is None:
+            return self._send(message)
+        # Held until the first bytes come: if they are all, their new length can be told.
+        self._held = message
+        return _nothing()
 
     async def _rewriting(self, message: Message, rewriter: PageRewriter | Tail | Unrewritten) -> None:
         """Pass on one message of a page that is changed."""
@@ -219,6 +200,11 @@ class Exchange(Sent):
             self._give_up()
         if not self.is_done:
             self.is_done = True
+            consent = self.consent
+            if consent.goals:
+                self.goals = consent.goals
+            if consent.is_own_page:
+                self.is_own = True
             self._on_done(self)
 
     def _give_up(self) -> None:
@@ -232,16 +218,16 @@ class Exchange(Sent):
     def _start(self, message: Message) -> Message:
         """The message that starts the response, as it leaves."""
         self.status = message["status"]
-        out = Outgoing(message.get("headers", ()))
+        headers = message.get("headers", ())
+        consent = self.consent
+        if not (self._changes or self._deletions or consent.was_read or consent.is_own_page):
+            kind = plain_kind(headers)
+            if kind is not None:
+                self.content_type = kind.content_type
+                return {**message, "headers": [*headers, *self._plain_lines(kind)]}
+        out = Outgoing(headers)
         kind = out.kind
         self.content_type = kind.content_type
-        consent = self.consent
-        if kind.is_plain and not (self._changes or self._deletions or consent.was_read or consent.is_own_page):
-            if self._engine.delivery.is_personal and kind.is_page and self.status not in (204, 304):
-                return {**message, "headers": out.headers + self._standing.closure.private_lines}
-            if kind.is_document:
-                return {**message, "headers": out.headers + self._engine.standings.nobody.closure.lines}
-            return {**message, "headers": out.headers}
         rewrites = self._changes and kind.is_html and self._has_to_change() and self._can_change(out)
         closure, headers = self._gated(out)
         is_gated = rewrites
@@ -255,6 +241,12 @@ class Exchange(Sent):
             if self._rewriter is None:
                 headers = headers + self._lines
         return {**message, "headers": headers}
+
+    def _plain_lines(self, kind: Kind) -> Headers:
+        """What is added to headers in which nothing has to be looked at, of an answer that stays as it is."""
+        if kind.is_page and self._engine.delivery.is_personal and self.status not in (204, 304):
+            return self._standing.closure.private_lines
+        return self._engine.standings.nobody.closure.lines if kind.is_document else []
 
     def _gated(self, out: Outgoing) -> tuple[Closure, Headers]:
         """What is closed in the response, and the headers that may leave: what caches may share is for nobody alone.
@@ -287,7 +279,8 @@ class Exchange(Sent):
         rewriter = engine.rewriter(audience, page.closure, page_nonces, consent=self.consent)
         asks = page.decisions.asks and self._asked.traits.wants_document
         # A page that is the same for everybody has its banner always, and its script knows whom to show it.
-        self._has_banner = asks and engine.delivery.is_personal and isinstance(rewriter, PageRewriter)
+        if asks and engine.delivery.is_personal and isinstance(rewriter, PageRewriter):
+            self.answer = SHOWN
         return rewriter
 
     def _has_to_change(self) -> bool:

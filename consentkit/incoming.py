@@ -22,17 +22,21 @@ class Incoming:
         self._raw = raw = scope.get("headers", ())
         headers: dict[bytes, bytes] = dict(raw)
         shape = shape_of(headers)
-        self.is_plain = shape.is_lower and len(headers) == len(raw)
-        if not self.is_plain:
-            headers = {name.lower(): value for name, value in raw}
-            if b"cookie" in headers:
-                headers[b"cookie"] = b"; ".join(self._all(b"cookie"))
+        self.is_plain = is_plain = shape.is_lower and len(headers) == len(raw)
+        if not is_plain:
+            headers = self._joined()
             shape = shape_of(headers)
         self.headers = headers
         self.traits = traits = shape.traits(headers)
-        self.gpc = traits.gpc if self.is_plain else b"1" in self._all(b"sec-gpc")
-        self._cookie_at = shape.cookie_at
-        self.cookies = None if shape.cookie_at is None else Cookies(headers[b"cookie"])
+        self.gpc = traits.gpc if is_plain else b"1" in self._all(b"sec-gpc")
+        self._cookie_at = at = shape.cookie_at
+        self.cookies = None if at is None else Cookies(headers[b"cookie"])
+
+    def _joined(self) -> dict[bytes, bytes]:
+        headers = {name.lower(): value for name, value in self._raw}
+        if b"cookie" in headers:
+            headers[b"cookie"] = b"; ".join(self._all(b"cookie"))
+        return headers
 
     def _all(self, wanted: bytes) -> list[bytes]:
         return [value for name, value in self._raw if name.lower() == wanted]
@@ -44,7 +48,7 @@ class Incoming:
         """The values of a cookie, usually one."""
         return self.cookies.values(name.encode()) if self.cookies else []
 
-    def changed(self, cookie: bytes, *, drop_conditions: bool) -> Headers:
+    def changed(self, cookie: bytes, drop_conditions: bool) -> Headers:
         """The request's headers with the Cookie header replaced (left out if empty), in the place of the first one.
 
         `drop_conditions` also leaves out what could bring the answer "304 Not Modified": the browser's stored copy of

@@ -26,7 +26,7 @@ class ConsentMiddleware:
         self.kit = kit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or isinstance(scope.get(SCOPE_KEY), Consent):
+        if scope["type"] != "http" or (SCOPE_KEY in scope and isinstance(scope[SCOPE_KEY], Consent)):
             await self._other(scope, receive, send)
             return
         kit = self.kit
@@ -34,22 +34,15 @@ class ConsentMiddleware:
         when, began = kit.clock(), kit.timer()
         incoming = Incoming(scope)
         standing = engine.standings.of(incoming, scope, when)
-
-        def count(sent: Sent) -> None:
-            try:
-                kit.counting.count(sent, kit.timer() - began)
-            except Exception as problem:
-                kit.guard.note("counting", problem)
-
         own = None
         if engine.is_own(scope):
             own = await engine.own_response(scope, incoming, standing.decisions, receive, when)
         if own is not None:
-            answer = Sent(scope, incoming, when, send=send, on_done=count)
+            answer = Sent(scope, incoming, when, began, send, self._count)
         else:
-            answer = exchange = Exchange(engine, scope, incoming, standing, when, send=send, on_done=count)
+            answer = exchange = Exchange(engine, scope, incoming, standing, when, began, send, self._count)
             scope = exchange.scope_for_app()
-            if VISIT in standing.decisions.granted and incoming.traits.opens_page:
+            if standing.is_measured and incoming.traits.opens_page:
                 exchange.on_start = self._carry
         kit.counting.began()
         try:
@@ -60,6 +53,13 @@ class ConsentMiddleware:
         finally:
             if not answer.is_done:
                 answer.done()
+
+    def _count(self, sent: Sent) -> None:
+        kit = self.kit
+        try:
+            kit.counting.count(sent, kit.timer() - sent.began)
+        except Exception as problem:
+            kit.guard.note("counting", problem)
 
     def _carry(self, sent: Sent) -> Headers:
         """The header that carries the visit on, when a page that its visitor lets be measured begins to leave."""
@@ -90,7 +90,7 @@ class ConsentMiddleware:
         standing = engine.standings.of(incoming, scope, self.kit.clock())
         copy = {**scope, SCOPE_KEY: engine.consent(scope, standing, standing)}
         if incoming.cookies is not None:
-            copy["headers"] = incoming.changed(engine.gate_in(incoming.cookies, standing), drop_conditions=False)
+            copy["headers"] = incoming.changed(engine.gate_in(incoming.cookies, standing), False)
 
         async def gated_send(message: Message) -> None:
             if message["type"] in ("websocket.accept", "websocket.http.response.start") and message.get("headers"):

@@ -34,6 +34,35 @@ class Kind:
     can_be_rewritten: bool
 
 
+MOST_PLAIN = 256
+MOST_NAMES = 60
+LONGEST = 1000
+"""Bytes of names and type together; what is longer is read anew each time."""
+
+_plain: dict[tuple[tuple[bytes, ...], bytes | None], Kind] = {}
+"""Kinds by names and type of headers in which nothing has to be looked at."""
+
+
+def plain_kind(headers: Headers) -> Kind | None:
+    """The kind of a response in whose headers nothing has to be looked at; None for others, and for what is met first.
+
+    The responses of a site have the same few names and types, so this is one look-up.
+    """
+    try:
+        first = dict(headers)
+        kind = _plain.get((tuple(first), first.get(b"content-type")))
+        return kind if len(first) == len(headers) else None
+    except TypeError:
+        return None  # Buffers that can be changed are byte strings too, but no keys.
+
+
+def _remember(names: tuple[bytes, ...], content_type: bytes | None, kind: Kind) -> None:
+    if len(names) <= MOST_NAMES and sum(map(len, names)) + len(content_type or b"") <= LONGEST:
+        if len(_plain) >= MOST_PLAIN:
+            _plain.clear()
+        _plain[names, content_type] = kind
+
+
 @lru_cache(maxsize=256)
 def kind_of(names: bytes, content_type: bytes) -> Kind:
     """The kind of a response with headers of these names, one a line; an absent Content-Type is b""."""
@@ -57,15 +86,16 @@ class Outgoing:
             # Buffers that can be changed, such as a bytearray, are byte strings too, but no keys.
             headers = [(bytes(name), bytes(value)) for name, value in headers]
             first = dict(headers)
-        names = b"\n".join(first)
-        if len(first) != len(headers) or not names.islower():
+        plainly = len(first) == len(headers) and b"".join(first).islower()
+        if not plainly:
             first = {}
             for name, value in headers:
                 first.setdefault(name.lower(), value)
-            names = b"\n".join(first)
         self.headers = headers
         self.first = first
-        self.kind = kind_of(names, first.get(b"content-type", b""))
+        self.kind = kind_of(b"\n".join(first), first.get(b"content-type", b""))
+        if self.kind.is_plain and plainly:
+            _remember(tuple(first), first.get(b"content-type"), self.kind)
 
     def __getitem__(self, name: bytes) -> bytes:
         return bytes(self.first.get(name, b""))

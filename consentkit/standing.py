@@ -13,6 +13,7 @@ from consentkit.consent.visit import COOKIE, SECURE_COOKIE, SECURE_SCHEMES
 from consentkit.declaration import Declaration
 from consentkit.guard import Guard
 from consentkit.incoming import Incoming
+from consentkit.own_visit import VISIT
 
 REMEMBERED = 4096
 """Verified consent cookies whose decisions are remembered, 2 kB or so each: a signature is checked once."""
@@ -25,6 +26,8 @@ class Standing:
     decisions: Decisions
     closure: Closure
     verdicts: Verdicts
+    is_measured: bool
+    """Whether the visit may be carried on in a cookie."""
 
 
 class Standings:
@@ -49,14 +52,15 @@ class Standings:
         if cookies is None:
             return self._undecided[gpc]
         try:
-            found = cookies.values(SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE)
-            if not found:
+            name = SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE
+            if name not in cookies.names:
                 return self._undecided[gpc]
             if when // 86_400 != self._day:
                 self._turn_to(int(when // 86_400))
-            if len(found) == 1:
-                return self._remembered[gpc].get(found[0]) or self._chosen(found, gpc)
-            return self._chosen(found, gpc)
+            value = cookies.single(name)
+            if value is None:
+                return self._chosen(cookies.values(name), gpc)
+            return self._remembered[gpc].get(value) or self._chosen([value], gpc)
         except Exception as problem:
             self._guard.note("reading the choice", problem)
             return self._undecided[gpc]
@@ -97,7 +101,12 @@ class Standings:
         return standing
 
     def _with(self, decisions: Decisions) -> Standing:
-        return Standing(decisions, self._sealer.closure(decisions.granted), self._gate.verdicts(decisions))
+        return Standing(
+            decisions,
+            self._sealer.closure(decisions.granted),
+            self._gate.verdicts(decisions),
+            VISIT in decisions.granted,
+        )
 
 
 def date_of(day: int) -> date:

@@ -33,6 +33,7 @@ CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 
 MOST_SHAPES = 256
 MOST_TRAITS = 2048
+MOST_NAMES = 60
 LONGEST_NAMES = 1000
 LONGEST_VALUES = 1500
 """Bytes. No browser's headers are longer together; longer ones are read anew each time, and cut to LONGEST_VALUE."""
@@ -69,10 +70,9 @@ class Shape:
     not there.
     """
 
-    __slots__ = ("_known", "_names", "_shared", "_values", "cookie_at", "count", "is_lower")
+    __slots__ = ("_known", "_names", "_shared", "_values", "cookie_at", "is_lower")
 
     def __init__(self, names: tuple[bytes, ...]) -> None:
-        self.count = len(names)
         self.is_lower = not any(name != name.lower() for name in names)
         self.cookie_at = names.index(b"cookie") if b"cookie" in names else None
         self._names = frozenset(names)
@@ -94,16 +94,14 @@ class Shape:
         return traits
 
 
-_shapes: dict[bytes, Shape] = {}
+_shapes: dict[tuple[bytes, ...], Shape] = {}
 _room = MOST_TRAITS
 
 
 def shape_of(headers: Mapping[bytes, bytes]) -> Shape:
     """The shape of headers by name."""
-    names = b"\n".join(headers)
-    shape = _shapes.get(names)
-    # Names that hold line breaks, which no server should let through, look like more names than they are.
-    return shape if shape is not None and shape.count == len(headers) else _met(names, tuple(headers))
+    names = tuple(headers)
+    return _shapes.get(names) or _met(names)
 
 
 def traits_of(headers: Mapping[bytes, bytes]) -> Traits:
@@ -111,9 +109,9 @@ def traits_of(headers: Mapping[bytes, bytes]) -> Traits:
     return shape_of(headers).traits(headers)
 
 
-def _met(names: bytes, each: tuple[bytes, ...]) -> Shape:
-    shape = Shape(each)
-    if len(names) <= LONGEST_NAMES and names.count(b"\n") == len(each) - 1:
+def _met(names: tuple[bytes, ...]) -> Shape:
+    shape = Shape(names)
+    if len(names) <= MOST_NAMES and sum(map(len, names)) <= LONGEST_NAMES:
         if len(_shapes) >= MOST_SHAPES:
             _shapes.clear()
         _shapes[names] = shape

@@ -12,7 +12,7 @@ from consentkit.consent.consent_mode import ConsentModeTag
 from consentkit.consent.decision import Decision, Decisions
 from consentkit.consent.signals import signal_note
 from consentkit.errors import ConsentRequired, NotWrappedError
-from consentkit.html.origins import NOTHING, Closed
+from consentkit.html.origins import Closed
 from consentkit.html.urls import origin
 from consentkit.texts import language_of, texts
 
@@ -40,25 +40,28 @@ class Consent:
     `goals` are those that the app's code has counted.
     """
 
-    was_read = False
-    is_own_page = False
-    placed_consent_mode = False
-    goals: tuple[str, ...] = ()
+    __slots__ = (
+        *("_address", "_closed", "_decisions", "_page", "_snippets", "goals", "is_own_page", "placed_consent_mode"),
+        "was_read",
+    )
 
     def __init__(
         self,
         decisions: Decisions,
         snippets: Snippets,
-        *,
         address: str,
-        page: Decisions | None = None,
-        closed: Closed = NOTHING,
+        page: Decisions,
+        closed: Closed,
     ) -> None:
         self._decisions = decisions
-        self._page = page or decisions
+        self._page = page
         self._address = address
         self._snippets = snippets
         self._closed = closed
+        self.was_read = False
+        self.is_own_page = False
+        self.placed_consent_mode = False
+        self.goals: tuple[str, ...] = ()
 
     def decision(self, id_: str) -> Decision:
         """The decision on a purpose or service: state and reason; an undeclared id is `unset`, `unknown`."""

@@ -12,7 +12,11 @@ from itertools import compress
 
 BLANK = b" \t"
 
+SEPARATOR = b"; "
+"""Between the pairs that browsers send (RFC 6265bis §5.8.3)."""
+
 CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code != 0x09)
+NOT_PLAIN = CONTROLS + BLANK + b";"
 
 MAX_AGE_PAST = re.compile(rb"(?:0|-\d{1,10})", re.ASCII)
 EXPIRES = re.compile(rb"[A-Za-z]{3}, (\d\d)[ -]([A-Za-z]{3})[ -](\d{4}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
@@ -45,15 +49,20 @@ class Cookies:
     """
 
     __slots__ = ("header", "names", "parts")
+    names: tuple[bytes, ...]
 
     def __init__(self, header: bytes) -> None:
         self.header = header
-        self.parts = parts = [pair for part in header.split(b";") if (pair := part.strip(BLANK))]
-        split = [pair.partition(b"=") for pair in parts]
-        self.names: tuple[bytes, ...] = tuple([raw if equals else b"" for raw, equals, _ in split])
-        if has_control(header):
-            named = zip(self.names, parts, strict=True)
-            self.names = tuple([b"" if has_control(pair) else raw for raw, pair in named])
+        self.parts = parts = header.split(SEPARATOR)
+        # A blank or `;` that parts nothing, or a control character: then each pair is looked at.
+        odd = len(header.translate(None, NOT_PLAIN)) + 2 * len(parts) != len(header) + 2
+        if odd or not header:
+            self.parts = parts = [pair for part in header.split(b";") if (pair := part.strip(BLANK))]
+        names = []
+        for pair in parts:
+            raw, equals, _ = pair.partition(b"=")
+            names.append(raw if equals and not (odd and has_control(pair)) else b"")
+        self.names = tuple(names)
 
     @property
     def pairs(self) -> list[tuple[bytes, bytes]]:
@@ -62,14 +71,16 @@ class Cookies:
 
     def values(self, name: bytes) -> list[bytes]:
         """The values of a cookie, usually one."""
-        names = self.names
-        if names.count(name) == 1:
-            return [self.parts[names.index(name)][len(name) + 1 :]]
         return [pair[len(name) + 1 :] for raw, pair in self.pairs if raw == name]
 
+    def single(self, name: bytes) -> bytes | None:
+        """The value of a cookie that came once; None for one that came not at all or several times."""
+        names = self.names
+        return self.parts[names.index(name)][len(name) + 1 :] if names.count(name) == 1 else None
+
     def only(self, kept: tuple[bool, ...]) -> bytes:
-        """The header with those of its pairs that are `kept`, in their order: as it came if all are."""
-        return self.header if all(kept) else b"; ".join(compress(self.parts, kept))
+        """The header with those of its pairs that are `kept`, in their order: byte for byte."""
+        return b"; ".join(compress(self.parts, kept))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,10 @@ class Verdict(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """What becomes of cookies of these names, in their order: whether each passes, how each is declared ("" for our
-    own), and the labels of those that should not be there at all."""
+    """What becomes of cookies of these names, in their order: whether all pass, and each; how each is declared ("" for
+    our own), and the labels of those that should not be there at all."""
 
+    all_pass: bool
     passes: tuple[bool, ...]
     labels: tuple[str, ...]
     dropped: tuple[str, ...]
@@ -100,6 +101,7 @@ class Verdicts(dict[bytes, Verdict]):
     def _passage(self, names: tuple[bytes, ...]) -> Passage:
         verdicts = [self[raw] for raw in names]
         passage = Passage(
+            all(verdict.passes for verdict in verdicts),
             tuple(verdict.passes for verdict in verdicts),
             tuple(verdict.name for verdict in verdicts),
             tuple(verdict.name for verdict in verdicts if not verdict.allowed),
@@ -151,7 +153,7 @@ class Gate:
 
     def gate_in(self, cookies: Cookies, verdicts: Verdicts) -> bytes:
         """The Cookie header that the app may see; it never sees the consent cookie, whatever the mode."""
-        passes, labels, dropped = verdicts.passage(cookies.names)
+        all_pass, passes, labels, dropped = verdicts.passage(cookies.names)
         seen = self._seen
         if len(seen) < MAX_NAMES or labels in seen:
             seen[labels] = seen.get(labels, 0) + 1
@@ -160,7 +162,7 @@ class Gate:
                 seen[label,] = seen.get((label,), 0) + 1
         for label in dropped:
             self._count("request", label)
-        return cookies.only(passes)
+        return cookies.header if all_pass else cookies.only(passes)
 
     def take_seen(self) -> Counter[str]:
         """How often requests brought which cookies since the last time, by declared name; from any thread."""

@@ -63,20 +63,27 @@ def facts_of(config: Config) -> dict[str, str]:
     }
 
 
+class Asked(Protocol):
+    """The headers of a request, by lower-case name, and what they tell that many visitors share."""
+
+    @property
+    def headers(self) -> Mapping[bytes, bytes]: ...
+    @property
+    def traits(self) -> Traits: ...
+
+
 class Answered(Protocol):
     """A request and its answer, as counting reads them.
 
-    `scope` is the one that the app was given, where its router left the route; `headers` are by lower-case name;
-    `content_type` and `size` (bytes) are those of the answer; `when` in epoch seconds; `step` is what `carry` found;
+    `scope` is the one that the app was given, where its router left the route; `content_type` and `size` (bytes) are
+    those of the answer; `when` in epoch seconds; `step` is what `carry` found;
     `answer` tells that a banner was `shown`, or how it was answered; `goals` were reached in the site's code.
     """
 
     @property
     def scope(self) -> Mapping[str, Any]: ...
     @property
-    def headers(self) -> Mapping[bytes, bytes]: ...
-    @property
-    def traits(self) -> Traits: ...
+    def incoming(self) -> Asked: ...
     @property
     def status(self) -> int: ...
     @property
@@ -130,25 +137,26 @@ class Counting:
 
     def began(self) -> None:
         """Note that a request is being answered, which `count` will end."""
-        self.recorder.began()
+        try:
+            (self.recorder.tally or self.recorder.start()).began()
+        except Exception as error:
+            self.recorder.note(error)
 
     def count(self, sent: Answered, took: float) -> None:
         """Count one request whose answer is over, `took` seconds after the request came.
 
         What counts of it is handed to the recorder's thread, without its cookies and without the address.
         """
-        recorder = self.recorder
-        recorder.ended()
         try:
+            tally = self.recorder.tally or self.recorder.start()
+            tally.ended()
             if sent.step is None:
-                recorder.count(self._facts(sent, took))
+                tally.add(self._facts(sent, took))
             else:
                 facts, carried = sent.step.facts, sent.step.carried
-                recorder.count(
-                    facts._replace(size=sent.size, took=took, carried=carried, answer=metric_of(sent.answer))
-                )
+                tally.add(facts._replace(size=sent.size, took=took, carried=carried, answer=metric_of(sent.answer)))
         except Exception as error:
-            recorder.note_uncounted(error)
+            self.recorder.note_uncounted(error)
 
     def carry(self, sent: Answered, cookies: Iterable[bytes]) -> Step | None:
         """What a view whose answer begins adds by the state in its cookies, and the cookie for the visitor's browser.
@@ -162,15 +170,15 @@ class Counting:
         self.recorder.close()
 
     def _facts(self, sent: Answered, took: float | None) -> RequestFacts:
-        scope = sent.scope
+        scope, incoming = sent.scope, sent.incoming
         client, answer = scope.get("client"), sent.answer
         values = (
             sent.when,
             scope["method"],
             scope["path"][:PATH_CAP],
             sent.status,
-            sent.traits,
-            sent.headers.get(b"referer", b"")[:REFERER_CAP],
+            incoming.traits,
+            incoming.headers.get(b"referer", b"")[:REFERER_CAP],
             scope.get("query_string", b"")[:QUERY_CAP],
             sent.content_type,
             sent.size,

@@ -103,11 +103,15 @@ class Flusher:
             if self._private_trouble.guards(lambda: self._end(now), self._close_private):
                 break
             pause(CLOSE_PAUSE)
-        self._close_private()
-        self._close_sink()
+        self.let_go()
         unsent = self._frozen.increments if self._frozen else Increments()
         unsent.merge(self._pending)
         return sum(count for (_, metric), count in unsent.totals.items() if metric == REQUESTS)
+
+    def let_go(self) -> None:
+        """Give the connections back; they are opened again when they are needed."""
+        self._close_private()
+        self._close_sink()
 
     def _flush(self, now: float, *, ends: bool = False) -> None:
         # First, so that what a worker holds stays bounded by cells while the store is away.

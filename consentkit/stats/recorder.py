@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
@@ -23,6 +22,7 @@ OPEN_SECONDS = 2.0
 """How long a worker that starts waits until the private store knows it."""
 CLOSE_SECONDS = 10.0
 """How long a worker that stops waits for its last counts to be written."""
+FORK_SECONDS = 5.0
 MAX_KINDS = 100
 """Kinds of error that are logged, so that the log is bounded."""
 
@@ -33,13 +33,22 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Run(Generic[T]):
+class _Run:
     """What belongs to one process: a fork begins anew, so that nothing is counted by parent and child."""
 
-    tally: Tally[T]
+    flusher: Flusher
     known: threading.Event
     stop: threading.Event
+    working: threading.Lock
+    """Held while the thread works."""
     thread: threading.Thread
+
+
+@dataclass(frozen=True, slots=True)
+class _Hooks:
+    clock: Callable[[], float]
+    prepare: Callable[[], None]
+    chore: Callable[[float], None]
 
 
 class Recorder(Generic[T]):
@@ -47,7 +56,8 @@ class Recorder(Generic[T]):
 
     Its thread starts with `open` or the first request, in a forked worker again with the first one there; it calls
     `prepare` first, and again every minute, and `chore` every second. `new_tally` is given what is to be told of
-    errors. `clock` gives epoch seconds. Errors are logged under "consentkit.stats", once a kind.
+    errors. `clock` gives epoch seconds. Errors are logged under "consentkit.stats", once a kind. `tally` is where
+    requests are put; None before `start`.
     """
 
     def __init__(
@@ -67,9 +77,11 @@ class Recorder(Generic[T]):
         self._chore = chore
         self._prepare = prepare
         self._starting = threading.Lock()
-        self._run: _Run[T] | None = None
-        # Kept, because SQLite forbids a forked process to close its parent's connection.
-        self._inherited: _Run[T] | None = None
+        self.tally: Tally[T] | None = None
+        self._run: _Run | None = None
+        # Kept, so that what a parent could not let go of is not closed here.
+        self._inherited: list[object] = []
+        self._held: threading.Lock | None = None
         self._logged: set[str] = set()
         self._uncounted = 0
         _recorders.add(self)
@@ -81,40 +93,31 @@ class Recorder(Generic[T]):
 
     def open(self) -> None:
         """Start the thread and wait until the private store knows this worker, for at most `OPEN_SECONDS`."""
-        (self._run or self._started()).known.wait(OPEN_SECONDS)
+        self.start()
+        if self._run is not None:
+            self._run.known.wait(OPEN_SECONDS)
 
-    def count(self, request: T) -> None:
-        """Count one request; an error leaves it uncounted."""
-        try:
-            (self._run or self._started()).tally.add(request)
-        except Exception as error:
-            self.note_uncounted(error)
-
-    def began(self) -> None:
-        """Note that a request is being answered; `ended` is to follow."""
-        try:
-            (self._run or self._started()).tally.began()
-        except Exception as error:
-            self._note(error)
-
-    def ended(self) -> None:
-        """Note that a request is over."""
-        run = self._run
-        if run is not None:
-            run.tally.ended()
+    def start(self) -> Tally[T]:
+        """Start the thread, unless it runs; returns the tally."""
+        with self._starting:
+            if self.tally is None:
+                self.tally, self._run = self._begun()
+                # Servers without lifespan events stop a worker by ending the interpreter.
+                atexit.register(self.close)
+            return self.tally
 
     def note_uncounted(self, error: BaseException) -> None:
         """Note that a request could not be counted, and log why, once per kind of error."""
-        run = self._run
-        if run is not None:
-            run.tally.add_uncounted()
+        if self.tally is not None:
+            self.tally.add_uncounted()
         self._failed(error)
 
     def _failed(self, error: BaseException) -> None:
         self._uncounted += 1
-        self._note(error)
+        self.note(error)
 
-    def _note(self, error: BaseException) -> None:
+    def note(self, error: BaseException) -> None:
+        """Log an error, once per kind."""
         kind = kind_of(error)
         if kind not in self._logged and len(self._logged) < MAX_KINDS:
             self._logged.add(kind)
@@ -122,7 +125,7 @@ class Recorder(Generic[T]):
 
     def close(self) -> None:
         """Write what has been counted and stop the thread; what cannot be written is logged as lost."""
-        run, self._run = self._run, None
+        run, self._run, self.tally = self._run, None, None
         if run is None:
             return
         atexit.unregister(self.close)
@@ -131,10 +134,26 @@ class Recorder(Generic[T]):
         if run.thread.is_alive():
             _log.error("the last counts of this worker were not written within %d seconds", CLOSE_SECONDS)
 
-    def forked(self) -> None:
-        """Begin anew in a forked process."""
+    def before_fork(self) -> None:
+        """Let go of the stores: SQLite forbids a forked process to use or close its parent's connections.
+
+        A thread that stands in a store is waited for, `FORK_SECONDS` at most.
+        """
+        run = self._run
+        self._held = run.working if run is not None and run.working.acquire(timeout=FORK_SECONDS) else None
+        if run is not None and self._held is not None:
+            run.flusher.let_go()
+
+    def after_fork(self) -> None:
+        """Go on in the process that forked."""
+        if self._held is not None:
+            self._held.release()
+
+    def begin_anew(self) -> None:
+        """Forget, in the forked process, what is its parent's."""
         self._starting = threading.Lock()
-        self._inherited, self._run = self._run or self._inherited, None
+        self._inherited.append((self.tally, self._run))
+        self.tally, self._run = None, None
 
     def _prepared(self) -> None:
         try:
@@ -142,55 +161,53 @@ class Recorder(Generic[T]):
         except Exception as error:
             _log.error("counting could not be prepared: %s", kind_of(error))
 
-    def _started(self) -> _Run[T]:
-        with self._starting:
-            if self._run is None:
-                self._run = self._new_run()
-                # Servers without lifespan events stop a worker by ending the interpreter.
-                atexit.register(self.close)
-            return self._run
-
-    def _new_run(self) -> _Run[T]:
+    def _begun(self) -> tuple[Tally[T], _Run]:
         tally = self._new_tally(self._failed)
         flusher = Flusher(tally, self._stores, self._rule, secrets.token_hex(8))
-        known, stop = threading.Event(), threading.Event()
-        work = partial(_work, flusher, known, stop, clock=self._clock, prepare=self._prepared, chore=self._chore)
-        thread = threading.Thread(target=work, name="consentkit-stats", daemon=True)
+        known, stop, working = threading.Event(), threading.Event(), threading.Lock()
+        hooks = _Hooks(self._clock, self._prepared, self._chore)
+        thread = threading.Thread(
+            target=_work, args=(flusher, known, stop, working, hooks), name="consentkit-stats", daemon=True
+        )
         thread.start()
-        return _Run(tally, known, stop, thread)
+        return tally, _Run(flusher, known, stop, working, thread)
 
 
 _recorders: WeakSet[Recorder[Any]] = WeakSet()
 
 
-def _forked() -> None:
-    for recorder in list(_recorders):
-        recorder.forked()
+def _each(step: Callable[[Recorder[Any]], None]) -> Callable[[], None]:
+    def steps() -> None:
+        for recorder in list(_recorders):
+            step(recorder)
+
+    return steps
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
+    os.register_at_fork(
+        before=_each(Recorder.before_fork),
+        after_in_parent=_each(Recorder.after_fork),
+        after_in_child=_each(Recorder.begin_anew),
+    )
 
 
 def _work(
-    flusher: Flusher,
-    known: threading.Event,
-    stop: threading.Event,
-    *,
-    clock: Callable[[], float],
-    prepare: Callable[[], None],
-    chore: Callable[[float], None],
+    flusher: Flusher, known: threading.Event, stop: threading.Event, working: threading.Lock, hooks: _Hooks
 ) -> None:
-    flusher.live(clock())
+    clock = hooks.clock
+    with working:
+        flusher.live(clock())
     known.set()
     ticks = 0
     while True:
         if ticks % int(PREPARE_SECONDS / FLUSH_SECONDS) == 0:
-            prepare()
+            hooks.prepare()
         if stop.wait(FLUSH_SECONDS):
             break
-        flusher.tick(clock())
-        chore(clock())
+        with working:
+            flusher.tick(clock())
+            hooks.chore(clock())
         ticks += 1
     lost = flusher.close(clock())
     if lost:

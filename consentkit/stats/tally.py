@@ -57,8 +57,8 @@ class Tally(Generic[T]):
 
     def began(self) -> None:
         """Note that a request is being answered."""
-        self._running += 1
-        self._most = max(self._most, self._running)
+        self._running = running = self._running + 1
+        self._most = max(self._most, running)
 
     def ended(self) -> None:
         """Note that one that had begun is over."""

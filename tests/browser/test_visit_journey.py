@@ -27,7 +27,7 @@ class Measured:
         self.kit = ConsentKit(config_of(tables("https://elsewhere.example", stats=stats, services=[]), folder), (KEY,))
         self.kit.proof.ledger = Ledger(None)
         self.tally = Tally(self.kit.counting.observer.observe)
-        self.kit.counting.recorder.count = self.tally.add  # type: ignore[method-assign]
+        self.kit.counting.recorder.tally = self.tally
         self.socket = listening()
         self.home = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
 

@@ -7,6 +7,7 @@ import pytest
 from consentkit import NotWrappedError, consent_of
 from consentkit.consent.consent import SCOPE_KEY, Consent, Snippets
 from consentkit.consent.decision import decide
+from consentkit.html.origins import NOTHING
 from tests.support.sites import choose, config_of, settings
 
 SITE = config_of(settings()).declaration
@@ -14,7 +15,8 @@ SITE = config_of(settings()).declaration
 
 def consent() -> Consent:
     """The consent of a visitor who allowed the theme only."""
-    return Consent(decide(SITE, choose(SITE, "theme"), gpc=False), Snippets(("nl", "en")), address="/sub/consent/")
+    decisions = decide(SITE, choose(SITE, "theme"), gpc=False)
+    return Consent(decisions, Snippets(("nl", "en")), "/sub/consent/", decisions, NOTHING)
 
 
 def test_scope_and_request_give_the_same() -> None:

@@ -47,7 +47,7 @@ def test_closing_writes_everything(tmp_path, stores):
     """What was counted a moment before the end is in the store."""
     recorder = Recorder(stores, RULE, of_observations)
     for _ in range(7):
-        recorder.count(a_view())
+        recorder.start().add(a_view())
     recorder.close()
     assert counted(tmp_path) == 7
 
@@ -77,7 +77,7 @@ def test_it_counts_again_after_closing(tmp_path, stores):
     """An application that is started twice in a process counts twice."""
     recorder = Recorder(stores, RULE, of_observations)
     for _ in range(2):
-        recorder.count(a_view())
+        recorder.start().add(a_view())
         recorder.close()
     assert counted(tmp_path) == 2
 
@@ -86,8 +86,8 @@ def test_an_error_leaves_a_request_uncounted_and_is_logged_once_a_kind(tmp_path,
     """It is counted as uncounted; the log has no value of it."""
     recorder = Recorder(stores, RULE, of_observations)
     for _ in range(3):
-        recorder.count(a_view("/secret")._replace(request="/secret"))
-    recorder.count(a_view())
+        recorder.start().add(a_view("/secret")._replace(request="/secret"))
+    recorder.start().add(a_view())
     recorder.close()
     assert recorder.uncounted == 3
     [record] = caplog.records
@@ -106,7 +106,7 @@ def test_requests_that_cannot_be_written_at_the_end_are_logged(tmp_path, caplog)
 
     recorder = Recorder(Stores(broken, broken), RULE, of_observations)
     for _ in range(4):
-        recorder.count(a_view())
+        recorder.start().add(a_view())
     recorder.close()
     assert "the counts of 4 requests are lost" in caplog.text
 
@@ -121,10 +121,10 @@ def test_counting_does_not_wait_for_a_store_that_hangs(tmp_path, stores):
         return stores.open_private()
 
     recorder = Recorder(replace(stores, open_private=hanging), RULE, of_observations)
-    recorder.count(a_view())
+    recorder.start().add(a_view())
     assert entered.wait(10)
     for _ in range(1000):
-        recorder.count(a_view())
+        recorder.start().add(a_view())
     leave.set()
     recorder.close()
     assert counted(tmp_path) == 1001
@@ -155,7 +155,7 @@ def process(folder, program: str) -> subprocess.Popen[str]:
 
 def test_an_interpreter_that_ends_without_closing_loses_nothing(tmp_path):
     """Not every server tells an application that it stops."""
-    with process(tmp_path, "for _ in range(9): recorder.count(a_view())") as run:
+    with process(tmp_path, "for _ in range(9): recorder.start().add(a_view())") as run:
         run.communicate(timeout=30)
     assert run.returncode == 0
     assert counted(tmp_path) == 9
@@ -164,7 +164,7 @@ def test_an_interpreter_that_ends_without_closing_loses_nothing(tmp_path):
 def test_a_killed_worker_loses_at_most_what_came_since_the_last_flush(tmp_path):
     """SIGKILL after a flush: what was flushed is there once, and the next worker goes on."""
     program = """
-        for _ in range(50): recorder.count(a_view())
+        for _ in range(50): recorder.start().add(a_view())
         print("counted", flush=True)
         while True:
             time.sleep(0.05)
@@ -177,7 +177,7 @@ def test_a_killed_worker_loses_at_most_what_came_since_the_last_flush(tmp_path):
         run.send_signal(signal.SIGKILL)
         run.communicate(timeout=30)
     assert run.returncode == -signal.SIGKILL
-    with process(tmp_path, "recorder.count(a_view()); recorder.close()") as run:
+    with process(tmp_path, "recorder.start().add(a_view()); recorder.close()") as run:
         run.communicate(timeout=30)
     assert counted(tmp_path) == 51
 
@@ -191,7 +191,7 @@ def test_a_worker_killed_at_any_time_doubles_nothing(tmp_path):
         module.FLUSH_SECONDS = 0.001
         flusher.RELEASE_SECONDS = 0.001
         for number in range(10**9):
-            recorder.count(a_view(f"/{number % 5}"))
+            recorder.start().add(a_view(f"/{number % 5}"))
             if number % 1000 == 0: print(number, flush=True)
     """
     for lines in (3, 20):
@@ -210,10 +210,10 @@ def test_a_worker_killed_at_any_time_doubles_nothing(tmp_path):
 def test_a_forked_worker_counts_its_own(tmp_path):
     """What the parent had counted is not counted by the child too, and both threads run."""
     program = """
-        recorder.count(a_view())
+        recorder.start().add(a_view())
         child = os.fork()
-        recorder.count(a_view())
-        recorder.count(a_view())
+        recorder.start().add(a_view())
+        recorder.start().add(a_view())
         recorder.close()
         if child:
             sys.exit(os.waitpid(child, 0)[1])
@@ -242,7 +242,7 @@ def test_its_thread_releases(tmp_path, stores):
     announcing = replace(stores, open_sink=lambda: _AnnouncingSink(tmp_path / "stats.db"))
     recorder = Recorder(announcing, RULE, of_observations, clock=lambda: 1_795_460_880.0)
     for _ in range(6):
-        recorder.count(a_view())
+        recorder.start().add(a_view())
     assert _AnnouncingSink.came.wait(20)
     recorder.close()
     day = date(2026, 11, 23)

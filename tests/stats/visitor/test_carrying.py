@@ -55,7 +55,7 @@ class Site:
         self.kit.watch = Unwatched()  # type: ignore[assignment]
         self.kit.counting = Counting(self.kit.config, lambda: self.now, keys=(KEY,))
         self.tally = Tally(self.kit.counting.observer.observe, self.kit.config.stats.crossings)
-        self.kit.counting.recorder.count = self.tally.add  # type: ignore[method-assign]
+        self.kit.counting.recorder.tally = self.tally
         self.app = self.kit.wrap(page)
         self.visit = b""
         self.choice = b""
