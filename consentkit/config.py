@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from consentkit.config_dashboard import DashboardSettings, read_dashboard
 from consentkit.config_report import ReportSettings, read_report
 from consentkit.config_services import read_declaration
 from consentkit.config_stats import StatsSettings, read_stats
@@ -55,14 +56,6 @@ class ConsentSettings:
     csp: bool
     consent_mode: ConsentMode
     observed: str
-
-
-@dataclass(frozen=True, slots=True)
-class DashboardSettings:
-    """Who may read the figures, and how long what they did is kept (days)."""
-
-    store: str
-    audit_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +238,4 @@ def _read_stats(table: Table, base: Path, *, everybody: bool) -> StatsSettings:
 
 
 def _read_dashboard(table: Table) -> DashboardSettings:
-    settings = DashboardSettings(
-        store=_store(table, "store", "sqlite:///var/dashboard.db"),
-        audit_days=table.number("audit_days", 365, low=1, high=3650),
-    )
-    table.done()
-    return settings
+    return read_dashboard(table, _store(table, "store", "sqlite:///var/dashboard.db"))

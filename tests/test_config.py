@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from consentkit.config import load, parse
+from consentkit.config_dashboard import Oidc
 from consentkit.errors import ConfigError
+from consentkit.roles import Role
 from consentkit.rules import FORBIDDEN_CONSENT_KEYS, FORBIDDEN_SERVICE_KEYS
 from tests.support.sites import config_of, findings_of, service, settings
 from tests.support.sites import only_finding as only
@@ -139,6 +141,12 @@ WRONG: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("stats", "sink", "sqlite:///var/", ("sqlite:///var/", "a file")),
     ("site", "privacy_policy", "//evil.example", ("//evil.example", "no address")),
     ("dashboard", "store", "postgres://x", ("postgres://x", "sqlite:///")),
+    ("dashboard", "audit_days", 0, ("0", "1 to 3650")),
+    ("dashboard", "trusted_header", "X User", ("X User", "letters, digits and hyphens")),
+    ("dashboard", "trusted_proxies", ["10.0.0.5/8"], ("10.0.0.5/8", "10.0.0.0/24")),
+    ("dashboard", "roles", {"reader": "*"}, ('"*"', "a list")),
+    ("dashboard", "roles", {"admin": ["x"]}, ("admin", "known here: administrator, editor, reader")),
+    ("dashboard", "users", "sqlite:///var/x.db", ("users", "store")),
 ]
 
 
@@ -151,6 +159,44 @@ def test_error_names_key_value_and_what_is_allowed(section: str, key: str, value
     assert finding.key.startswith(f"{section}.{key}")
     for part in parts:
         assert part in finding.message
+
+
+def test_the_companys_own_sign_in_is_read() -> None:
+    """Headers in lower case, networks as values, groups by role."""
+    table = {
+        "trusted_header": "X-Forwarded-User",
+        "trusted_proxies": ["10.0.0.0/8", "::1"],
+        "oidc": {"issuer": "https://login.example.com/", "client_id": "consentkit"},
+        "roles": {"editor": ["marketing"], "reader": ["*"]},
+    }
+    dashboard = parse(settings(dashboard=table), base=Path()).dashboard
+    assert dashboard.proxy is not None
+    assert ("x-forwarded-user", "", 2) == (
+        dashboard.proxy.header,
+        dashboard.proxy.roles_header,
+        len(dashboard.proxy.networks),
+    )
+    assert Oidc("https://login.example.com/", "consentkit", "email", "groups") == dashboard.oidc
+    assert {Role.READER: ("*",), Role.EDITOR: ("marketing",), Role.ADMINISTRATOR: ()} == dashboard.roles
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "part"),
+    [
+        ({"trusted_header": "X-User"}, "dashboard.roles", "is missing"),
+        ({"oidc": {"issuer": "https://a.example", "client_id": "c"}}, "dashboard.roles", "is missing"),
+        ({"oidc": {"client_id": "c"}, "roles": {"reader": ["*"]}}, "dashboard.oidc.issuer", "is missing"),
+        (
+            {"oidc": {"issuer": "http://a.example", "client_id": "c"}, "roles": {"reader": ["*"]}},
+            "dashboard.oidc.issuer",
+            "https",
+        ),
+    ],
+)
+def test_a_sign_in_that_would_not_hold_is_refused(table: dict[str, Any], key: str, part: str) -> None:
+    """Roles must be given, for else everybody or nobody would come in; a provider is reached by https."""
+    finding = only(settings(dashboard=table))
+    assert (key, True) == (finding.key, part in finding.message)
 
 
 def test_several_errors_come_at_once() -> None:

@@ -45,6 +45,9 @@ ONE_ADAPTER = (
     "arro3",
     "xlsxwriter",
     "cryptography",
+    "authlib",
+    "joserfc",
+    "opendp",
 )
 SAME_ADAPTER = (("user_agents", "ua_parser"), ("geoip2", "maxminddb"))
 

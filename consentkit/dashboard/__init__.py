@@ -1,11 +1,13 @@
 """What marketing and operations look at; reads only the sink."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 
 from starlette.types import ASGIApp
 
 from consentkit.config import Config
 from consentkit.dashboard.app import create_dashboard
+from consentkit.dashboard.company import company_of
 from consentkit.dashboard.render import Assets, Settings
 from consentkit.dashboard.sessions import sign_in_link
 from consentkit.dashboard.store import Store, open_file
@@ -32,12 +34,15 @@ def open_store(config: Config) -> Store:
     return open_file(file_of(settings.store, config.base), audit_days=settings.audit_days)
 
 
-def build_dashboard(config: Config, keys: Sequence[str], assets: Assets) -> ASGIApp:
-    """The dashboard of a configuration, as an ASGI app."""
+def build_dashboard(
+    config: Config, keys: Sequence[str], assets: Assets, environ: Mapping[str, str] = os.environ
+) -> ASGIApp:
+    """The dashboard of a configuration, as an ASGI app. `environ` holds the secrets of the company's own sign-in."""
     return create_dashboard(
         reader=open_reader(config.stats.sink, config.base),
         store=open_store(config),
         keys=keys,
         settings=Settings(site=config.site.name, timezone=config.site.timezone),
         assets=assets,
+        company=company_of(config.dashboard, environ),
     )

@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from consentkit.dashboard.company import Company
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.door import Door
 from consentkit.dashboard.headers import SecurityHeaders
@@ -43,12 +44,19 @@ VIEWS = (
 
 
 def create_dashboard(
-    *, reader: SinkReader, store: Store, keys: Sequence[str], settings: Settings, assets: Assets
+    *,
+    reader: SinkReader,
+    store: Store,
+    keys: Sequence[str],
+    settings: Settings,
+    assets: Assets,
+    company: Company | None = None,
 ) -> ASGIApp:
     """The dashboard over a sink, to mount anywhere or to run alone. `keys`: the first signs, all verify."""
     signed = Signed(keys, clock=settings.now)
     pages = Pages(settings, assets)
-    context = Context(reader, store, pages, signed, Door(pages, store, signed, settings), settings)
+    door = Door(pages, store, signed, settings, company or Company())
+    context = Context(reader, store, pages, signed, door, settings)
     routes = [route for view in VIEWS for route in view.routes(context)]
     app = Starlette(
         routes=[*routes, Mount("/static", app=assets.app)],

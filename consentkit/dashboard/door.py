@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 import anyio
 import anyio.to_thread
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from consentkit.dashboard.company import PROXY, Company
 from consentkit.dashboard.forms import read_form
 from consentkit.dashboard.headers import from_same_origin, opened_by_reader
 from consentkit.dashboard.render import Pages, Settings
@@ -17,6 +19,7 @@ from consentkit.dashboard.store import Store
 from consentkit.dashboard.store.trail import UNKNOWN, Did
 from consentkit.dashboard.store.users import LONGEST_PASSWORD
 from consentkit.dashboard.throttle import Throttle
+from consentkit.roles import Role
 
 HASHES_AT_ONCE = 2
 """argon2 takes 64 MiB and a core for each."""
@@ -40,12 +43,22 @@ class Door:
     store: Store
     signed: Signed
     settings: Settings
+    company: Company = field(default_factory=Company)
     sleep: Sleep = anyio.sleep
     _throttle: Throttle = field(default_factory=Throttle)
     _hashing: anyio.CapacityLimiter | None = None
 
     def session(self, request: Request) -> Session | None:
-        """Who is signed in; None too after a change of the password or role, and for a user who is disabled."""
+        """Who is signed in; None too after a change of the password or role, and for a user who is disabled.
+
+        Raises HTTPException (403) when a header of the company's proxy cannot be believed or gives no role.
+        """
+        named = self.company.session(request)
+        if named is not None:
+            user = self.store.users.get(named.name)
+            if user is not None and user.disabled:
+                raise HTTPException(403, "no_role")
+            return named
         id_ = self.signed.read_session(request.cookies.get(cookie_name(request), ""))
         return self.store.sessions.find(id_) if id_ else None
 
@@ -78,7 +91,7 @@ class Door:
             await anyio.to_thread.run_sync(self._note_failure, name)
             return self._form(request, "wrong", status=403, name=name, next_page=next_page)
         self._throttle.succeeded(name)
-        return await anyio.to_thread.run_sync(self._enter, request, name, "password", next_page)
+        return await anyio.to_thread.run_sync(self.enter, request, name, "password", next_page)
 
     async def link(self, request: Request) -> Response:
         """A sign-in link. Opened by the reader it signs in at once; from another site's page it asks first,
@@ -88,7 +101,7 @@ class Door:
         token = request.query_params.get("token", "")
         link = self.signed.read_link(token)
         if link is None or not await anyio.to_thread.run_sync(self._works, link):
-            return self._over(request)
+            return self.over(request)
         if request.method == "HEAD" or not opened_by_reader(request):
             return self.pages.page(request, "link.html", session=None, name=link.name, token=token)
         return await anyio.to_thread.run_sync(self._enter_by, request, link)
@@ -99,7 +112,7 @@ class Door:
             return self.refused(request)
         fields = await read_form(request)
         link = self.signed.read_link(fields.get("token", "") if fields else "")
-        return await anyio.to_thread.run_sync(self._enter_by, request, link) if link else self._over(request)
+        return await anyio.to_thread.run_sync(self._enter_by, request, link) if link else self.over(request)
 
     async def sign_out(self, request: Request) -> Response:
         """Ends the session in this browser."""
@@ -107,6 +120,8 @@ class Door:
         session = await anyio.to_thread.run_sync(self.session, request)
         if session is None:
             return self._onward(request, "sign-in")
+        if session.source == PROXY:
+            return self._onward(request, "")
         form = fields.get("form", "") if fields else ""
         if not from_same_origin(request) or not self.signed.read_form(form, session.id):
             return self.refused(request)
@@ -133,16 +148,17 @@ class Door:
 
     def _enter_by(self, request: Request, link: Link) -> Response:
         if not self._works(link) or not self.store.sessions.spend(link.id, LINK_SECONDS):
-            return self._over(request)
-        return self._enter(request, link.name, "link", "")
+            return self.over(request)
+        return self.enter(request, link.name, "link", "")
 
-    def _enter(self, request: Request, name: str, source: str, next_page: str) -> Response:
+    def enter(self, request: Request, name: str, source: str, next_page: str, role: Role = Role.READER) -> Response:
         """A new session; the one that this browser had before is over, whoever it was of."""
-        before = self.session(request)
+        before = self.signed.read_session(request.cookies.get(cookie_name(request), ""))
         if before is not None:
-            self.store.sessions.end(before.id)
+            self.store.sessions.end(before)
         response = self._onward(request, next_page if NEXT.fullmatch(next_page) else "")
-        _set_cookie(request, response, self.signed.session(self.store.sessions.begin(name, source)), SESSION_SECONDS)
+        id_ = self.store.sessions.begin(name, source, role)
+        _set_cookie(request, response, self.signed.session(id_), SESSION_SECONDS)
         self.store.trail.note(name, Did.SIGNED_IN, source)
         return response
 
@@ -161,11 +177,13 @@ class Door:
             message=message,
             name=name,
             next=next_page if NEXT.fullmatch(next_page) else "",
+            provider=self.company.provider is not None,
             form=self.signed.form(SIGN_IN_FORM),
         )
 
-    def _over(self, request: Request) -> Response:
-        return self.pages.page(request, "message.html", status=403, session=None, key="link")
+    def over(self, request: Request, key: str = "link") -> Response:
+        """What somebody gets whose link, or way to the company's provider, leads nowhere any more."""
+        return self.pages.page(request, "message.html", status=403, session=None, key=key)
 
     def _onward(self, request: Request, page: str) -> RedirectResponse:
         # After a sign-in by link no address with the token stays behind, and a reload sends nothing again.

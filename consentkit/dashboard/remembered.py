@@ -51,9 +51,11 @@ class RememberedPages:
     ) -> Response:
         """The page of a key, made by `make` if it is not there; `form` gives the token for the forms of this session.
 
-        The key tells all that the page depends on, besides the name and the session's id.
+        The key tells all that the page depends on, besides the session.
         """
-        page = self._found((key, session.role), lambda: make(replace(session, name=self._name, id=self._id)))
+        page = self._found(
+            (key, session.role, session.source), lambda: make(replace(session, name=self._name, id=self._id))
+        )
         body = page.body.replace(self._name.encode(), str(escape(session.name)).encode())
         response = Response(body.replace(self._id.encode(), form().encode()), page.status)
         own = [header for header in response.raw_headers if header[0] == b"content-length"]

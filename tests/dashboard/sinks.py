@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from consentkit.assets import Assets
 from consentkit.dashboard import Role, Settings, Store, Users, create_dashboard, open_file, sign_in_link
+from consentkit.dashboard.company import Company
 from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.stats.load import TOOK, LoadCell, bucket_of
 from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
@@ -123,23 +124,26 @@ class Desk:
         assert self.client.get(link).status_code == 200
 
 
-def app_over(folder: Path, store: Store, *, now: float = NOW) -> ASGIApp:
-    """A dashboard over `folder`/stats.db, at some time."""
-    return create_dashboard(
+def app_over(
+    folder: Path, store: Store, *, now: float = NOW, company: Company | None = None, root: str = ""
+) -> ASGIApp:
+    """A dashboard over `folder`/stats.db, at some time, mounted at `root` if there is one."""
+    app = create_dashboard(
         reader=SqliteSinkReader(folder / "stats.db"),
         store=store,
         keys=KEYS,
         settings=Settings(site="Example", timezone=ZoneInfo("Europe/Amsterdam"), now=lambda: now),
         assets=Assets(),
+        company=company,
     )
+    return Starlette(routes=[Mount(root, app=app)]) if root else app
 
 
 def desk(folder: Path, *, root: str = "", scheme: str = "http", now: float = NOW, role: Role = Role.READER) -> Desk:
     """A dashboard over `folder`/stats.db with one user, ann."""
     store = open_file(folder / "dashboard.db", clock=lambda: now, hasher=CHEAP)
     store.users.add("ann", PASSWORD, role)
-    app = app_over(folder, store, now=now)
-    mounted = Starlette(routes=[Mount(root, app=app)]) if root else app
+    mounted = app_over(folder, store, now=now, root=root)
     client = TestClient(mounted, base_url=f"{scheme}://dash.example", raise_server_exceptions=False)
     client.headers["accept-language"] = "en"
     return Desk(store, mounted, client, root)

@@ -2,13 +2,17 @@
 
 from starlette.routing import BaseRoute, Route
 
+from consentkit.dashboard.company import ProviderDoor
 from consentkit.dashboard.context import Context
 
 
 def routes(context: Context) -> list[BaseRoute]:
     """Signing in by password or link, and signing out."""
     door = context.door
+    provider = door.company.provider
+    company = ProviderDoor(provider, door) if provider else None
     return [
+        *([Route("/sign-in/oidc", company.leave), Route("/sign-in/oidc/back", company.back)] if company else []),
         Route("/sign-in", door.form, methods=["GET"]),
         Route("/sign-in", door.sign_in, methods=["POST"]),
         Route("/sign-in/link", door.link, methods=["GET"]),
