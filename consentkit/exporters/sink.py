@@ -24,12 +24,14 @@ from consentkit.stats.load import HOUR, MINUTE
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.stores.protocol import StoreError
 
+MONTH = 7
+"""The length of a month's name, as `2026-11`: cells of old months are kept together."""
 RESOLUTIONS = {MINUTE + 1: "minute", HOUR + 1: "hour"}
 """Of a time of the load, by its length; what is longer kept is by day."""
 
 _CELLS = columns(
     day=Kind.DAY, breakdown=Kind.TEXT, value=Kind.TEXT, metric=Kind.TEXT,
-    count=Kind.COUNT, increments=Kind.COUNT, smallest=Kind.COUNT,
+    count=Kind.COUNT, increments=Kind.COUNT, smallest=Kind.COUNT, resolution=Kind.TEXT,
 )  # fmt: skip
 _TOTALS = columns(day=Kind.DAY, metric=Kind.TEXT, count=Kind.COUNT)
 _LOAD = columns(begin=Kind.MOMENT, resolution=Kind.TEXT, route=Kind.TEXT, metric=Kind.TEXT, count=Kind.COUNT)
@@ -43,11 +45,15 @@ class NoFiguresError(ConsentKitError):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days, both included; `sample` is the range of days that hold sample data, if any."""
+    """Days, both included; `sample` is the range of days that hold sample data, if any.
+
+    `everything`: no days were asked for, so that a month of which only the month is kept counts though it began before.
+    """
 
     first: date
     last: date
     sample: tuple[date, date] | None
+    everything: bool = False
 
     def sampled(self) -> bool:
         """Whether any of the days holds sample data."""
@@ -61,7 +67,7 @@ def span_of(reader: SinkReader, first: date | None, last: date | None) -> Span:
         raise NoFiguresError("the sink holds no figures yet; they appear once the first ones have been released")
     begin, _, end = meta.get("sample", "").partition("/")
     sample = (date.fromisoformat(begin), date.fromisoformat(end)) if end else None
-    return Span(first or known[0], last or known[1], sample)
+    return Span(first or known[0], last or known[1], sample, everything=first is None and last is None)
 
 
 def tables_of(reader: SinkReader, span: Span, wanted: Iterable[str] = TABLES, *, breakdown: str = "") -> list[Table]:
@@ -86,9 +92,10 @@ def about(meta: Mapping[str, str], span: Span) -> Table:
 
 
 def _cells(reader: SinkReader, span: Span, breakdown: str) -> Table:
+    days = (None, None) if span.everything else (span.first, span.last)
     rows = (
-        (_day(cell.day), *cell[1:])
-        for cell in reader.each_cell(span.first, span.last)
+        (_day(cell.day), *cell[1:], "month" if len(cell.day) == MONTH else "day")
+        for cell in reader.each_cell(*days)
         if not breakdown or cell.breakdown == breakdown
     )
     return Table(CELLS, _CELLS, rows)
@@ -140,8 +147,9 @@ def moment(text: str) -> datetime:
 
 
 def _day(text: str) -> date:
+    """A day of the sink, or the first of a month."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(f"{text}-01" if len(text) == MONTH else text)
     except ValueError:
         raise _damaged(text) from None
 

@@ -45,7 +45,7 @@ def test_every_cell_total_and_gap_of_the_sink_is_in_a_table(sink: Path) -> None:
     tables, reader = read(sink), SqliteSinkReader(sink)
     assert ["about", "cells", "totals", "load", "gaps"] == list(tables)
     stored = reader.cells()
-    assert [(dt.date.fromisoformat(row.day), *row[1:]) for row in stored] == list(tables["cells"].rows)
+    assert [(dt.date.fromisoformat(row.day), *row[1:], "day") for row in stored] == list(tables["cells"].rows)
     assert len(reader.days(TODAY - dt.timedelta(days=9), TODAY)) == len(list(tables["totals"].rows))
     gap = (moment("2026-11-20T08:00:07Z"), moment("2026-11-20T08:01:07Z"), "killed", 0)
     assert [gap] == tables["gaps"].rows
@@ -67,6 +67,20 @@ def test_days_and_a_breakdown_can_be_chosen(sink: Path) -> None:
     tables = read(sink, first, last, "device")
     assert {first, last} == {row[0] for row in tables["totals"].rows}
     assert {("device", first), ("device", last)} == {(row[1], row[0]) for row in tables["cells"].rows}
+
+
+def test_months_of_which_only_the_month_is_kept_are_told(tmp_path: Path) -> None:
+    """As their first day, so that the column stays one of dates, with the sums of all their days."""
+    make_sink(tmp_path / "stats.db", days=60)
+    writer = SqliteSink(tmp_path / "stats.db")
+    before = sum(row.events for row in SqliteSinkReader(tmp_path / "stats.db").cells())
+    writer.keep_months(dt.date(2026, 11, 1))
+    writer.close()
+    cells = list(read(tmp_path / "stats.db")["cells"].rows)
+    assert before == sum(row[4] for row in cells)
+    months = {row[0] for row in cells if row[-1] == "month"}
+    assert {dt.date(2026, 9, 1), dt.date(2026, 10, 1)} == months
+    assert {"day"} == {row[-1] for row in cells if row[0] >= dt.date(2026, 11, 1)}
 
 
 def test_days_of_sample_data_are_marked(tmp_path: Path) -> None:
