@@ -232,21 +232,19 @@ def release(config_path: Path) -> None:
 
 
 @stats.command()
-@click.option("--before", type=DAY, help="Forget the days before this one; default: as retention_months says.")
+@click.option("--before", type=DAY, help="Forget the days before this one; default: as the configuration says.")
 @config_option
 def forget(before: datetime | None, config_path: Path) -> None:
     """Remove old figures."""
-    from consentkit.stats.counting import sink_of  # noqa: PLC0415
-    from consentkit.stats.retention import cutoff  # noqa: PLC0415
-    from consentkit.stats.retention import forget as forget_days  # noqa: PLC0415
+    from consentkit.stats.counting import kept_of, sink_of  # noqa: PLC0415
+    from consentkit.stats.retention import retain  # noqa: PLC0415
 
     config = load(config_path)
-    kept_from = cutoff(datetime.now(config.site.timezone).date(), config.stats.retention_months)
-    sink = sink_of(config)
     today = datetime.now(config.site.timezone).date()
     if before and before.date() > today:
         raise click.UsageError(f"--before {before.date()} lies after today, {today}: all figures would be removed")
-    removed = forget_days(sink, before.date() if before else kept_from)
+    sink = sink_of(config)
+    removed = sink.forget(before.date()) if before else retain(sink, today, kept_of(config))
     sink.close()
     click.echo(f"{removed} days are removed.")
 

@@ -29,6 +29,8 @@ def print_report(data: dict[str, Any], rows: int | None) -> None:
         console.print(table)
     for gap in data["gaps"]:
         console.print(f"[bold]counts are missing[/] from {gap['from']} to {gap['to']}: {GAPS[gap['reason']]}")
+    if data["by_month_before"]:
+        console.print(f"Counts by value before {data['by_month_before']} are known by whole months of the period only.")
     print_visitors(console, data["visitors"])
     print_consent(console, data["consent"])
     _print_forecast(console, data["forecast"])

@@ -35,6 +35,8 @@ class Funnel:
 class StatsSettings:
     """Where counts go and when they may be seen: `threshold` is k, in events; `patience_days` in days.
 
+    Figures are kept `retention_months`, those by value for `day_months` by the day and then by the month.
+
     `visitor_state`: a visitor's browser may carry the state of the visit, by consent or under the `exemption`.
     `search_parameters` are the query parameters of the site's own search, `public_parameters` the route parameters
     that page names may show, `referrer_spam` domains whose views are set apart.
@@ -45,6 +47,7 @@ class StatsSettings:
     threshold: int
     patience_days: int
     retention_months: int
+    day_months: int
     exemption: str
     visitor_state: bool
     geoip: tuple[Path, ...]
@@ -70,6 +73,7 @@ def read_stats(table: Table, base: Path, store: str, private: str, *, everybody:
         retention_months=table.number(
             "retention_months", 25, low=1, high=25, rule="C23", why="the French regulator allows 25 months"
         ),
+        day_months=table.number("day_months", 14, low=1, high=25),
         exemption=exemption,
         visitor_state=_read_visitor_state(table, exemption, everybody),
         geoip=tuple(base / name for name in table.texts("geoip")),

@@ -131,6 +131,7 @@ WRONG: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("consent", "stylesheet", "/\\cdn.example/a.css", ("cdn.example/a.css", "/static/consent.css")),
     ("consent", "ledger", "consent.db", ("consent.db", "sqlite:///")),
     ("stats", "threshold", 1, ("1", "2 to 1000")),
+    ("stats", "day_months", 26, ("26", "1 to 25")),
     ("stats", "patience_days", 0, ("0", "1 to 366")),
     ("stats", "exemption", "de", ("de", "none, nl, fr, es, uk")),
     ("stats", "geoip", [1], ("1", "a list of texts")),

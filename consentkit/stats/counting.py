@@ -12,6 +12,7 @@ from consentkit.stats.history import History
 from consentkit.stats.observer import Observer
 from consentkit.stats.recorder import Recorder
 from consentkit.stats.release import Rule
+from consentkit.stats.retention import Kept
 from consentkit.stats.routes import route_of
 from consentkit.stats.stores import PrivateStore, Sink, open_private, open_sink
 from consentkit.stats.tally import Tally
@@ -102,6 +103,11 @@ class Answered(Protocol):
     def goals(self) -> tuple[str, ...]: ...
 
 
+def kept_of(config: Config) -> Kept:
+    """How long a site keeps its figures."""
+    return Kept(config.stats.retention_months, config.stats.day_months)
+
+
 class Counting:
     """Counts requests; an error leaves a request uncounted and the page untouched. `clock` gives epoch seconds.
 
@@ -117,9 +123,7 @@ class Counting:
         *,
         keys: Sequence[str] = (),
     ) -> None:
-        stores = Stores(
-            lambda: private_of(config), lambda: sink_of(config), facts_of(config), config.stats.retention_months
-        )
+        stores = Stores(lambda: private_of(config), lambda: sink_of(config), facts_of(config), kept_of(config))
         self.observer = observer = observer_of(config)
         self._carrier = Carrier(keys, observer.view)
         self.recorder: Recorder[RequestFacts] = Recorder(

@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,7 +18,7 @@ from consentkit.stats.breakdowns import REQUESTS
 from consentkit.stats.model import BatchId, Increments
 from consentkit.stats.peaks import Peaks
 from consentkit.stats.release import Rule
-from consentkit.stats.retention import DAYS_BY_MINUTE, cutoff, forget
+from consentkit.stats.retention import Kept, retain
 from consentkit.stats.spread import MAX_CELLS
 from consentkit.stats.stores import PrivateStore, Sink, drain, renew
 from consentkit.stats.tally import Tally
@@ -42,13 +42,13 @@ _log = logging.getLogger("consentkit.stats")
 class Stores:
     """How to open the stores, which happens in the flushing thread, and what to write into the sink about itself.
 
-    `months` is how long the sink keeps figures; None keeps them.
+    `kept` is how long the sink keeps figures; None keeps them.
     """
 
     open_private: Callable[[], PrivateStore]
     open_sink: Callable[[], Sink]
     facts: Mapping[str, str] = field(default_factory=dict)
-    months: int | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,6 @@ class Flusher:
         self._sink: Sink | None = None
         self._next_release = 0.0
         self._next_sign = 0.0
-        self._months = stores.months
         self._forgotten_on = ""
         self._private_trouble = _Trouble("the private store")
         self._sink_trouble = _Trouble("the sink")
@@ -176,9 +175,8 @@ class Flusher:
         sink = self._opened_sink()
         drain(self._opened_private(), sink)
         today = self._rule.day(now)
-        if self._months is not None and today != self._forgotten_on:
-            forget(sink, cutoff(date.fromisoformat(today), self._months))
-            sink.thin(date.fromisoformat(today) - timedelta(days=DAYS_BY_MINUTE))
+        if self._stores.kept is not None and today != self._forgotten_on:
+            retain(sink, date.fromisoformat(today), self._stores.kept)
             self._forgotten_on = today
 
     def _opened_private(self) -> PrivateStore:

@@ -51,8 +51,9 @@ class Report:
 
     `threshold` is k, or None while the sink is empty; `shown` is the share (0 to 1) of a breakdown's events that are
     shown under a value by now, the rest waits or is in `(other)`; `sample` is the range of days that hold sample
-    data, if any; `gaps` are times of which counts were lost; `visitors` are those of the days, weeks and months in it;
-    `outlook` tells of the four weeks from the last day on.
+    data, if any; `gaps` are times of which counts were lost; counts by value of the days before `by_month_before` are
+    known by whole months only, None where none are; `visitors` are those of the days, weeks and months in it; `outlook`
+    tells of the four weeks from the last day on.
     """
 
     first: date
@@ -67,6 +68,7 @@ class Report:
     load: LoadReport
     funnels: Mapping[str, tuple[Step, ...]]
     gaps: tuple[Gap, ...]
+    by_month_before: date | None
     visitors: Mapping[str, tuple[Visitors, ...]]
     outlook: Mapping[str, Forecast | None]
 
@@ -91,6 +93,7 @@ class Report:
             },
             "consent": consent_figures(self.totals),
             "forecast": {metric: outlook.as_json(found) for metric, found in self.outlook.items()},
+            "by_month_before": self.by_month_before and self.by_month_before.isoformat(),
             "gaps": [
                 {"from": gap.begin, "to": gap.until, "reason": gap.reason, "batches": gap.batches} for gap in self.gaps
             ],
@@ -131,6 +134,7 @@ def build_report(
             load=read_load(reader, first, last, ZoneInfo(meta.get("timezone", "UTC"))),
             funnels={one.id: read_funnel(reader, one.steps, first, last) for one in funnels},
             gaps=tuple(reader.gaps(first, last)),
+            by_month_before=before if (before := reader.by_month_before()) and before > first else None,
             visitors=read_visitors(reader, first, last),
             outlook=outlook.read_outlook(reader, last),
         )

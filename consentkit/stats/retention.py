@@ -1,11 +1,20 @@
 """How long published figures are kept: 25 months at most, as the French regulator advises (CNIL, 2020-092)."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from consentkit.stats.stores import Sink
 
 DAYS_BY_MINUTE = 31
 """How long load is kept by the minute; after that by the hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long figures are kept: `months`, in whole calendar months before today's; by the day for `day_months`."""
+
+    months: int
+    day_months: int
 
 
 def cutoff(today: date, months: int) -> date:
@@ -14,9 +23,13 @@ def cutoff(today: date, months: int) -> date:
     return date(years, month + 1, 1)
 
 
-def forget(sink: Sink, before: date) -> int:
-    """Remove the days before a date from the sink; returns how many.
+def retain(sink: Sink, today: date, kept: Kept) -> int:
+    """Remove what is older than it may be, and keep what is older than some months by the month only.
 
-    Their sums stay, so that `verify` still balances. The sink's errors pass.
+    Returns how many days were removed; their sums stay, so that `verify` still balances. May be done as often as one
+    likes, and again after an interruption. The sink's errors pass.
     """
-    return sink.forget(before)
+    removed = sink.forget(cutoff(today, kept.months))
+    sink.keep_months(cutoff(today, kept.day_months))
+    sink.thin(today - timedelta(days=DAYS_BY_MINUTE))
+    return removed

@@ -75,7 +75,8 @@ def _visitors(
     days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
     sums: Counter[str] = Counter()
     parts: Counter[tuple[str, str]] = Counter()
-    for day in days:
+    # Where the days of a month are no longer kept apart, its cells stand under its own name.
+    for day in [*days, name] if kind == "month" else days:
         sums.update(totals.get(day, {}))
         parts.update(cells.get(day, {}))
     new = NEW[kind]

@@ -9,6 +9,7 @@ import pytest
 
 from consentkit.stats.flusher import Flusher, Stores, kind_of
 from consentkit.stats.release import Rule
+from consentkit.stats.retention import Kept
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
@@ -261,7 +262,7 @@ def test_figures_older_than_the_retention_are_forgotten_once_a_day(bench, tmp_pa
     bench.view(6)
     bench.flusher.tick(NOW)
     assert bench.published() == 6
-    stores = Stores(bench.open_private, lambda: SqliteSink(bench.sink_path), {}, months=1)
+    stores = Stores(bench.open_private, lambda: SqliteSink(bench.sink_path), {}, Kept(1, 1))
     later = Flusher(a_tally(), stores, RULE, "later")
     later.tick(NOW + 100 * 86_400)
     later.close(NOW + 100 * 86_400)

@@ -91,6 +91,7 @@ def test_the_report_as_json_has_the_names_that_others_rely_on(sink):
         "visitors": {"day": {}, "week": {}, "month": {}},
         "consent": {"shown": 0, "accepted": 0, "refused": 0, "chosen": 0, "withdrawn": 0, "ignored": 0},
         "forecast": {"requests": None, "views": None},
+        "by_month_before": None,
         "gaps": [],
     }
 
@@ -151,6 +152,7 @@ def test_before_the_sink_exists_everything_is_zero(tmp_path):
         "visitors": {"day": {}, "week": {}, "month": {}},
         "consent": {"shown": 0, "accepted": 0, "refused": 0, "chosen": 0, "withdrawn": 0, "ignored": 0},
         "forecast": {"requests": None, "views": None},
+        "by_month_before": None,
         "gaps": [],
     }
     assert report.sample is None

@@ -53,11 +53,23 @@ _SUM_RELEASES = """
     ON CONFLICT DO UPDATE SET releases = releases + excluded.releases, events = events + excluded.events,
         smallest = min(smallest, excluded.smallest)
 """
-_UNUSED = """
-    DELETE FROM words WHERE id <> 0
-        AND id NOT IN (SELECT value FROM counts WHERE period IN (SELECT id FROM periods WHERE length(name) = 7))
-        AND id NOT IN (SELECT second FROM counts WHERE period IN (SELECT id FROM periods WHERE length(name) = 7))
+_KEEP_SUMS = """
+    INSERT INTO forgotten (breakdown, metric, count)
+    SELECT s.breakdown, s.metric, f.events FROM series s JOIN (
+        SELECT c.series AS series, sum(c.count) AS events FROM periods p CROSS JOIN counts c ON c.period = p.id
+        WHERE p.shown AND ({}) GROUP BY c.series
+    ) f ON f.series = s.id WHERE true
+    ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
+# Whatever was counted in a month stands in the sums of the month, so that its days need not be looked through.
+_UNUSED = (
+    """DELETE FROM seconds WHERE (series, second) NOT IN (
+        SELECT series, second FROM counts WHERE period IN (SELECT id FROM periods WHERE length(name) = 7)
+    )""",
+    """DELETE FROM words WHERE id <> 0 AND id NOT IN (SELECT second FROM seconds) AND id NOT IN (
+        SELECT value FROM counts WHERE period IN (SELECT id FROM periods WHERE length(name) = 7)
+    )""",
+)
 
 
 OLD = "name < :month OR length(name) = 10 AND name < :before"
@@ -157,13 +169,19 @@ def keep_month(connection: sqlite3.Connection, month: str) -> bool:
 
 
 def remove_cells(connection: sqlite3.Connection, before: date) -> None:
-    """Remove the counts of the days before a date, and of the months kept as such that ended before it."""
+    """Remove the counts of the days before a date, and of the months kept as such that ended before it.
+
+    Their sums go to what is forgotten, and values that are not found elsewhere are removed.
+    """
     days = {"month": month_name(before), "before": day_name(before)}
+    if not connection.execute(f"SELECT 1 FROM periods WHERE {OLD} LIMIT 1", days).fetchone():  # noqa: S608
+        return
+    connection.execute(_KEEP_SUMS.format(OLD), days)
     _remove_periods(connection, OLD, days)
     if before.day > 1 and not is_by_month(connection, days["before"]):
         sum_up(connection, days["month"])
-    connection.execute(_UNUSED)
-    connection.execute("DELETE FROM seconds WHERE second NOT IN (SELECT id FROM words)")
+    for statement in _UNUSED:
+        connection.execute(statement)
 
 
 def sum_up(connection: sqlite3.Connection, month: str) -> None:

@@ -35,16 +35,15 @@ _ADD_DELIVERED = """
     ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
 _OLD_DAYS = OLD.replace("name", "day")
-_KEEP_SUMS = f"""
+_KEEP_SUMS = """
     INSERT INTO forgotten (breakdown, metric, count)
     SELECT breakdown, metric, sum(count) FROM (
-        SELECT breakdown, metric, count FROM cells WHERE {_OLD_DAYS}
-        UNION ALL SELECT '', metric, count FROM totals WHERE day < :before
+        SELECT '' AS breakdown, metric, count FROM totals WHERE day < :before
         UNION ALL SELECT CASE route WHEN '' THEN 'load' ELSE 'load by route' END, metric, count FROM load
             WHERE metric = 'served' AND begin < :before
     ) WHERE true GROUP BY breakdown, metric
     ON CONFLICT DO UPDATE SET count = count + excluded.count
-"""  # noqa: S608
+"""
 _FORGET = (
     "DELETE FROM totals WHERE day < :before",
     f"DELETE FROM releases WHERE {_OLD_DAYS}",  # noqa: S608
