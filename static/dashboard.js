@@ -1,6 +1,7 @@
 // Reading a chart with the pointer or the arrow keys, and menus that close. Everything works without this module.
 
 const EDGE = 8;
+const SHARP = 2;
 
 function describe(chart, band) {
   return band.querySelector("title")?.textContent ?? chart.dataset.titles?.[0] ?? "";
@@ -66,19 +67,43 @@ class Reader {
 
 function read(part) {
   for (const canvas of part.querySelectorAll("[data-chart]")) new Reader(canvas);
+  for (const item of part.querySelectorAll("[data-needs-script]")) item.hidden = false;
 }
 
 read(document);
 // live.js puts new parts into the page.
 document.addEventListener("consentkit:replaced", (event) => read(event.detail));
 
-for (const menu of document.querySelectorAll("[data-menu]")) {
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) menu.open = false;
-  });
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  });
+// The picture comes from the server as SVG; a browser can draw that, so it can make a PNG of it.
+async function savePicture(link) {
+  const picture = new Image();
+  picture.src = link.href;
+  await picture.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = picture.naturalWidth * SHARP;
+  canvas.height = picture.naturalHeight * SHARP;
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const file = await new Promise((done) => canvas.toBlob(done, "image/png"));
+  const save = document.createElement("a");
+  save.href = URL.createObjectURL(file);
+  save.download = link.dataset.png;
+  save.click();
+  URL.revokeObjectURL(save.href);
 }
+
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  const link = event.target.closest("[data-png]");
+  if (!link) return;
+  event.preventDefault();
+  savePicture(link).catch(() => location.assign(link.href));
+});
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("[data-menu][open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});

@@ -20,7 +20,9 @@ from consentkit.dashboard.views import (
     lists,
     live,
     load,
+    notes,
     overview,
+    pictures,
     shared,
     shares,
     signing,
@@ -31,6 +33,8 @@ from consentkit.stats.stores import SinkReader
 
 VIEWS = (
     overview,
+    notes,
+    pictures,
     load,
     live,
     lists,

@@ -17,7 +17,8 @@ TOP = 26
 BOTTOM = 28
 ROOMS = {"far": 4, "near": 8, "wide": 14}
 """How many labels fit on a phone, on a tablet and on a wide screen; the names are classes in the style sheet."""
-
+HOUR_ROOMS = {0: ("far", "near", "wide"), 6: ("near", "wide"), 12: ("far", "near", "wide"), 18: ("near", "wide")}
+"""Hours of the day that get a label under a chart of up to two days, and where."""
 
 TickLabel = Callable[[int], str]
 """Writes a value of the axis in the reader's language."""
@@ -32,7 +33,7 @@ class Point:
 
     label: str
     reading: str
-    values: tuple[int, ...]
+    values: tuple[float, ...]
     rooms: tuple[str, ...] = ()
     muted: bool = False
 
@@ -56,7 +57,7 @@ def x_of(place: int, count: int) -> float:
     return round((place + 0.5) * 100 / count, 3)
 
 
-def _path(values: Sequence[int], start: int, highest: float, height: float, count: int) -> str:
+def _path(values: Sequence[float], start: int, highest: float, height: float, count: int) -> str:
     steps = (f"{x_of(start + i, count):g} {y_of(value, highest, height):g}" for i, value in enumerate(values))
     return "M" + "L".join(steps)
 

@@ -15,10 +15,11 @@ from consentkit.dashboard.door import NEXT, Door
 from consentkit.dashboard.figures import Facts
 from consentkit.dashboard.forms import Fields, read_form
 from consentkit.dashboard.headers import from_same_origin
-from consentkit.dashboard.periods import CHOICES, DEFAULT, Period, chosen, from_query
+from consentkit.dashboard.periods import CHOICES, Period
 from consentkit.dashboard.remembered import RememberedPages, key_of
 from consentkit.dashboard.render import Pages, Settings
 from consentkit.dashboard.sessions import Session, Signed
+from consentkit.dashboard.state import read_period
 from consentkit.dashboard.store import Store
 from consentkit.dashboard.store.annotations import Annotation
 from consentkit.roles import Role
@@ -127,11 +128,7 @@ class Context:
 
     def period(self, request: Request, facts: Facts) -> Period:
         """The period asked for, else 28 days; on the very first day, which those do not hold, today."""
-        today = self.moment().date()
-        asked = from_query(request.query_params, today)
-        if asked is None and facts.span is not None and facts.span[0] == today:
-            return chosen("today", today)
-        return asked or chosen(DEFAULT, today)
+        return read_period(request.query_params, self.moment().date(), facts.span)
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -6,43 +6,40 @@ from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS
 
 CLASSES = "classes"
 ENTRY = "entry"
+EXIT = "exit"
+"""Views that no move onward followed: of a page, the views minus the moves from it."""
 METRICS = (VIEWS, VISITS)
 """What the lists may be counted by, where they are of views."""
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "pages": ("page", ENTRY, "move", "missing"),
     "sources": ("channel", "referrer", "campaign"),
+    "pages": ("page", ENTRY, EXIT, "move", "missing"),
     "places": ("country", "region"),
+    "devices": ("device", "browser", "browser_version", "os"),
     "languages": ("language",),
-    "browsers": ("browser", "browser_version"),
-    "systems": ("os",),
-    "devices": ("device",),
-    "hosts": ("host",),
     "networks": ("network", "organisation"),
     "goals": ("goal",),
     "searches": ("search",),
     "downloads": ("download",),
-    "answers": ("status",),
+    "hosts": ("host",),
     "who": (CLASSES,),
+    "answers": ("status",),
 }
 """Each place with its lists, in this order. Its name in the address says which of them is shown."""
 
 CARDS = tuple(key for keys in GROUPS.values() for key in keys)
 """Every list that the dashboard shows."""
 
-ALWAYS = frozenset({"page", "referrer", "country", "language", "browser", "os", "device", "host", "status", CLASSES})
+ALWAYS = frozenset({"page", "referrer", "country", "language", "browser", "os", "device", "status", CLASSES})
 """Lists that say what they wait for when they are empty; the others appear once they hold an answer."""
 
 MAY_KNOW_NOTHING = frozenset({"campaign", "region", "network", "organisation"})
 """Lists in which every view has a value, `(none)` or `(unknown)` where there is no campaign or no such database."""
 
-LONG = frozenset({"pages", "sources"})
-"""Places whose values are long; they get half the width and more rows."""
-
 
 def breakdown_of(key: str) -> str:
     """The breakdown that a list shows."""
-    return "page" if key == ENTRY else key
+    return "page" if key in (ENTRY, EXIT) else key
 
 
 def metrics_of(key: str) -> tuple[str, ...]:
@@ -51,6 +48,8 @@ def metrics_of(key: str) -> tuple[str, ...]:
         return (REQUESTS,)
     if key == ENTRY:
         return (VISITS,)
+    if key == EXIT:
+        return (VIEWS,)
     metrics = BREAKDOWNS[breakdown_of(key)]
     return METRICS if metrics[0] == VIEWS else metrics[:1]
 

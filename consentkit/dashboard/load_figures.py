@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from consentkit.dashboard.figures import BOTS
-from consentkit.dashboard.loads import Lost, read_lost
+from consentkit.dashboard.losses import Lost, read_lost
 from consentkit.dashboard.periods import Period
 from consentkit.stats.breakdowns import REQUESTS, VIEWS
 from consentkit.stats.course import Stretch, read_course

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from consentkit.dashboard.cards import HOUR_ROOMS
-from consentkit.dashboard.charts import ROOMS, Point, Words, bar
+from consentkit.dashboard.charts import HOUR_ROOMS, ROOMS, Point, Words, bar
 from consentkit.dashboard.load_charts import Lane, Times, course_chart, times_chart
 from consentkit.dashboard.load_figures import LoadFigures
 from consentkit.dashboard.scale import label_places

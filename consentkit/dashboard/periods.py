@@ -4,8 +4,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-CHOICES = ("today", "yesterday", "7d", "28d", "90d", "month", "last-month")
+CHOICES = ("today", "yesterday", "7d", "28d", "91d", "month", "last-month", "year")
 DEFAULT = "28d"
+DAYS = {"7d": 7, "28d": 28, "91d": 91, "year": 365}
+COMPARISONS = ("previous", "year", "none")
+"""What a period may be compared with: the period before it, the same weekdays a year before, nothing."""
+YEAR = dt.timedelta(days=364)
+"""52 weeks, so that each day is compared with one of the same weekday."""
 LONGEST = 800
 """Days; a little more than the 25 months that counts may be kept."""
 EARLIEST = dt.date(2000, 1, 1)
@@ -30,6 +35,11 @@ class Period:
     def running(self) -> bool:
         """Whether today, which is not over, is in it."""
         return self.first <= self.today <= self.last
+
+    def finished(self) -> "Period | None":
+        """Without today, which is not over; None where nothing is left."""
+        last = min(self.last, self.today - dt.timedelta(days=1))
+        return Period(self.choice, self.first, last, self.today) if last >= self.first else None
 
     def previous(self) -> "Period":
         """What it is compared with: as many days before, or the same days of the month before."""
@@ -83,8 +93,30 @@ def chosen(choice: str, today: dt.date) -> Period:
     if choice == "last-month":
         whole = _month(today.replace(day=1) - dt.timedelta(days=1), today)
         return Period(choice, whole.first, whole.last, today)
-    days = {"7d": 7, "28d": 28, "90d": 90}[choice]
-    return Period(choice, today - dt.timedelta(days=days), yesterday, today)
+    return Period(choice, today - dt.timedelta(days=DAYS[choice]), yesterday, today)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The days `now` that are compared with those `before`: the period's own, without one that is not over."""
+
+    now: Period
+    before: Period
+
+    @property
+    def shift(self) -> dt.timedelta:
+        """From a day of `before` to the day that it is compared with."""
+        return self.now.first - self.before.first
+
+
+def comparison(period: Period, wanted: str) -> Comparison | None:
+    """What a period is compared with, `wanted` one of COMPARISONS; None for nothing, or where no day of it is over."""
+    now = period.finished()
+    if now is None or wanted == "none":
+        return None
+    if wanted == "year":
+        return Comparison(now, Period("own", now.first - YEAR, now.last - YEAR, period.today))
+    return Comparison(now, now.previous())
 
 
 def last_days(count: int, last: dt.date, today: dt.date) -> Period:

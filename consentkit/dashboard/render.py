@@ -13,18 +13,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp
 
-from consentkit.dashboard.groups import GROUPS
 from consentkit.dashboard.links import Links
 from consentkit.dashboard.navigation import entries_for
+from consentkit.dashboard.state import kept_of
 from consentkit.dashboard.store.sessions import Session
 from consentkit.dashboard.wording import LANGUAGES, Wording
 from consentkit.texts import pick_language
 
 LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands", "es": "Español"}
-KEPT = ("period", "from", "to", "by", "lang", *GROUPS)
-"""What an address carries from page to page."""
-LONGEST_KEPT = 20
-"""Characters; no period, date, metric, language or list is longer."""
 
 
 class Assets(Protocol):
@@ -72,10 +68,8 @@ class Pages:
         return Wording(pick_language(request.headers.get("accept-language", ""), LANGUAGES) or LANGUAGES[0])
 
     def links(self, request: Request) -> Links:
-        """Links that keep the period, the metric and the language of this address."""
-        query = request.query_params
-        kept = {name: query[name] for name in KEPT if name in query and len(query[name]) <= LONGEST_KEPT}
-        return Links(str(request.scope.get("root_path", "")), kept)
+        """Links that keep the choices of this address."""
+        return Links(str(request.scope.get("root_path", "")), kept_of(request.query_params))
 
     def page(
         self, request: Request, template: str, *, session: Session | None, status: int = 200, **context: object

@@ -1,76 +1,122 @@
-"""The headline figures with their change, in words."""
+"""The headline figures in words, with their change and whether it is more than chance."""
 
 from dataclasses import dataclass
 
-from consentkit.dashboard.figures import Overview
+from consentkit.dashboard.figures import RATIOS
+from consentkit.dashboard.overview import Headline, Overview
 from consentkit.dashboard.wording import NO_BREAK, Wording
 
 UNCHANGED = 0.0005
 """A change smaller than this (as a share) is none."""
+MOST = 10.0
+"""A figure that became more than ten times what it was is said to be so many times as large."""
+GOOD = ("views", "visits")
+"""Figures of which more is good news; more of the others is just news."""
+SIGNS = {"up": "▲", "down": "▼", "same": "="}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A change against the period before; `tone` is good, bad or plain, `direction` up, down or same."""
+class Verdict:
+    """Whether a change is more than chance: `kind` is real, usual or unknown; without `interval` where unknown."""
+
+    kind: str
+    text: str
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A change; `tone` is good, bad or plain, `direction` up, down or same."""
 
     text: str
     direction: str
     tone: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One headline figure; `change` and `was` are None and "" when there is nothing to compare with."""
+    """One headline figure; `delta` and `was` are None and "" when there is nothing to compare with."""
 
     key: str
+    title: str
     value: str
     note: str
-    change: Change | None
+    delta: Delta | None
     was: str
+    drawn: bool
 
 
 def tiles(overview: Overview, words: Wording) -> list[Tile]:
-    """The five figures at the top. More views and visits are good news; more requests or bots are just news."""
-    now, before = overview.counts, overview.before
-
-    def amount(key: str, good: str) -> Tile:
-        value = int(getattr(now, key))
-        was = None if before is None else int(getattr(before, key))
-        change = _relative(value, was, good, words) if was else None
-        return _tile(key, words.compact(value), change, None if was is None else words.compact(was), words)
-
-    def ratio() -> Tile:
-        value, was = now.views_per_visit, before.views_per_visit if before else 0.0
-        change = _relative(value, was, "plain", words) if was and value else None
-        text = words.decimal(value, 2) if now.visits else "–"
-        return _tile("views_per_visit", text, change, words.decimal(was, 2) if was else None, words)
-
-    def bots() -> Tile:
-        change = _points(now.bots_share - before.bots_share, words) if before and before.requests else None
-        text = words.percent(now.bots_share) if now.requests else "–"
-        return _tile("bots", text, change, words.percent(before.bots_share) if before else None, words)
-
-    return [amount("views", "good"), amount("visits", "good"), ratio(), amount("requests", "plain"), bots()]
+    """The figures at the top; `drawn` is the one that the chart shows."""
+    return [_tile(headline, overview, words) for headline in overview.headlines]
 
 
-def _tile(key: str, value: str, change: Change | None, was: str | None, words: Wording) -> Tile:
-    text = words.text("figures.was", value=was) if was is not None else ""
-    return Tile(key, value, words.text(f"figures.{key}_note"), change, text)
+def figure_text(figure: str, value: float, words: Wording) -> str:
+    """A value of one of FIGURES."""
+    if figure == "bots":
+        return words.percent(value / 100)
+    if figure == "views_per_visit":
+        return words.decimal(value, 2)
+    return words.number(round(value))
 
 
-def _direction(difference: float) -> str:
-    if abs(difference) < UNCHANGED:
-        return "same"
-    return "up" if difference > 0 else "down"
+def change_text(figure: str, value: float, was: float, words: Wording) -> str:
+    """A change with its sign: +10 %, -3 pts."""
+    sign = "−" if value < was else "+"
+    return f"{sign}{_amount(figure, value, was, words)}"
 
 
-def _relative(value: float, was: float, good: str, words: Wording) -> Change:
+def _tile(headline: Headline, overview: Overview, words: Wording) -> Tile:
+    figure, known = headline.figure, headline.value or headline.figure not in RATIOS
+    short = words.compact(round(headline.value)) if figure not in RATIOS else figure_text(figure, headline.value, words)
+    was = ""
+    if headline.was is not None:
+        text = figure_text(figure, headline.was, words) if figure in RATIOS else words.compact(round(headline.was))
+        was = words.text("figures.was", value=text)
+    return Tile(
+        key=figure,
+        title=words.text(f"figures.{figure}"),
+        value=short if known else "–",
+        note=words.text(f"figures.{figure}_note"),
+        delta=_delta(headline, words) if headline.was else None,
+        was=was,
+        drawn=overview.curve.figure == figure,
+    )
+
+
+def _delta(headline: Headline, words: Wording) -> Delta | None:
+    was, value = headline.was or 0.0, headline.compared
+    if not was or (not value and headline.figure in RATIOS):
+        return None
     difference = (value - was) / was
-    direction = _direction(difference)
-    tone = "plain" if good == "plain" or direction == "same" else {"up": "good", "down": "bad"}[direction]
-    return Change(words.percent(abs(difference)) if direction != "same" else words.percent(0), direction, tone)
+    direction = "same" if abs(difference) < UNCHANGED else "up" if difference > 0 else "down"
+    tone = {"up": "good", "down": "bad"}.get(direction, "plain") if headline.figure in GOOD else "plain"
+    return Delta(_amount(headline.figure, value, was, words), direction, tone, _verdict(headline, words))
 
 
-def _points(difference: float, words: Wording) -> Change:
-    text = words.decimal(abs(difference) * 100) + NO_BREAK + words.text("figures.points")
-    return Change(text, _direction(difference), "plain")
+def _amount(figure: str, value: float, was: float, words: Wording) -> str:
+    if figure == "bots":
+        return words.decimal(abs(value - was)) + NO_BREAK + words.text("figures.points")
+    ratio = value / was
+    if ratio > MOST:
+        return "×" + words.decimal(ratio, 0)
+    return words.percent(abs(ratio - 1)) if abs(ratio - 1) >= UNCHANGED else words.percent(0)
+
+
+def _verdict(headline: Headline, words: Wording) -> Verdict:
+    """The interval is of what the figure would have changed by, weekdays allowed for."""
+    change = headline.change
+    if change is None:
+        return Verdict("unknown", words.text("figures.verdict_unknown"), "")
+    kind = "real" if change.real else "usual"
+    low, high = (_signed(bound, words) for bound in (change.low, change.high))
+    interval = words.text("figures.interval", low=low, high=high)
+    return Verdict(kind, words.text(f"figures.verdict_{kind}"), interval)
+
+
+def _signed(ratio: float, words: Wording) -> str:
+    if ratio > MOST:
+        return "×" + words.decimal(min(ratio, 1_000_000), 0)
+    sign = "−" if ratio < 1 else "+"
+    return sign + words.decimal(abs(ratio - 1) * 100, 0) + NO_BREAK + "%"

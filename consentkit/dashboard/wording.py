@@ -117,6 +117,10 @@ class Wording:
         """A date without its year: 23 Nov."""
         return f"{day.day}{NO_BREAK}{table(self.language)['calendar']['months'][day.month - 1]}"
 
+    def month(self, day: dt.date) -> str:
+        """A month with its year: Nov 2026."""
+        return f"{table(self.language)['calendar']['months'][day.month - 1]}{NO_BREAK}{day.year}"
+
     def weekday(self, day: dt.date) -> str:
         """A date with its weekday: Mon 23 Nov."""
         return f"{table(self.language)['calendar']['weekdays'][day.weekday()]} {self.day(day)}"

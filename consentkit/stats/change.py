@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from statistics import NormalDist, fmean
 
 WEEK = 7
@@ -45,6 +46,10 @@ class Run:
     def weekday(self, place: int) -> int:
         """The weekday of a place, 0 for Monday."""
         return (self.first.weekday() + place) % WEEK
+
+    def of(self, weekday: int, values: Sequence[int]) -> int:
+        """The sum of such of the days' values as are of a weekday."""
+        return sum(values[(weekday - self.first.weekday()) % WEEK :: WEEK])
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +129,13 @@ def _levels(history: Run) -> list[Run]:
 
 def _weekday_shares(runs: Sequence[Run]) -> list[float]:
     """What each weekday has of its run's level, 1 on average; fitted by turns to the greatest likelihood."""
+    counted = [float(sum(run.of(weekday, run.counts) for run in runs)) for weekday in range(WEEK)]
+    days = [[run.of(weekday, [1] * len(run.counts)) for weekday in range(WEEK)] for run in runs]
+    sums = [sum(run.counts) for run in runs]
     shares = [1.0] * WEEK
     for _ in range(ROUNDS):
-        counted, expected = [0.0] * WEEK, [0.0] * WEEK
-        for run in runs:
-            level = _level(run, shares)
-            for place, count in enumerate(run.counts):
-                counted[run.weekday(place)] += count
-                expected[run.weekday(place)] += level
+        levels = [total / (sum(map(mul, found, shares)) or 1.0) for total, found in zip(sums, days, strict=True)]
+        expected = [sum(map(mul, levels, of_weekday)) for of_weekday in zip(*days, strict=True)]
         shares = [c / e if e else 1.0 for c, e in zip(counted, expected, strict=True)]
         mean = fmean(shares) or 1.0
         shares = [share / mean for share in shares]
@@ -139,15 +143,11 @@ def _weekday_shares(runs: Sequence[Run]) -> list[float]:
     return [max(share, 1e-6) for share in shares]
 
 
-def _level(run: Run, shares: Sequence[float]) -> float:
-    weight = sum(shares[run.weekday(place)] for place in range(len(run.counts)))
-    return sum(run.counts) / weight if weight else 0.0
-
-
 def _residuals(run: Run, shares: Sequence[float]) -> list[float]:
     """Pearson's: what came less what was expected, by the square root of that."""
-    level = _level(run, shares)
-    expected = [level * shares[run.weekday(place)] for place in range(len(run.counts))]
+    weights = [shares[run.weekday(place)] for place in range(len(run.counts))]
+    level = sum(run.counts) / sum(weights) if weights else 0.0
+    expected = [level * weight for weight in weights]
     return [(c - e) / math.sqrt(e) if e > 0 else 0.0 for c, e in zip(run.counts, expected, strict=True)]
 
 
@@ -171,15 +171,11 @@ def _fewer(days: int, lasting: float) -> float:
 
 def _of_shares(now: Run, before: Run, runs: Sequence[Run]) -> float:
     """What not knowing the weekdays' shares exactly adds: nothing where both periods have the same weekdays."""
-    known = [HALF] * WEEK
-    for run in runs:
-        for place, count in enumerate(run.counts):
-            known[run.weekday(place)] += count
     added = 0.0
     for weekday in range(WEEK):
-        parts = [sum(run.weekday(place) == weekday for place in range(len(run.counts))) for run in (now, before)]
-        difference = parts[0] / len(now.counts) - parts[1] / len(before.counts)
-        added += difference**2 / known[weekday]
+        known = HALF + sum(run.of(weekday, run.counts) for run in runs)
+        parts = [run.of(weekday, [1] * len(run.counts)) / len(run.counts) for run in (now, before)]
+        added += (parts[0] - parts[1]) ** 2 / known
     return added
 
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from consentkit.assets import Assets
 from consentkit.dashboard import Role, Settings, Store, Users, create_dashboard, open_file, sign_in_link
 from consentkit.dashboard.company import Company
-from consentkit.stats.breakdowns import BREAKDOWNS
+from consentkit.stats.breakdowns import metrics_of
 from consentkit.stats.load import TOOK, LoadCell, bucket_of
 from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
@@ -49,7 +49,7 @@ def release_of(day: dt.date, values: dict[str, dict[str, int]], *, views: int = 
         Cell(name, value, metric): count if metric == "views" else count // 2
         for name, by_value in values.items()
         for value, count in by_value.items()
-        for metric in BREAKDOWNS[name]
+        for metric in metrics_of(name)
     }
     counts[Cell("status", "200", "requests")] = 180
     counts[Cell("status", "404", "requests")] = 20

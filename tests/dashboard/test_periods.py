@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from consentkit.dashboard.periods import CHOICES, LONGEST, Period, chosen, from_query
+from consentkit.dashboard.periods import CHOICES, COMPARISONS, LONGEST, Period, chosen, comparison, from_query
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -16,7 +16,8 @@ TODAY = dt.date(2026, 11, 23)
         ("yesterday", "2026-11-22", "2026-11-22"),
         ("7d", "2026-11-16", "2026-11-22"),
         ("28d", "2026-10-26", "2026-11-22"),
-        ("90d", "2026-08-25", "2026-11-22"),
+        ("91d", "2026-08-24", "2026-11-22"),
+        ("year", "2025-11-23", "2026-11-22"),
         ("month", "2026-11-01", "2026-11-23"),
         ("last-month", "2026-10-01", "2026-10-31"),
     ],
@@ -95,3 +96,34 @@ def test_stepping_on_ends_today() -> None:
     later = Period("own", dt.date(2026, 11, 10), dt.date(2026, 11, 19), TODAY).later()
     assert later is not None
     assert (dt.date(2026, 11, 20), TODAY) == (later.first, later.last)
+
+
+@pytest.mark.parametrize(
+    ("choice", "wanted", "now", "before"),
+    [
+        ("28d", "previous", ("2026-10-26", "2026-11-22"), ("2026-09-28", "2026-10-25")),
+        ("28d", "year", ("2026-10-26", "2026-11-22"), ("2025-10-27", "2025-11-23")),
+        ("month", "previous", ("2026-11-01", "2026-11-22"), ("2026-10-01", "2026-10-22")),
+        ("last-month", "year", ("2026-10-01", "2026-10-31"), ("2025-10-02", "2025-11-01")),
+        ("year", "previous", ("2025-11-23", "2026-11-22"), ("2024-11-23", "2025-11-22")),
+    ],
+)
+def test_whole_days_are_compared_with_whole_days(
+    choice: str, wanted: str, now: tuple[str, str], before: tuple[str, str]
+) -> None:
+    """Today is left out; a year before means the same weekdays."""
+    found = comparison(chosen(choice, TODAY), wanted)
+    assert found is not None
+    assert now == (found.now.first.isoformat(), found.now.last.isoformat())
+    assert before == (found.before.first.isoformat(), found.before.last.isoformat())
+    assert found.now.length == found.before.length
+    if wanted == "year":
+        assert found.now.first.weekday() == found.before.first.weekday()
+    assert found.before.first + found.shift == found.now.first
+
+
+@pytest.mark.parametrize("wanted", COMPARISONS)
+def test_today_alone_is_compared_with_nothing(wanted: str) -> None:
+    """It is not over; nor is anything compared where no comparison is wanted."""
+    assert None is comparison(chosen("today", TODAY), wanted)
+    assert (None is comparison(chosen("7d", TODAY), wanted)) == (wanted == "none")

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consentkit.dashboard.figures import Ranking, class_ranking, is_last
-from consentkit.dashboard.groups import CARDS, CLASSES, breakdown_of, metric_of
+from consentkit.dashboard.groups import CARDS, CLASSES, EXIT, breakdown_of, metric_of
 from consentkit.dashboard.periods import CHOICES, EARLIEST, Period, chosen
+from consentkit.dashboard.rankings import Ranking, class_ranking, is_last
 from consentkit.dashboard.sharing.folding import added_up, folded_month, months
 from consentkit.dashboard.sharing.noise import noisy_series, noisy_values
 from consentkit.dashboard.store.shares import BudgetUsedUp, Share, Shares
@@ -16,7 +16,7 @@ from consentkit.stats.stores import SinkReader
 
 HEADLINE = "headline"
 """The card of all views and visits, in sum and by day; they are totals, which need no threshold."""
-SHAREABLE = (HEADLINE, *CARDS)
+SHAREABLE = (HEADLINE, *(key for key in CARDS if key != EXIT))
 ROLLING = tuple(choice for choice in CHOICES if choice != "today")
 """Periods that move on with the days. Today is not over, and its figures still change."""
 ONCE = "last-month"

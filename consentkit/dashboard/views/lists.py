@@ -5,12 +5,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from consentkit.dashboard.cards import card, rows_of
+from consentkit.dashboard.cards import card, chips, rows_of
 from consentkit.dashboard.context import Context
-from consentkit.dashboard.figures import read_facts, read_list
-from consentkit.dashboard.groups import CARDS, CLASSES, METRICS
+from consentkit.dashboard.figures import read_facts
+from consentkit.dashboard.groups import CARDS, CLASSES
+from consentkit.dashboard.rankings import read_list, read_scope
 from consentkit.dashboard.sessions import Session
-from consentkit.stats.breakdowns import VIEWS
+from consentkit.dashboard.state import read_state
 
 PER_PAGE = 50
 LONGEST_SEARCH = 100
@@ -32,36 +33,29 @@ class Lists:
     def page(self, request: Request, session: Session) -> Response:
         """A stretch of the list that the address names; 404 for one that there is not."""
         context, key = self._context, asked_card(request)
-        words = context.pages.words(request)
-        metric, offset = asked_metric(request), _offset(request)
+        words, offset = context.pages.words(request), _offset(request)
         search = request.query_params.get("q", "").strip()[:LONGEST_SEARCH]
         with context.reader.snapshot():
             facts = read_facts(context.reader)
-            period = context.period(request, facts)
-            ranking, count = read_list(
-                context.reader, key, metric, period, limit=PER_PAGE, offset=offset, search=search
-            )
+            state = read_state(request.query_params, context.moment().date(), facts.span)
+            scope = read_scope(context.reader, state.period, state.filters, facts.threshold)
+            ranking = read_list(scope, key, state.by, limit=PER_PAGE, offset=offset, search=search)
         return context.page(
             request,
             session,
             facts,
             "list.html",
-            period=period,
-            metric=metric,
+            period=state.period,
+            state=state,
+            chips=chips(state.filters, words),
             card=card(ranking, words, facts.threshold),
-            rows=rows_of(ranking, words, ranking.rows),
+            rows=rows_of(ranking, words, ranking.rows, state.filters),
             search=search,
             offset=offset,
-            count=count,
+            count=ranking.count,
             step=PER_PAGE,
             searchable=key != CLASSES,
         )
-
-
-def asked_metric(request: Request) -> str:
-    """What the address wants lists counted by; views unless it says so."""
-    asked = request.query_params.get("by", "")
-    return asked if asked in METRICS else VIEWS
 
 
 def asked_card(request: Request) -> str:

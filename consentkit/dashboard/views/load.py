@@ -4,7 +4,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from consentkit.dashboard.cards import lost_times
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.exports import as_csv
 from consentkit.dashboard.figures import Facts, read_facts
@@ -29,6 +28,7 @@ from consentkit.dashboard.load_words import (
     statuses,
     times_svg,
 )
+from consentkit.dashboard.losses import lost_times
 from consentkit.dashboard.periods import Period
 from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.views.downloads import download

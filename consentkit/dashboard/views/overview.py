@@ -1,29 +1,28 @@
 """The first page."""
 
+from typing import Any
+
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from consentkit.dashboard.cards import (
-    ROWS,
-    day_chart,
-    hour_label,
-    load_chart,
-    load_facts,
-    load_span,
-    lost_times,
-    span_label,
-    tabbed,
-)
+from consentkit.dashboard.cards import chips, tabbed
 from consentkit.dashboard.context import Context
-from consentkit.dashboard.figures import Facts, read_facts, read_overview
-from consentkit.dashboard.groups import GROUPS
-from consentkit.dashboard.loads import read_load, read_lost
+from consentkit.dashboard.figures import Facts, read_facts
+from consentkit.dashboard.graph import chart_of, notes_of, table_of, title_of
+from consentkit.dashboard.links import Links
+from consentkit.dashboard.losses import lost_times, read_lost
+from consentkit.dashboard.overview import Frame, Overview, read_overview
 from consentkit.dashboard.people import people_cards, read_people
-from consentkit.dashboard.periods import Period, last_days
+from consentkit.dashboard.periods import COMPARISONS, Period, last_days
 from consentkit.dashboard.sessions import Session
+from consentkit.dashboard.state import ONLY, State, read_state
 from consentkit.dashboard.tiles import tiles
-from consentkit.dashboard.views.lists import asked_metric
+from consentkit.dashboard.views.live import mark_of
+from consentkit.dashboard.wording import Wording
+from consentkit.dashboard.world import PLACES, world_map
+from consentkit.roles import Role
 
 
 def routes(context: Context) -> list[BaseRoute]:
@@ -39,43 +38,74 @@ class FirstPage:
 
     def page(self, request: Request, session: Session) -> Response:
         """Everything at a glance; a page that says what it waits for before anything was published."""
-        context, reader, metric = self._context, self._context.reader, asked_metric(request)
-        words, timezone = context.pages.words(request), context.settings.timezone
+        context, reader = self._context, self._context.reader
+        words, timezone, now = context.pages.words(request), context.settings.timezone, context.moment()
         with reader.snapshot():
             facts = read_facts(reader)
-            period = context.period(request, facts)
+            state = read_state(request.query_params, now.date(), facts.span)
             if facts.span is None:
-                return context.page(request, session, facts, "empty.html", period=period)
-            tabs = {group: request.query_params.get(group, "") for group in GROUPS}
-            overview = read_overview(reader, facts, period, metric, rows=ROWS, chosen=tabs)
-            load = read_load(reader, period, timezone, context.moment())
-            people = read_people(reader, period)
-            lost = read_lost(reader, period, timezone)
+                return context.page(request, session, facts, "empty.html", period=state.period)
+            lost = read_lost(reader, state.period, timezone)
+            notes = context.store.annotations.between(state.period.first, state.period.last)
+            overview = read_overview(reader, state, Frame(facts, timezone, now, notes, lost))
+            mark = mark_of(context, state.period)
+            people = None if state.filters else read_people(reader, state.period)
         return context.page(
             request,
             session,
             facts,
             "overview.html",
-            period=period,
-            metric=metric,
+            period=state.period,
+            state=state,
+            mark=mark,
             overview=overview,
             tiles=tiles(overview, words),
-            chart=day_chart(overview, words),
-            spans=[(span_label(span, words), span.counts) for span in overview.spans if span.inside],
-            weekly=overview.weekly,
-            padded=not overview.spans[0].inside,
-            people=people_cards(people, words),
-            places=tabbed(overview.places, words, facts.threshold),
-            latest=_latest(facts, period),
+            chips=chips(state.filters, words),
+            compared=_compared(overview, words),
+            comparisons=COMPARISONS,
+            people=people_cards(people, words) if people else [],
+            places=tabbed(overview.places, words, facts.threshold, state.filters),
+            latest=_latest(facts, state),
             lost=lost_times(lost, words),
-            load=load if load.requests else None,
-            load_chart=load_chart(load, words),
-            load_facts=load_facts(load, words),
-            load_span=load_span(load, words),
-            hours=[(hour_label(hour, words), hour) for hour in load.hours],
+            map=_map(overview, words, context.pages.links(request)),
+            may_note=session.role.may(Role.EDITOR),
+            **_chart(overview, words),
         )
 
 
-def _latest(facts: Facts, period: Period) -> Period:
+def _chart(overview: Overview, words: Wording) -> dict[str, Any]:
+    curve = overview.curve
+    return {
+        "chart": chart_of(overview, words),
+        "chart_title": title_of(curve, words),
+        "table": table_of(overview, words),
+        "notes": notes_of(curve, words),
+        "chart_file": f"{curve.figure}-{overview.state.period.first}-{overview.state.period.last}.png",
+        "padded": not curve.spots[0].inside,
+    }
+
+
+def _map(overview: Overview, words: Wording, links: Links) -> Markup | None:
+    """The map beside the list of countries; None where no country is known."""
+
+    def said(code: str, count: int) -> str:
+        return f"{words.value('country', code)}: {words.number(count)}"
+
+    if not any(code in PLACES for code in overview.countries):
+        return None
+    return world_map(overview.countries, said, lambda code: links.to("", **{f"{ONLY}country": code}))
+
+
+def _compared(overview: Overview, words: Wording) -> str:
+    """What the figures are compared with, in words; "" for nothing."""
+    if overview.compared is None:
+        wanted = overview.state.compare != "none" and overview.state.period.finished() is not None
+        return words.text("figures.no_earlier") if wanted and overview.counts.views else ""
+    now, before = overview.compared.now, overview.compared.before
+    text = words.text("period.compared", span=words.span(before.first, before.last))
+    return text if now.last == overview.state.period.last else f"{text}, {words.text('period.without_today')}"
+
+
+def _latest(facts: Facts, state: State) -> Period:
     """The last 28 days that have figures."""
-    return last_days(28, facts.span[1] if facts.span else period.last, period.today)
+    return last_days(28, facts.span[1] if facts.span else state.period.last, state.period.today)

@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute, Route
 from consentkit.dashboard.cards import Card, card
 from consentkit.dashboard.charts import ROOMS, Point, Words, line_chart
 from consentkit.dashboard.context import Context
-from consentkit.dashboard.figures import Facts, Ranking, read_facts
+from consentkit.dashboard.figures import Facts, read_facts
 from consentkit.dashboard.groups import CLASSES
+from consentkit.dashboard.rankings import Ranking
 from consentkit.dashboard.scale import label_places
 from consentkit.dashboard.sharing.figures import Day, Shown, read_shown
 from consentkit.dashboard.store.shares import BudgetUsedUp, Share
