@@ -5,17 +5,19 @@ because theirs quote it.
 """
 
 import logging
+import mmap
 import os
 import re
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import maxminddb
 from geoip2.models import Country
 
+from consentkit.stats.enrich.address_tree import AddressTree
 from consentkit.stats.enrich.network import network_of
 from consentkit.stats.model import OTHER, UNKNOWN, Facet
 
@@ -38,6 +40,9 @@ Record = Mapping[str, Any]
 Where = tuple[str, str, str, str]
 """Country, region, network, organisation."""
 
+Numbers = tuple[int | None, ...]
+"""Those of an address's records, one a file; many addresses share them."""
+
 Raw = tuple[object, ...]
 """What a record says, as it stands there; many addresses share it."""
 
@@ -56,20 +61,33 @@ class Place:
         self._databases = [_Database(path) for path in paths]
         self._facets: dict[Raw, Facet] = {}
         self._refreshing = threading.Lock()
+        self._reading = _Reading(())
 
     def refresh(self) -> None:
-        """Read the files that are others than at the last look; takes about 0.2 s for 70 MB."""
+        """Read the files that are others than at the last look; takes about 0.3 s for 70 MB."""
         with self._refreshing:
-            for database in self._databases:
-                database.refresh()
+            changed = [database for database in self._databases if database.refresh()]
+            if changed:
+                self._reading = _Reading(tuple(database.copy for database in self._databases if database.copy))
 
     def facet(self, address: str | None) -> Facet:
         """Where an address is; never raises and never remembers the address."""
-        if not address or not self._databases:
+        reading = self._reading
+        if not address or not reading.copies:
             return NOWHERE
-        records = [record for database in self._databases if (record := database.record(address)) is not None]
-        if not records:
-            return NOWHERE
+        numbers = tuple([copy.number(address) for copy in reading.copies])
+        return reading.facets.get(numbers) or self._read(reading, numbers, address)
+
+    def _read(self, reading: "_Reading", numbers: Numbers, address: str) -> Facet:
+        records = [record for copy in reading.copies if (record := copy.record(address)) is not None]
+        facet = self._known(records) if records else NOWHERE
+        if len(reading.facets) >= REMEMBERED:
+            reading.facets.clear()
+        reading.facets[numbers] = facet
+        return facet
+
+    def _known(self, records: list[Record]) -> Facet:
+        """The facet of records; the same one for all that say the same, so that they are counted together."""
         raw = tuple(value for record in records for value in _raw(record))
         facet = self._facets.get(raw)
         if facet is None:
@@ -81,39 +99,67 @@ class Place:
         return facet
 
 
-class _Database:
-    """One file, and what was last found at its path."""
+class _Copy:
+    """A file as it was when it was read."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._reader: Any = None
-        self._version: Version | None = (-1, -1, -1)
-        self._reported = False
+    def __init__(self, reader: Any, tree: AddressTree, report: Callable[[Exception], None]) -> None:
+        self._reader = reader
+        self._tree = tree
+        self._report = report
 
-    def refresh(self) -> None:
-        version = self._look()
-        if version == self._version:
-            return
-        self._version = version
+    def number(self, address: str) -> int | None:
+        """The number of an address's record, None where there is none."""
         try:
-            self._reader = _opened(self._path)
-            self._reported = False
-        except (OSError, ValueError, maxminddb.InvalidDatabaseError) as problem:
-            # While a file is being replaced it may be unreadable: the copy read before goes on answering.
+            return self._tree.find(address)
+        except ValueError:
+            return None  # The server's peer has no address: a Unix socket, or a test client's name.
+        except Exception as problem:
             self._report(problem)
+            return None
 
     def record(self, address: str) -> Record | None:
-        if self._reader is None:
-            return None
         try:
             record = self._reader.get(address)
         except ValueError:
-            return None  # The server's peer has no address: a Unix socket, or a test client's name.
+            return None  # As above.
         except Exception as problem:
             # The parts of a damaged file are met one by one, as addresses lead to them.
             self._report(problem)
             return None
         return record if isinstance(record, dict) else None
+
+
+class _Reading:
+    """Files as they were read at one time, and the places of the records in them."""
+
+    def __init__(self, copies: tuple[_Copy, ...]) -> None:
+        self.copies = copies
+        self.facets: dict[Numbers, Facet] = {}
+
+
+class _Database:
+    """One file, and what was last found at its path."""
+
+    def __init__(self, path: Path) -> None:
+        self.copy: _Copy | None = None
+        self._path = path
+        self._version: Version | None = (-1, -1, -1)
+        self._reported = False
+
+    def refresh(self) -> bool:
+        """Read the file if it is another one; whether it was."""
+        version = self._look()
+        if version == self._version:
+            return False
+        self._version = version
+        try:
+            self.copy = _Copy(*_opened(self._path), self._report)
+            self._reported = False
+            return True
+        except (OSError, ValueError, maxminddb.InvalidDatabaseError) as problem:
+            # While a file is being replaced it may be unreadable: the copy read before goes on answering.
+            self._report(problem)
+            return False
 
     def _look(self) -> Version | None:
         try:
@@ -135,19 +181,27 @@ class _Database:
         )
 
 
-def _opened(path: Path) -> Any:
-    """A reader over a copy that nobody else can touch.
+def _opened(path: Path) -> tuple[Any, AddressTree]:
+    """A reader of records and the search tree of a copy that nobody else can touch.
 
     A file that shrinks while it is mapped into memory ends the process (SIGBUS), and `cp` over a database does that.
-    The copy has no name left once it is open. Its reader takes 2 µs for an address; one over bytes takes 38 µs.
+    The copy has no name left once it is open. Mapped, so that the workers of a host share its memory.
     """
     if os.name == "nt":
         # There a mapped file can be neither shortened nor unlinked.
-        return maxminddb.open_database(path, maxminddb.MODE_AUTO)
+        return _mapped(path)
     with tempfile.NamedTemporaryFile(prefix="consentkit-", suffix=".mmdb") as copy:
         copy.write(path.read_bytes())
         copy.flush()
-        return maxminddb.open_database(copy.name, maxminddb.MODE_AUTO)
+        return _mapped(Path(copy.name))
+
+
+def _mapped(path: Path) -> tuple[Any, AddressTree]:
+    reader = maxminddb.open_database(path, maxminddb.MODE_AUTO)
+    told = reader.metadata()
+    with path.open("rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return reader, AddressTree(data, told.node_count, told.record_size, told.ip_version)
 
 
 def _raw(record: Record) -> Raw:
