@@ -34,7 +34,7 @@ def parse_line(line: bytes) -> RequestFacts | None:
     when = _epoch(moment)
     if when is None or not 100 <= int(status) <= 599:
         return None
-    host, address = _peer(who)
+    host, address = peer_of(who)
     method, target = _request(_unescaped(request))
     headers = REST.match(rest)
     referer, user_agent = (_header(headers[1]), _header(headers[2])) if headers else (b"", b"")
@@ -77,7 +77,7 @@ def _days(year: int, month: int) -> int:
     return (timegm((year + month // 12, month % 12 + 1, 1, 0, 0, 0)) - timegm((year, month, 1, 0, 0, 0))) // 86400
 
 
-def _peer(who: bytes) -> tuple[bytes, str | None]:
+def peer_of(who: bytes) -> tuple[bytes, str | None]:
     """The virtual host (empty if the line has none) and the address: `[host[:port]] address ident user`."""
     first, _, others = who.partition(b" ")
     second = ADDRESS.fullmatch(others.partition(b" ")[0])

@@ -1,24 +1,24 @@
 """Reading whole access logs into the statistics, by the same code as live requests."""
 
 import hashlib
-import struct
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from consentkit.config import Config
 from consentkit.errors import ConsentKitError
 from consentkit.importers.formats import LogReader
-from consentkit.importers.source import MAX_LINE, STANDARD_INPUT, UNREADABLE, lines_of
+from consentkit.importers.rows import RowReader
+from consentkit.importers.source import STANDARD_INPUT, UNREADABLE, blocks_of
 from consentkit.stats.breakdowns import VIEWS, VISITS
 from consentkit.stats.counting import facts_of, history_of, observer_of, private_of, sink_of
-from consentkit.stats.facts import RequestFacts
 from consentkit.stats.history import History
-from consentkit.stats.observer import Observer
+from consentkit.stats.kinds import Row
 from consentkit.stats.stores import PrivateStore, Sink
 
 SHOWN_REJECTED = 3
@@ -26,7 +26,7 @@ PART_LINES = 1_000_000
 """Lines that are stored at once: an import that is interrupted goes on behind the last whole part."""
 FIRST_LINES = 1_000
 """Lines that are looked at to tell when a log begins."""
-LINE_DIGEST = struct.Struct("<qHqI")
+CLASS = "class:"
 SOURCE = "log"
 
 Known = Mapping[int, set[str]]
@@ -124,7 +124,8 @@ def _beginning(path: Path, log_format: str) -> float:
         return float("inf")
     reader = LogReader(log_format)
     try:
-        found = (reader.parse_line(line) for line in islice(lines_of(path, lambda _: None), FIRST_LINES))
+        lines = islice(chain.from_iterable(blocks_of(path, lambda _: None)), FIRST_LINES)
+        found = (reader.parse_line(line) for line in lines)
         return next((facts.when for facts in found if facts), float("inf"))
     except UNREADABLE:
         return float("inf")
@@ -147,18 +148,23 @@ class Importer:
     def count(self, path: Path) -> ImportTotals:
         """Count what of a log has not been counted yet, a part at a time."""
         totals = ImportTotals()
-        part = _Part(path.name, self._new_history, self._observer, self._format)
+        part = _Part(path.name, self._new_history, RowReader(self._observer, self._format))
         known = _known(self._private.adopted())
         number, stored = 0, 0
         try:
-            for number, line in enumerate(lines_of(path, self._advance), 1):
-                part.add(line, number)
-                if number in known and part.digest() in known[number]:
-                    part.forget()
-                    totals.already_counted, stored = [path.name], number
-                elif number - stored >= PART_LINES:
-                    self._store(part, number, totals)
-                    stored = number
+            for lines in blocks_of(path, self._advance):
+                first = number
+                while number < first + len(lines):
+                    stop = min([*(end for end in known if end > number), stored + PART_LINES])
+                    some = lines[number - first : stop - first]
+                    part.add(some)
+                    number += len(some)
+                    if number in known and part.digest() in known[number]:
+                        part.forget()
+                        totals.already_counted, stored = [path.name], number
+                    elif number - stored >= PART_LINES:
+                        self._store(part, number, totals)
+                        stored = number
         except UNREADABLE as problem:
             reason = getattr(problem, "strerror", None) or "damaged or cut off"
             done = f"Its first {stored:,} lines are counted" if stored else "Nothing of it was counted"
@@ -169,10 +175,11 @@ class Importer:
         return totals
 
     def _store(self, part: "_Part", number: int, totals: ImportTotals) -> None:
-        if part.totals.requests and not part.history.commit(self._private, self._sink, part.source(number)):
+        if not part.totals.requests or part.history.commit(self._private, self._sink, part.source(number)):
+            totals.merge(part.settled())
+        else:
             # Another import stored the same lines meanwhile.
-            part.totals = ImportTotals(already_counted=[part.name])
-        totals.merge(part.totals)
+            totals.merge(ImportTotals(already_counted=[part.name]))
         part.forget()
 
 
@@ -182,12 +189,12 @@ class _Part:
     It is one of time, status, bytes and length of each line, never of an address, a user agent or a path.
     """
 
-    def __init__(self, name: str, new_history: Callable[[], History], observer: Observer, log_format: str) -> None:
+    def __init__(self, name: str, new_history: Callable[[], History], reader: RowReader) -> None:
         self.name = name
         self._new_history = new_history
-        self._observer = observer
-        self._reader = LogReader(log_format)
-        self._digest = hashlib.sha256()
+        self._reader = reader
+        self._digests = [hashlib.sha256() for _ in range(4)]
+        self._read = 0
         self.forget()
 
     def forget(self) -> None:
@@ -197,34 +204,50 @@ class _Part:
 
     def digest(self) -> str:
         """The digest of all lines so far."""
-        return self._digest.hexdigest()
+        return hashlib.sha256(b"".join(digest.digest() for digest in self._digests)).hexdigest()
 
     def source(self, number: int) -> str:
         """The name under which these lines, all up to `number`, are known again."""
         return f"{SOURCE}:{number}:{self.digest()}"
 
-    def add(self, line: bytes, number: int) -> None:
-        """Count a line."""
-        facts = self._reader.parse_line(line) if len(line) <= MAX_LINE else None
-        self._digest.update(_line_digest(facts, line))
-        if facts is not None:
-            self._count(facts)
-        elif line and not line.startswith(b"#"):
-            self.totals.lines += 1
-            self.totals.rejected += 1
-            if len(self.totals.rejected_lines) < SHOWN_REJECTED:
-                self.totals.rejected_lines.append((self.name, number))
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Count lines."""
+        rows = self._reader.rows(lines)
+        counted = [row for row in rows if row is not None]
+        self._hash(rows, lines)
+        self.history.extend(counted)
+        totals = self.totals
+        totals.lines += len(counted)
+        totals.requests += len(counted)
+        totals.bytes += sum([size for _, _, _, size, _ in counted])
+        if len(counted) < len(rows):
+            self._reject([number for number, row in enumerate(rows) if row is None], lines)
+        self._read += len(lines)
 
-    def _count(self, facts: RequestFacts) -> None:
-        totals, seen = self.totals, self._observer.observe(facts)
-        self.history.add(seen, facts.when)
-        totals.lines += 1
-        totals.requests += 1
-        totals.views += seen.counts(VIEWS)
-        totals.visits += seen.counts(VISITS)
-        totals.bytes += facts.size
-        totals.status[facts.status] += 1
-        totals.classes[seen.request_class] += 1
+    def settled(self) -> ImportTotals:
+        """The totals, when the history has been stored."""
+        history, totals = self.history, self.totals
+        totals.views, totals.visits = history.totals[VIEWS], history.totals[VISITS]
+        totals.status = Counter({int(status): count for status, count in history.statuses.items()})
+        totals.classes = Counter(
+            {name.removeprefix(CLASS): n for name, n in history.totals.items() if name.startswith(CLASS)}
+        )
+        return totals
+
+    def _reject(self, numbers: Sequence[int], lines: Sequence[bytes]) -> None:
+        """Count the lines of these numbers that are neither empty nor comments."""
+        for number in numbers:
+            if lines[number] and not lines[number].startswith(b"#"):
+                self.totals.lines += 1
+                self.totals.rejected += 1
+                if len(self.totals.rejected_lines) < SHOWN_REJECTED:
+                    self.totals.rejected_lines.append((self.name, self._read + number + 1))
+
+    def _hash(self, rows: Sequence[Row | None], lines: Sequence[bytes]) -> None:
+        # Each in a digest of its own, so that it is the same in whatever blocks a log is read.
+        told = [(row[2], row[0].status, row[3]) if row else (0, 0, 0) for row in rows]
+        for digest, column in zip(self._digests, (*zip(*told, strict=True), map(len, lines)), strict=True):
+            digest.update(array("q", column))
 
 
 def _known(sources: Iterable[str]) -> Known:
@@ -235,8 +258,3 @@ def _known(sources: Iterable[str]) -> Known:
         if kind == SOURCE and number.isdigit():
             known[int(number)].add(digest)
     return known
-
-
-def _line_digest(facts: RequestFacts | None, line: bytes) -> bytes:
-    when, status, size = (int(facts.when), facts.status, facts.size) if facts else (0, 0, 0)
-    return LINE_DIGEST.pack(when, status, size, len(line))

@@ -19,19 +19,20 @@ STANDARD_INPUT = Path("-")
 
 MAX_LINE = 32_768
 """Bytes; servers refuse requests whose line and headers would make a longer one."""
-PROGRESS_LINES = 1_000
+BLOCK = 1 << 18
+"""Bytes that are read at once."""
 
 UNREADABLE = (OSError, EOFError, zlib.error, zstd.ZstdError)
 """What reading a damaged or vanished log raises."""
 
 
-def lines_of(path: Path, advance: Callable[[int], None]) -> Iterator[bytes]:
-    """A log's lines without their ends; of one over MAX_LINE, its first MAX_LINE + 1 bytes.
+def blocks_of(path: Path, advance: Callable[[int], None]) -> Iterator[list[bytes]]:
+    """A log's lines without their ends, some thousand at a time; of one over MAX_LINE, its first MAX_LINE + 1 bytes.
 
     `-` is standard input. `advance` is told how many more bytes of the file have been read. Raises one of UNREADABLE.
     """
     if path == STANDARD_INPUT:
-        yield from _each(_unpacked(sys.stdin.buffer), lambda: None)
+        yield from _blocks(_unpacked(sys.stdin.buffer), lambda: None)
         return
     with path.open("rb") as raw:
         read = 0
@@ -42,7 +43,7 @@ def lines_of(path: Path, advance: Callable[[int], None]) -> Iterator[bytes]:
             advance(position - read)
             read = position
 
-        yield from _each(_unpacked(raw), tell)
+        yield from _blocks(_unpacked(raw), tell)
 
 
 def _unpacked(raw: BinaryIO) -> BufferedIOBase:
@@ -56,20 +57,19 @@ def _unpacked(raw: BinaryIO) -> BufferedIOBase:
     return stream
 
 
-def _each(stream: BufferedIOBase, tell: Callable[[], None]) -> Iterator[bytes]:
-    while some := _some(stream):
-        yield from some
+def _blocks(stream: BufferedIOBase, tell: Callable[[], None]) -> Iterator[list[bytes]]:
+    rest = b""
+    while block := stream.read(BLOCK):
+        *lines, rest = (rest + block).split(b"\n")
+        rest = rest[: MAX_LINE + 1]
+        if lines:
+            yield _ended(lines, block)
         tell()
+    if rest:
+        yield _ended([rest], rest)
 
 
-def _some(stream: BufferedIOBase) -> list[bytes]:
-    some = []
-    for _ in range(PROGRESS_LINES):
-        line = stream.readline(MAX_LINE + 1)
-        if not line:
-            break
-        rest = line
-        while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
-            rest = stream.readline(MAX_LINE + 1)
-        some.append(line.rstrip(b"\r\n"))
-    return some
+def _ended(lines: list[bytes], block: bytes) -> list[bytes]:
+    if max(map(len, lines)) > MAX_LINE:
+        lines = [line[: MAX_LINE + 1] for line in lines]
+    return [line.rstrip(b"\r") for line in lines] if b"\r" in block else lines

@@ -3,12 +3,13 @@
 In memory, and by the same rule as live: what came in during a minute is released at the minute's end, if enough came.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from consentkit.stats.breakdowns import Crossing
-from consentkit.stats.model import EventKey, Increments, LoadEntry, Observation, Release, RequestKey
+from consentkit.stats.kinds import Kind, Kinds, Rows
+from consentkit.stats.model import Agent, EventKey, Increments, Observation, Release, RequestKey
 from consentkit.stats.release import Rule
 from consentkit.stats.spread import Parts, parts_of
 from consentkit.stats.stores import PrivateStore, Sink, drain
@@ -17,17 +18,18 @@ from consentkit.stats.stores.wire import dumped, loaded
 from consentkit.stats.waiting_room import Stretch, WaitingRoom
 
 STRETCH = 50_000
-"""Observations that are looked at together."""
-QUARTER = 15
-"""Minutes. Every zone's midnight and every change of its clock fall on a quarter of an hour."""
+"""Requests that are looked at together."""
+
+Arrivals = defaultdict[Kind, defaultdict[Agent, list[int]]]
+"""The minutes in which requests came."""
 
 
 class History:
-    """Counts observations of the past, oldest first, and hands them over at once by `commit`.
+    """Counts requests of the past, oldest first, and hands them over at once by `commit`.
 
-    A late observation counts under its own day but is released with those that came when it did. `max_values`
-    bounds the distinct values of a breakdown in a day, as in the private store; `stretch` is how many observations are
-    looked at together.
+    A late one counts under its own day but is released with those that came when it did. `max_values` bounds the
+    distinct values of a breakdown in a day, as in the private store; `stretch` is how many requests are looked at
+    together. `totals` has what was settled of them by metric, `statuses` by status.
     """
 
     def __init__(
@@ -38,30 +40,52 @@ class History:
         max_values: int = MAX_VALUES,
         stretch: int = STRETCH,
     ) -> None:
+        self.totals: Counter[str] = Counter()
+        self.statuses: Counter[str] = Counter()
         self._rule = rule
         self._crossings = crossings
         self._longest = stretch
+        self._kinds = Kinds()
         self._minute = self._begin = -1
         self._settled = 0
         self._today = ""
-        self._requests: defaultdict[RequestKey, list[int]] = defaultdict(list)
-        self._events: defaultdict[EventKey, list[int]] = defaultdict(list)
-        self._entries: list[LoadEntry] = []
+        self._day_begins = self._day_ends = 0.0
+        self._arrivals: defaultdict[str, Arrivals] = defaultdict(_no_arrivals)
+        self._held = 0
         self._room = WaitingRoom(rule, max_values)
         self._day: Release | None = None
         self._closed_days: list[str] = []
 
-    def add(self, observation: Observation, when: float) -> None:
-        """Count one observation that was made at `when` (epoch seconds)."""
-        if when >= (self._minute + 1) * 60:
-            self._turn_to(int(when // 60))
-        minute = self._minute
-        request, events, load = observation
-        self._requests[request].append(minute)
-        for event in events:
-            self._events[event].append(minute)
-        self._entries.append(load)
-        if len(self._entries) >= self._longest:
+    def add(self, observation: Observation) -> None:
+        """Count one observation."""
+        self.extend([self._kinds.row(observation)])
+
+    def extend(self, rows: Rows) -> None:
+        """Count requests in the order in which they came."""
+        while rows and max([when for _, _, when, _, _ in rows]) >= self._day_ends:
+            number = next(number for number, row in enumerate(rows) if row[2] >= self._day_ends)
+            self._take(rows[:number])
+            self._turn_to(rows[number][2])
+            rows = rows[number:]
+        self._take(rows)
+
+    def _take(self, rows: Rows) -> None:
+        """Count requests that came on the day that is counted now."""
+        self._room.load(rows)
+        begins, minute = self._day_begins, self._minute
+        end = (minute + 1) * 60
+        arrivals = self._arrivals[self._today]
+        for kind, agent, when, _, _ in rows:
+            if when >= end:
+                minute = when // 60
+                end = (minute + 1) * 60
+            if when >= begins:
+                arrivals[kind][agent].append(minute)
+            else:
+                self._arrivals[self._rule.day(when)][kind][agent].append(minute)
+        self._minute = minute
+        self._held += len(rows)
+        if self._held >= self._longest:
             self._settle(until=minute)
 
     def add_day(self, increments: Increments, day: str) -> None:
@@ -69,7 +93,7 @@ class History:
         self._settle(until=self._minute + 1)
         self._room.add(increments, day)
         end = int(datetime.fromisoformat(f"{day}T23:59+00:00").timestamp() // 60)
-        for release in self._room.settle(Stretch(day, end - 1, end, day, parts_of({}, {}, (), list), ())):
+        for release in self._room.settle(Stretch(day, end - 1, end, day, parts_of((), (), (), list))):
             self._publish(release)
 
     def commit(self, private: PrivateStore, sink: Sink, source: str) -> bool:
@@ -83,27 +107,49 @@ class History:
         drain(private, sink)
         return taken
 
-    def _turn_to(self, minute: int) -> None:
-        if minute // QUARTER != self._minute // QUARTER:
-            day = self._rule.day(minute * 60)
-            if day != self._today:
-                self._settle(until=self._minute + 1)
-                self._today = day
-        self._minute = minute
+    def _turn_to(self, when: int) -> None:
+        """Begin the day of a moment."""
+        self._settle(until=self._minute + 1)
+        self._today = self._rule.day(when)
+        day = date.fromisoformat(self._today)
+        self._day_begins, self._day_ends = (
+            datetime.combine(midnight, time(), self._rule.timezone).timestamp()
+            for midnight in (day, day + timedelta(days=1))
+        )
 
     def _settle(self, *, until: int) -> None:
         """Release what may leave at the minutes before `until`, and begin a new stretch."""
-        if not self._entries and self._settled >= until:
+        if not self._held and self._settled >= until:
             return
-        parts = parts_of(self._requests, self._events, self._crossings, list)
+        parts = parts_of(self._requests(), self._events(), self._crossings, list)
         _sort(parts)
+        self._total(parts)
         next_day = self._rule.day(until * 60.0)
-        for release in self._room.settle(Stretch(self._today, self._begin, until, next_day, parts, self._entries)):
+        for release in self._room.settle(Stretch(self._today, self._begin, until, next_day, parts)):
             self._publish(release)
-        self._requests.clear()
-        self._events.clear()
-        self._entries = []
+        self._arrivals.clear()
+        self._held = 0
         self._begin, self._settled = self._minute, until
+
+    def _requests(self) -> Iterator[tuple[RequestKey, list[int]]]:
+        for day, kinds in self._arrivals.items():
+            for kind, agents in kinds.items():
+                for agent, minutes in agents.items():
+                    yield (day, agent, kind.verdict, kind.status), minutes
+
+    def _events(self) -> Iterator[tuple[EventKey, list[int]]]:
+        for day, kinds in self._arrivals.items():
+            for kind, agents in kinds.items():
+                for verdict, metrics, facets in kind.happened:
+                    for agent, minutes in agents.items():
+                        yield (day, agent, verdict, metrics, facets), minutes
+
+    def _total(self, parts: Parts[list[int]]) -> None:
+        for (_, metric), minutes in parts.totals.items():
+            self.totals[metric] += len(minutes)
+        for (breakdown, value), minutes in parts.requests.items():
+            if breakdown == "status":
+                self.statuses[value] += len(minutes)
 
     def _publish(self, release: Release) -> None:
         if self._day is not None and self._day.day == release.day:
@@ -127,3 +173,11 @@ def _sort(parts: Parts[list[int]]) -> None:
     for amounts in (parts.totals, parts.requests, parts.facets, parts.pairs):
         for minutes in amounts.values():
             minutes.sort()
+
+
+def _no_arrivals() -> Arrivals:
+    return defaultdict(_no_agents)
+
+
+def _no_agents() -> defaultdict[Agent, list[int]]:
+    return defaultdict(list)

@@ -1,9 +1,9 @@
-"""The load of a past whose minutes are over: the same as `settle` makes of it, without a cell for each second."""
+"""The load of the past: the same as `settle` makes of it minute after minute, without a cell for each second."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
+from consentkit.stats.kinds import Rows
 from consentkit.stats.load import (
     ALL_ROUTES,
     BUSIEST,
@@ -14,90 +14,102 @@ from consentkit.stats.load import (
     MINUTE,
     OTHER_ROUTES,
     REQUESTS,
+    SECOND,
     SERVED,
     STATUS,
     TOOK,
     Groups,
-    Load,
     LoadCell,
     add_figures,
     bucket_of,
     settle_groups,
     time_text,
 )
-from consentkit.stats.model import LoadEntry
 
 STATUS_CLASSES = 8
 """More than there are, so that a time and a status class make one number."""
 
 
-def settle_past(
-    entries: Sequence[LoadEntry], waiting: Load, *, over: int, threshold: int
-) -> tuple[Counter[LoadCell], Counter[LoadCell], int]:
-    """What of the load of entries and of what waited leaves, what waits on, and how many entries were looked at.
+class PastLoad:
+    """Holds the load of the minutes that have not left, and of hours and days what waits on."""
 
-    `over` is the UTC minute that runs; entries from the first that is of it on are not. `waiting` has hours and days.
-    """
-    figures = _Figures()
-    number = figures.add(entries, over)
-    running = time_text(over * 60, MINUTE)
-    groups: Groups = {}
-    for cell, count in waiting.items():
-        groups.setdefault((cell.begin, cell.route), {})[cell.metric] = count
-    figures.put_to(groups)
-    leaves, waits = settle_groups(groups, running=running, threshold=threshold)
-    for second, count in figures.seconds.items():
-        minute = time_text(second // 60 * 60, MINUTE)
-        leaves[LoadCell(minute, ALL_ROUTES, REQUESTS)] += count
-        busiest = LoadCell(minute, ALL_ROUTES, BUSIEST)
-        leaves[busiest] = max(leaves[busiest], count)
-    return leaves, waits, number
+    def __init__(self) -> None:
+        self._seconds: Counter[int] = Counter()
+        self._minutes: defaultdict[int, list[int]] = defaultdict(list)
+        """The bytes of each request by minute and status class."""
+        self._hours: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+        """The same by hour and status class, and route."""
+        self._took: Counter[tuple[int, int]] = Counter()
+        """Requests by minute and bucket of time."""
+        self._took_by_route: Counter[tuple[int, str, int]] = Counter()
+        """The same by hour and route."""
+        self._waiting: Counter[LoadCell] = Counter()
 
-
-@dataclass(slots=True)
-class _Figures:
-    """The sizes of answers by what they count for, and how long they took where that is told."""
-
-    seconds: Counter[int] = field(default_factory=Counter)
-    minutes: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    """By minute and status class."""
-    hours: defaultdict[tuple[int, str], list[int]] = field(default_factory=lambda: defaultdict(list))
-    """By hour and status class, and route."""
-    took: Counter[tuple[int, str, int]] = field(default_factory=Counter)
-    """By minute, route and bucket."""
-
-    def add(self, entries: Iterable[LoadEntry], over: int) -> int:
-        """Add entries up to the first of a minute that is not over; returns how many those are."""
-        minutes, hours, end = self.minutes, self.hours, over * 60
-        seconds: list[int] = []
-        for _day, when, took, size, status, route in entries:
-            second = int(when)
-            if second >= end:
-                break
-            seconds.append(second)
-            status_class = status // 100
+    def extend(self, rows: Rows) -> int:
+        """Add the load of requests; returns their bytes."""
+        minutes, hours, total = self._minutes, self._hours, 0
+        self._seconds.update([when for _, _, when, _, _ in rows])
+        for kind, _, when, size, took in rows:
             body = size if 0 <= size <= MAX_BYTES else min(max(size, 0), MAX_BYTES)
-            minutes[second // 60 * STATUS_CLASSES + status_class].append(body)
-            hours[second // 3600 * STATUS_CLASSES + status_class, route].append(body)
+            total += body
+            status_class = kind.status // 100
+            minutes[when // 60 * STATUS_CLASSES + status_class].append(body)
+            hours[when // 3600 * STATUS_CLASSES + status_class, kind.route].append(body)
             if took is not None:
-                self.took[second // 60, route, bucket_of(took)] += 1
-        self.seconds.update(seconds)
-        return len(seconds)
+                bucket = bucket_of(took)
+                self._took[when // 60, bucket] += 1
+                self._took_by_route[when // 3600, kind.route, bucket] += 1
+        return total
 
-    def put_to(self, groups: Groups) -> None:
-        """Put the figures to those of their minutes, all routes together, and of their hours, by route."""
-        routes = _bounded((number // STATUS_CLASSES, route) for number, route in self.hours)
-        for number, sizes in self.minutes.items():
-            minute, status_class = divmod(number, STATUS_CLASSES)
-            add_figures(groups, (time_text(minute * 60, MINUTE), ALL_ROUTES), _served(status_class, sizes))
-        for (number, route), sizes in self.hours.items():
+    def settle(self, *, over: int, threshold: int) -> Counter[LoadCell]:
+        """What may leave at the beginning of a UTC minute, `over`; the rest waits on."""
+        groups = self._by_hours()
+        self._put_minutes(groups, over)
+        running = time_text(over * 60, MINUTE)
+        leaves, self._waiting = settle_groups(groups, running=running, threshold=threshold)
+        for second in [second for second in self._seconds if second < over * 60]:
+            count, minute = self._seconds.pop(second), time_text(second // 60 * 60, MINUTE)
+            leaves[LoadCell(minute, ALL_ROUTES, REQUESTS)] += count
+            busiest = LoadCell(minute, ALL_ROUTES, BUSIEST)
+            leaves[busiest] = max(leaves[busiest], count)
+        return leaves
+
+    def remainder(self) -> Counter[LoadCell]:
+        """What waits still, for the private store."""
+        groups = self._by_hours()
+        self._put_minutes(groups, max(self._seconds, default=0) // 60 + 1)
+        self._waiting = Counter(
+            {LoadCell(*group, metric): count for group, figures in groups.items() for metric, count in figures.items()}
+        )
+        seconds = {
+            LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS): count for second, count in self._seconds.items()
+        }
+        return self._waiting + Counter(seconds)
+
+    def _by_hours(self) -> Groups:
+        """How requests were served, by hour and route, and what waits of days."""
+        groups: Groups = {}
+        for cell, count in self._waiting.items():
+            groups.setdefault((cell.begin, cell.route), {})[cell.metric] = count
+        routes = _bounded((number // STATUS_CLASSES, route) for number, route in self._hours)
+        for (number, route), sizes in self._hours.items():
             hour, status_class = divmod(number, STATUS_CLASSES)
             add_figures(groups, (time_text(hour * 3600, HOUR), routes[hour, route]), _served(status_class, sizes))
-        for (minute, route, bucket), count in self.took.items():
-            figures = {f"{TOOK}{bucket}": count}
+        for (hour, route, bucket), count in self._took_by_route.items():
+            add_figures(groups, (time_text(hour * 3600, HOUR), routes[hour, route]), {f"{TOOK}{bucket}": count})
+        self._hours.clear()
+        self._took_by_route.clear()
+        return groups
+
+    def _put_minutes(self, groups: Groups, over: int) -> None:
+        """Put the figures of all routes together in the minutes before `over` to the others."""
+        for number in [number for number in self._minutes if number < over * STATUS_CLASSES]:
+            minute, status_class = divmod(number, STATUS_CLASSES)
+            served = _served(status_class, self._minutes.pop(number))
+            add_figures(groups, (time_text(minute * 60, MINUTE), ALL_ROUTES), served)
+        for minute, bucket in [key for key in self._took if key[0] < over]:
+            figures = {f"{TOOK}{bucket}": self._took.pop((minute, bucket))}
             add_figures(groups, (time_text(minute * 60, MINUTE), ALL_ROUTES), figures)
-            hour = minute // 60
-            add_figures(groups, (time_text(hour * 3600, HOUR), routes[hour, route]), figures)
 
 
 def _served(status_class: int, sizes: Sequence[int]) -> dict[str, int]:

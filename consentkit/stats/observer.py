@@ -143,6 +143,11 @@ class Observer:
             tuple(number for number, id_ in enumerate(self._goal_ids) if id_ in reached) if reached else (),
         )
 
+    @property
+    def knows_places(self) -> bool:
+        """Whether there is a database that may say where an address is."""
+        return self._place.has_databases
+
     def place(self, address: str | None) -> Facet:
         """Where an address is; it is forgotten with the call."""
         return self._place.facet(address)

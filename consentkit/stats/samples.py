@@ -37,7 +37,7 @@ def count_samples(config: Config, traffic: Iterable[Sample], on_request: Callabl
         for sample in traffic:
             facts = _carried(observer, sample)
             observation = observer.observe(facts)
-            history.add(observation, facts.when)
+            history.add(observation)
             days.add(observation.request[0])
             on_request()
         if days:

@@ -4,7 +4,7 @@ An amount is how many there were, or the minutes in which they came; both add up
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
@@ -52,8 +52,8 @@ class Parts(Generic[Amount]):
 
 
 def parts_of(
-    requests: Mapping[RequestKey, Amount],
-    events: Mapping[EventKey, Amount],
+    requests: Iterable[tuple[RequestKey, Amount]],
+    events: Iterable[tuple[EventKey, Amount]],
     crossings: Sequence[Crossing],
     nothing: Callable[[], Amount],
 ) -> Parts[Amount]:
@@ -61,7 +61,7 @@ def parts_of(
     parts: Parts[Amount] = Parts(
         defaultdict(nothing), defaultdict(nothing), defaultdict(nothing), defaultdict(nothing), crossings
     )
-    _spread_requests(requests, parts)
+    _spread_requests(requests, parts, nothing)
     for alike, amount in _spread_software(events, parts, nothing).items():
         _spread_rest(alike, amount, parts)
     return parts
@@ -72,7 +72,7 @@ def spread(
 ) -> Increments:
     """The increments of observations; a cell beyond `max_cells` is its breakdown's `(other)`."""
     requests, events, load = zip(*observations, strict=True)
-    parts = parts_of(Counter(requests), Counter(chain.from_iterable(events)), crossings, int)
+    parts = parts_of(Counter(requests).items(), Counter(chain.from_iterable(events)).items(), crossings, int)
     cells: Counter[Cell] = Counter()
     for cell, count in parts.each_cell():
         cells[cell] += count
@@ -81,10 +81,14 @@ def spread(
     return found
 
 
-def _spread_requests(requests: Mapping[RequestKey, Amount], parts: Parts[Amount]) -> None:
+def _spread_requests(
+    requests: Iterable[tuple[RequestKey, Amount]], parts: Parts[Amount], nothing: Callable[[], Amount]
+) -> None:
+    alike: dict[tuple[str, tuple[str, str], int], Amount] = defaultdict(nothing)
+    for (day, agent, verdict, status), amount in requests:
+        alike[day, verdict.judged(agent), status] += amount
     totals, cells = parts.totals, parts.requests
-    for (day, agent, verdict, status), amount in requests.items():
-        request_class, reason = verdict.judged(agent)
+    for (day, (request_class, reason), status), amount in alike.items():
         totals[day, REQUESTS] += amount
         totals[day, f"class:{request_class}"] += amount
         cells["status", str(status) if status else OTHER] += amount
@@ -92,13 +96,13 @@ def _spread_requests(requests: Mapping[RequestKey, Amount], parts: Parts[Amount]
 
 
 def _spread_software(
-    events: Mapping[EventKey, Amount], parts: Parts[Amount], nothing: Callable[[], Amount]
+    events: Iterable[tuple[EventKey, Amount]], parts: Parts[Amount], nothing: Callable[[], Amount]
 ) -> dict[Alike, Amount]:
     """Spread what events say of browsers. What is left is alike for most browsers, so that it is done once for all."""
     crossed_by = {name for crossing in parts.crossings for name in (crossing.first, crossing.second)}
     rest: dict[Alike, Amount] = defaultdict(nothing)
     values: dict[Facet, tuple[tuple[str, str], ...]] = {}
-    for (day, agent, verdict, metrics, facets), amount in events.items():
+    for (day, agent, verdict, metrics, facets), amount in events:
         if verdict.judged(agent)[0] not in BY_BROWSER:
             continue
         # A move, a search, a missing page stand in their own dimensions only.

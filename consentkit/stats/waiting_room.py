@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import chain
 
-from consentkit.stats.load import BYTES, MAX_BYTES, SERVED, LoadCell, load_of
-from consentkit.stats.load_past import settle_past
-from consentkit.stats.model import OTHER, Cell, Increments, LoadEntry, Proof, Published, Release, Waiting, storable
+from consentkit.stats.kinds import Rows
+from consentkit.stats.load import BYTES, SERVED
+from consentkit.stats.load_past import PastLoad
+from consentkit.stats.model import OTHER, Cell, Increments, Proof, Published, Release, Waiting, storable
 from consentkit.stats.moments import departures, moments_of
 from consentkit.stats.release import Rule, aged_before, fresh_events, with_bytes
 from consentkit.stats.spread import Parts
@@ -32,7 +33,6 @@ class Stretch:
     until: int
     next_day: str
     parts: Parts[list[int]]
-    entries: Sequence[LoadEntry]
 
 
 class WaitingRoom:
@@ -49,8 +49,7 @@ class WaitingRoom:
         self._gathered: set[Cell] = set()
         self._fresh: Counter[str] = Counter()
         self._totals: Counter[tuple[str, str]] = Counter()
-        self._entries: list[LoadEntry] = []
-        self._load: Counter[LoadCell] = Counter()
+        self._load = PastLoad()
         self._counted: Counter[tuple[str, str]] = Counter()
 
     def add(self, increments: Increments, day: str) -> None:
@@ -64,13 +63,19 @@ class WaitingRoom:
         self._fresh.update(fresh_events(increments))
         self._totals.update(increments.totals)
 
+    def load(self, rows: Rows) -> None:
+        """Take in how requests of the stretch that is to be settled next were served."""
+        counted = self._counted
+        counted["", BYTES] += self._load.extend(rows)
+        counted[ALL, SERVED] += len(rows)
+        counted[ROUTES, SERVED] += len(rows)
+
     def settle(self, stretch: Stretch) -> Iterator[Release]:
         """Take in a stretch and release what may leave at its moments: one release for each day on which they are."""
         self._age(stretch.day)
         arrivals = self._arrivals(stretch)
         moments = self._moments(stretch, {cell.metric for cell in arrivals})
         self._count(stretch, arrivals)
-        self._entries.extend(stretch.entries)
         midnight = stretch.until if stretch.next_day == stretch.day else stretch.until - 1
         yield from self._leave(stretch.day, _within(moments, 0, midnight), arrivals, stretch)
         if midnight < stretch.until:
@@ -83,7 +88,7 @@ class WaitingRoom:
             waiting={Waiting(cell, day): n for cell, parts in self._waiting.items() for day, n in parts.items()},
             fresh=+self._fresh,
             totals=+self._totals,
-            load=self._load + load_of(self._entries),
+            load=self._load.remainder(),
             counted=self._counted,
         )
 
@@ -117,8 +122,6 @@ class WaitingRoom:
             counted[cell.breakdown, cell.metric] += len(minutes)
         for (_, metric), minutes in stretch.parts.totals.items():
             counted["", metric] += len(minutes)
-        counted.update({(ALL, SERVED): len(stretch.entries), (ROUTES, SERVED): len(stretch.entries)})
-        counted["", BYTES] += sum(min(max(size, 0), MAX_BYTES) for _, _, _, size, _, _ in stretch.entries)
 
     def _leave(
         self, day: str, moments: Moments, arrivals: Mapping[Cell, Sequence[int]], stretch: Stretch | None
@@ -136,8 +139,7 @@ class WaitingRoom:
         if last < 0:
             return
         threshold = self._rule.threshold
-        load, self._load, seen = settle_past(self._entries, self._load, over=last + 1, threshold=threshold)
-        del self._entries[:seen]
+        load = self._load.settle(over=last + 1, threshold=threshold)
         proofs = {
             (metric, threshold): Proof(len(found), sum(found.values()), min(found.values()))
             for metric, found in moments.items()

@@ -107,7 +107,7 @@ def _year(folder: Path) -> dict[str, dict[str, float]]:
     history = History(rule_of(config), config.stats.crossings)
     observer = observer_of(config)
     for facts in _traffic(random.Random(2026)):
-        history.add(observer.observe(facts), facts.when)
+        history.add(observer.observe(facts))
     history.commit(private, sink, "bench")
     private.close()
     sink.close()

@@ -7,6 +7,7 @@ import pytest
 from consentkit.config import parse
 from consentkit.importers import run
 from consentkit.importers.run import LogFileError, import_logs
+from consentkit.importers.source import MAX_LINE
 from consentkit.stats.stores import open_private
 from tests.stats.page_requests import CHROME
 from tests.support.sites import settings
@@ -111,7 +112,7 @@ def test_malformed_lines_are_counted_by_number(config, tmp_path):
 
 def test_an_overlong_line_is_one_rejected_line(config, tmp_path):
     """It is never held whole."""
-    text = line("/" + "a" * run.MAX_LINE * 3) + line() + "a" * run.MAX_LINE * 2
+    text = line("/" + "a" * MAX_LINE * 3) + line() + "a" * MAX_LINE * 2
     totals = imported(config, write(tmp_path / "access.log", text))
     assert (1, 2) == (totals.requests, totals.rejected)
 

@@ -2,12 +2,13 @@
 
 import gzip
 import io
+from itertools import chain
 from types import SimpleNamespace
 
 import pytest
 
 from consentkit.importers import source
-from consentkit.importers.source import STANDARD_INPUT, UNREADABLE, lines_of, zstd
+from consentkit.importers.source import STANDARD_INPUT, UNREADABLE, blocks_of, zstd
 
 LINES = [f"line {number}".encode() for number in range(3000)]
 TEXT = b"\n".join(LINES) + b"\n"
@@ -26,16 +27,16 @@ def test_the_lines_are_the_same_however_packed(name, tmp_path, monkeypatch):
     """From a file and from standard input; told by the first bytes, not by the name."""
     path = tmp_path / "access.log"
     path.write_bytes(PACKED[name])
-    assert LINES == list(lines_of(path, lambda _: None))
+    assert LINES == list(chain.from_iterable(blocks_of(path, lambda _: None)))
     monkeypatch.setattr(source.sys, "stdin", SimpleNamespace(buffer=io.BufferedReader(io.BytesIO(PACKED[name]))))
-    assert LINES == list(lines_of(STANDARD_INPUT, lambda _: None))
+    assert LINES == list(chain.from_iterable(blocks_of(STANDARD_INPUT, lambda _: None)))
 
 
 def test_an_empty_file_has_no_lines(tmp_path):
     """It begins like nothing."""
     path = tmp_path / "access.log"
     path.write_bytes(b"")
-    assert list(lines_of(path, lambda _: None)) == []
+    assert list(chain.from_iterable(blocks_of(path, lambda _: None))) == []
 
 
 @pytest.mark.parametrize("name", ["gzip", "zstd"])
@@ -44,4 +45,4 @@ def test_a_damaged_file_says_so(name, tmp_path):
     path = tmp_path / "access.log"
     path.write_bytes(PACKED[name][:-20])
     with pytest.raises(UNREADABLE):
-        list(lines_of(path, lambda _: None))
+        list(chain.from_iterable(blocks_of(path, lambda _: None)))

@@ -49,17 +49,16 @@ def files(tmp_path):
     files.close()
 
 
-def view_at(when: float, page: str = "/", *, visit: bool = False):
-    """A view at a moment, with the day and minute that the observer would give it."""
-    moment = datetime.fromtimestamp(when, UTC)
-    return a_view(page, visit=visit, day=moment.date().isoformat(), when=moment.timestamp())
+def view_at(when: float, page: str = "/", *, visit: bool = False, rule: Rule = UTC_RULE):
+    """A view at a moment, with the day that the observer would give it."""
+    return a_view(page, visit=visit, day=rule.day(when), when=when)
 
 
 def history_of(moments, rule: Rule = UTC_RULE, **options) -> History:
     """A history of views: (when, page)."""
     history = History(rule, **options)
     for when, page in moments:
-        history.add(view_at(when, page), when)
+        history.add(view_at(when, page))
     return history
 
 
@@ -167,11 +166,11 @@ def test_history_is_counted_as_live_requests_are(tmp_path_factory, arrivals, pat
     flusher = Flusher(tally, Stores(lambda: live.private, lambda: live.sink), rule, "worker")
     for position, (minute, page, visit) in enumerate(by_minute):
         when = minute * 60.0
-        history.add(view_at(when, page, visit=visit), when)
+        history.add(view_at(when, page, visit=visit, rule=rule))
         if position == 0 or by_minute[position - 1][0] < minute:
             flusher._next_release = when
             flusher.tick(when)
-        tally.add(view_at(when, page, visit=visit))
+        tally.add(view_at(when, page, visit=visit, rule=rule))
         if position + 1 == len(by_minute) or by_minute[position + 1][0] > minute:
             flusher._next_release = when + 60
             flusher.tick(when + 30)
@@ -242,7 +241,7 @@ def test_a_day_at_once_releases_what_minute_after_minute_would(past, threshold, 
     history, taken, stepwise = History(rule, CROSSINGS, stretch=stretch), Taken(), Stepwise(rule, CROSSINGS)
     released = []
     for observation, when in observations_of(past, rule):
-        history.add(observation, when)
+        history.add(observation)
         released += stepwise.add(observation, when)
     released += stepwise.end()
     assert history.commit(taken, None, "access.log")

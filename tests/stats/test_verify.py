@@ -30,7 +30,7 @@ class Stores:
         history = History(RULE)
         for page, count, when in [("/", 6, NOON), ("/", 6, NOON + 120), ("/rare", 2, NOON + 240)]:
             for _ in range(count):
-                history.add(a_view(page), when)
+                history.add(a_view(page, when=when))
         history.commit(self.private, self.sink, "log")
 
     def change(self, statement):
@@ -80,7 +80,7 @@ def test_an_empty_sink_has_no_findings(tmp_path):
         ("DELETE FROM releases WHERE metric = 'views'", {"cell-release"}),
         ("UPDATE releases SET smallest = 4 WHERE metric = 'views'", {"release-size"}),
         ("UPDATE releases SET events = 9 WHERE metric = 'views'", {"release-sum"}),
-        ("UPDATE releases SET threshold = 50", {"release-size", "cell-size", "cell-increment"}),
+        ("UPDATE releases SET threshold = 50", {"release-size", "cell-size", "cell-increment", "load-size"}),
         ("UPDATE periods SET name = 'never' WHERE shown", {"cell-release"}),
         ("UPDATE delivered SET count = count - 5 WHERE breakdown = 'page'", {"delivered-sum", "balance"}),
     ],

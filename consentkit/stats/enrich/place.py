@@ -70,6 +70,11 @@ class Place:
             if changed:
                 self._reading = _Reading(tuple(database.copy for database in self._databases if database.copy))
 
+    @property
+    def has_databases(self) -> bool:
+        """Whether any database was named."""
+        return bool(self._databases)
+
     def facet(self, address: str | None) -> Facet:
         """Where an address is; never raises and never remembers the address."""
         reading = self._reading

@@ -1,0 +1,54 @@
+"""Observations without when they were made: what many requests have in common, so that only their moments are kept."""
+
+from collections.abc import Sequence
+
+from consentkit.stats.model import Agent, Facet, Observation, Verdict
+
+REMEMBERED = 50_000
+
+Happening = tuple[Verdict, tuple[str, ...], tuple[Facet, ...]]
+"""The verdict under which something counts, the metrics that it counts for, where it stands in the dimensions."""
+
+
+class Kind:
+    """What requests of any user agent that count alike have in common: `status` is 0 for what is none.
+
+    Equal only to itself, so that counting need not look at what is in it: two that have the same add up.
+    """
+
+    __slots__ = ("happened", "route", "status", "verdict")
+
+    def __init__(self, verdict: Verdict, status: int, happened: tuple[Happening, ...], route: str) -> None:
+        self.verdict = verdict
+        self.status = status
+        self.happened = happened
+        self.route = route
+
+
+Row = tuple[Kind, Agent, int, int, float | None]
+"""A request: its kind and user agent, when it came (epoch seconds), its bytes, how long its answer took (seconds, None
+if that is not told)."""
+Rows = Sequence[Row]
+
+
+class Kinds:
+    """The kinds that were met, so that what counts alike is of one; bounded."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Verdict, int, tuple[Happening, ...], str], Kind] = {}
+
+    def of(self, observation: Observation) -> Kind:
+        """The kind of an observation."""
+        (_, _, verdict, status), events, (_, _, _, _, _, route) = observation
+        key = (verdict, status, tuple([event[2:] for event in events]), route)
+        kind = self._known.get(key)
+        if kind is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            kind = self._known[key] = Kind(*key)
+        return kind
+
+    def row(self, observation: Observation) -> Row:
+        """An observation as history takes it."""
+        _, when, took, size, _, _ = observation.load
+        return self.of(observation), observation.request[1], int(when), size, took

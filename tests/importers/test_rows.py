@@ -1,0 +1,115 @@
+"""Lines of the combined format that are looked up by texts that were met before, beside the same read one by one."""
+
+import random
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consentkit.importers import rows
+from consentkit.importers.accesslog import parse_line
+from consentkit.importers.rows import RowReader
+from consentkit.importers.source import MAX_LINE
+from consentkit.stats.enrich.place import Place
+from consentkit.stats.kinds import Kinds
+from consentkit.stats.observer import Observer
+from tests.importers.test_goaccess import generated
+from tests.stats.enrich.test_place import nested, write_database
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+HOSTS = ["www.example.com", "shop.example.com"]
+
+
+@pytest.fixture(scope="module")
+def observers(tmp_path_factory):
+    """One that knows no places, and one that does."""
+    folder = tmp_path_factory.mktemp("places")
+    database = write_database(folder / "a.mmdb", {"192.0.2.0/25": nested("NL"), "2001:db8::/32": nested("ES")})
+    found = [Observer(HOSTS, ZONE, Place(paths), goals={"contact": "/contact"}) for paths in ([], [database])]
+    for observer in found:
+        observer.prepare()
+    return found
+
+
+def told(row):
+    """What a row says, whatever objects hold it."""
+    if row is None:
+        return None
+    kind, agent, when, size, took = row
+    happened = [(verdict, metrics, [facet.values for facet in facets]) for verdict, metrics, facets in kind.happened]
+    return kind.verdict, kind.status, happened, kind.route, agent.declared, agent.facet.values, when, size, took
+
+
+def one_by_one(observer, lines):
+    facts = [parse_line(line) if len(line) <= MAX_LINE else None for line in lines]
+    return [told(Kinds().row(observer.observe(one))) if one else None for one in facts]
+
+
+def looked_up(observer, lines):
+    """The rows of the lines when all that can be remembered of them is: at the second reading."""
+    reader = RowReader(observer)
+    first = [told(row) for row in reader.rows(lines)]
+    assert first == [told(row) for row in reader.rows(lines)]
+    return first
+
+
+def test_odd_lines_are_read_like_any(observers):
+    """Those on which GoAccess is compared, with and without places and hosts in front."""
+    lines = [line.encode("latin-1") for line in generated(3000)]
+    lines += [random.Random(1).choice([b"shop.example.com:443 ", b"other.example "]) + line for line in lines[:1000]]
+    for observer in observers:
+        assert one_by_one(observer, lines) == looked_up(observer, lines)
+
+
+WHO = st.sampled_from(
+    ["192.0.2.7 - -", "192.0.2.200 - -", "2001:db8::1 - -", "shop.example.com:443 192.0.2.7 - -", "192.0.2.7 id jan",
+     "unix: - -", "-", "192.0.2.7", "www.example.com 192.0.2.7 - a [b]", "192.0.2.7 - \0"]
+)  # fmt: skip
+MOMENT = st.sampled_from(
+    ["23/Nov/2026:10:00:00 +0100", "23/Nov/2026:10:00:60 +0100", "23/Nov/2026:10:00:61 +0100",
+     "23/Nov/2026:10:00:07 +0200", "23/Nov/2026:10:60:00 +0100", "31/Nov/2026:10:00:00 +0100",
+     "23/Nov/2026:10:00:0x +0100"]
+)  # fmt: skip
+REQUEST = st.sampled_from(
+    ["GET / HTTP/1.1", "GET /contact HTTP/1.1", "GET /a?utm_source=b HTTP/2.0", r"GET /\"x HTTP/1.1", "POST / HTTP/1.1",
+     "GET /a.css HTTP/1.1", "GET /.env HTTP/1.1", "-", "", "GET /a\0 HTTP/1.1", "GET /a.pdf HTTP/1.1"]
+)  # fmt: skip
+ANSWER = st.sampled_from(
+    [" 200 5 ", " 200 - ", " 304 0 ", " 404 1234567890123456 ", " 200 123456789012345 ", " 200  ", " 999 5 ",
+     "\t200 5 ", " 200 5\t", " 200 1_0 ", " 200 +5 ", " 200 5  ", " 20 5 ", " 200 5", " 200 five "]
+)  # fmt: skip
+REFERER = st.sampled_from(["-", "", "https://www.google.com/", "https://www.example.com/a", r"https://a.example/\"b"])
+BETWEEN = st.sampled_from([" ", " ", " ", "  ", "\t", ""])
+AGENT = st.sampled_from(["-", "", "curl/8.5.0", "Mozilla/5.0 (X11; rv:145.0) Gecko/20100101 Firefox/145.0"])
+END = st.sampled_from(['"', '"', '"', "", '" "198.51.100.1"', '" 0.003', '" \\x'])
+LINES = st.builds(
+    lambda who, moment, request, answer, referer, between, agent, end: (
+        f'{who} [{moment}] "{request}"{answer}"{referer}"{between}"{agent}{end}'.encode()
+    ),
+    WHO, MOMENT, REQUEST, ANSWER, REFERER, BETWEEN, AGENT, END,
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(lines=st.lists(LINES, min_size=1, max_size=30))
+def test_no_line_is_taken_for_another(observers, lines):
+    """Whatever stands in each place of a line, and whatever was met before."""
+    for observer in observers:
+        assert one_by_one(observer, lines) == looked_up(observer, lines)
+
+
+def test_what_is_remembered_is_bounded(observers, monkeypatch):
+    """An attack's lines, each with texts of its own, leave no more than the bound; none holds an address."""
+    for name in ("REMEMBERED", "REMEMBERED_AGENTS", "REMEMBERED_MINUTES"):
+        monkeypatch.setattr(rows, name, 10)
+    reader = RowReader(observers[1])
+    lines = [
+        f'192.0.2.7 - - [23/Nov/2026:10:{n % 60:02}:00 +0100] "GET /{n} HTTP/1.1" 200 5 "-" "agent {n}"'.encode()
+        for n in range(100)
+    ]
+    reader.rows(lines[:1])
+    reader.rows(lines)
+    held = reader._combined._kinds, reader._combined._agents, reader._combined._minutes
+    assert [True] * 3 == [0 < len(one) <= 10 for one in held]
+    assert "192.0.2" not in repr(held)
