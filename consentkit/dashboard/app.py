@@ -16,6 +16,7 @@ from consentkit.dashboard.store import Store
 from consentkit.dashboard.views import (
     api,
     downloads,
+    explained,
     failures,
     lists,
     live,
@@ -37,6 +38,7 @@ VIEWS = (
     pictures,
     load,
     live,
+    explained,
     lists,
     downloads,
     signing,

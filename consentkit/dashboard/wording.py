@@ -45,10 +45,15 @@ MARKS = {
 
 @cache
 def table(language: str) -> Mapping[str, Any]:
-    """The texts of one language as nested tables; KeyError for a language that the dashboard does not speak."""
+    """The texts of one language as nested tables; KeyError for a language that the dashboard does not speak.
+
+    Long texts of one kind lie in a folder of their own, whose name is their table's.
+    """
     if language not in LANGUAGES:
         raise KeyError(f"the dashboard does not speak {language!r}; it speaks {', '.join(LANGUAGES)}")
-    return tomllib.loads((LOCALES / f"{language}.toml").read_text("utf-8"))
+    texts = tomllib.loads((LOCALES / f"{language}.toml").read_text("utf-8"))
+    parts = {path.parent.name: path for path in sorted(LOCALES.glob(f"*/{language}.toml"))}
+    return {**texts, **{name: tomllib.loads(path.read_text("utf-8")) for name, path in parts.items()}}
 
 
 @dataclass(frozen=True, slots=True)

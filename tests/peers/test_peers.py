@@ -57,8 +57,8 @@ def test_the_pages_say_what_comes_out(found: list[Difference]) -> None:
 
 def test_what_a_rule_says_of_single_things() -> None:
     """A reload, a page from memory, a prefetch, a program that runs scripts, somebody who blocks them."""
-    views = {name: rule(HAPPENED).views for name, rule in
-             {"us": by_us, "plausible": by_plausible, "cloudflare": by_cloudflare, "goaccess": by_goaccess}.items()}  # fmt: skip
+    rules = {"us": by_us, "plausible": by_plausible, "cloudflare": by_cloudflare, "goaccess": by_goaccess}
+    views = {name: rule(HAPPENED).views for name, rule in rules.items()}
 
     def counted(tool: str, **wanted: object) -> set[bool]:
         return {

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.exports import as_csv
 from consentkit.dashboard.figures import Facts, read_facts
+from consentkit.dashboard.honesty import Explainer
 from consentkit.dashboard.load_figures import Asked, LoadFigures, read_load_page
 from consentkit.dashboard.load_forecast import forecast_error, forecast_svg, forecast_text
 from consentkit.dashboard.load_tables import (
@@ -43,7 +44,7 @@ def routes(context: Context) -> list[BaseRoute]:
     """The page and its tables as files."""
     view = LoadPage(context)
     return [
-        context.route("/load", view.page),
+        context.route("/load", context.remembered(view.page)),
         context.route("/load.csv", view.course),
         context.route("/routes.csv", view.routes),
     ]
@@ -70,6 +71,7 @@ class LoadPage:
             period=period,
             figures=figures,
             mark=mark,
+            explain=Explainer(words, facts, period, len(figures.lost)).about,
             headlines=headlines(figures, words),
             course=course_svg(figures, words),
             times=times_svg(figures, words),
