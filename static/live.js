@@ -74,7 +74,10 @@ class Live {
     const page = await this.fetched();
     if (!page || this.paused) return;
     this.waiting = false;
-    for (const old of document.querySelectorAll(PART)) this.replace(old, page.getElementById(old.id));
+    const parts = [...document.querySelectorAll(PART)];
+    // The first figures of a day make another page of it.
+    if (parts.length !== page.querySelectorAll(PART).length) return location.reload();
+    for (const old of parts) this.replace(old, page.getElementById(old.id));
     const status = page.querySelector(STATUS);
     if (!status) return;
     this.status.dataset.live = status.dataset.live;

@@ -1,12 +1,17 @@
 """The forecast in words and as a chart."""
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 
 from consentkit.dashboard.charts import ROOMS, Point, Words
 from consentkit.dashboard.load_charts import Expected, forecast_chart
 from consentkit.dashboard.load_figures import Ahead
+from consentkit.dashboard.people import Fact
 from consentkit.dashboard.scale import label_places
-from consentkit.dashboard.wording import Wording
+from consentkit.dashboard.wording import NO_BREAK, Wording
+from consentkit.stats.breakdowns import REQUESTS, VIEWS
+from consentkit.stats.forecast import Forecast
 
 
 def forecast_svg(ahead: Ahead | None, words: Wording) -> Markup | None:
@@ -74,3 +79,27 @@ def forecast_error(ahead: Ahead | None, words: Wording) -> str:
         return ""
     found = ahead.forecast
     return words.text("operations.forecast_error", error=words.percent(found.error), days=words.number(found.tested))
+
+
+def ahead_facts(outlook: Mapping[str, Forecast | None], words: Wording) -> list[Fact]:
+    """What the next four weeks will bring, in a line for each metric of which it can be told; views first."""
+    return [
+        Fact(words.text(f"operations.ahead_{metric}"), _about(found, words), _ahead_note(found, words))
+        for metric in (VIEWS, REQUESTS)
+        if (found := outlook[metric]) is not None
+    ]
+
+
+def _about(found: Forecast, words: Wording) -> str:
+    return "≈" + NO_BREAK + words.compact(round(sum(day.value for day in found.days)))
+
+
+def _ahead_note(found: Forecast, words: Wording) -> str:
+    top = max(found.days, key=lambda day: day.value)
+    return words.text(
+        "operations.ahead_note",
+        day=words.weekday(top.day),
+        value=words.number(round(top.value)),
+        high=words.number(round(top.high)),
+        error=words.percent(found.error),
+    )

@@ -47,9 +47,14 @@ class Tile:
     drawn: bool
 
 
-def tiles(overview: Overview, words: Wording) -> list[Tile]:
-    """The figures at the top; `drawn` is the one that the chart shows."""
-    return [_tile(headline, overview, words) for headline in overview.headlines]
+def tiles(overview: Overview, words: Wording, threshold: int | None = None) -> list[Tile]:
+    """The figures at the top; `drawn` is the one that the chart shows.
+
+    Of today nothing is shown before `threshold` events have gathered, so none may be fewer than so many.
+    """
+    period = overview.state.period
+    waits = words.text("live.fewer", threshold=threshold) if threshold and period.first == period.today else ""
+    return [_tile(headline, overview, words, waits) for headline in overview.headlines]
 
 
 def figure_text(figure: str, value: float, words: Wording) -> str:
@@ -67,7 +72,7 @@ def change_text(figure: str, value: float, was: float, words: Wording) -> str:
     return f"{sign}{_amount(figure, value, was, words)}"
 
 
-def _tile(headline: Headline, overview: Overview, words: Wording) -> Tile:
+def _tile(headline: Headline, overview: Overview, words: Wording, waits: str) -> Tile:
     figure, known = headline.figure, headline.value or headline.figure not in RATIOS
     short = words.compact(round(headline.value)) if figure not in RATIOS else figure_text(figure, headline.value, words)
     was = ""
@@ -77,7 +82,7 @@ def _tile(headline: Headline, overview: Overview, words: Wording) -> Tile:
     return Tile(
         key=figure,
         title=words.text(f"figures.{figure}"),
-        value=short if known else "–",
+        value=waits if waits and figure in GOOD and not headline.value else short if known else "–",
         note=words.text(f"figures.{figure}_note"),
         delta=_delta(headline, words) if headline.was else None,
         was=was,

@@ -11,7 +11,9 @@ from consentkit.dashboard.cards import chips, tabbed
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import Facts, read_facts
 from consentkit.dashboard.graph import chart_of, notes_of, table_of, title_of
+from consentkit.dashboard.honesty import Explainer
 from consentkit.dashboard.links import Links
+from consentkit.dashboard.load_forecast import ahead_facts
 from consentkit.dashboard.losses import lost_times, read_lost
 from consentkit.dashboard.overview import Frame, Overview, read_overview
 from consentkit.dashboard.people import people_cards, read_people
@@ -23,6 +25,7 @@ from consentkit.dashboard.views.live import mark_of
 from consentkit.dashboard.wording import Wording
 from consentkit.dashboard.world import PLACES, world_map
 from consentkit.roles import Role
+from consentkit.stats.outlook import read_outlook
 
 
 def routes(context: Context) -> list[BaseRoute]:
@@ -50,6 +53,7 @@ class FirstPage:
             overview = read_overview(reader, state, Frame(facts, timezone, now, notes, lost))
             mark = mark_of(context, state.period)
             people = None if state.filters else read_people(reader, state.period)
+            outlook = None if state.filters else read_outlook(reader, state.period.today)
         return context.page(
             request,
             session,
@@ -59,7 +63,9 @@ class FirstPage:
             state=state,
             mark=mark,
             overview=overview,
-            tiles=tiles(overview, words),
+            tiles=tiles(overview, words, facts.threshold),
+            explain=Explainer(words, facts, state.period, len(lost)).about,
+            ahead=ahead_facts(outlook, words) if outlook else [],
             chips=chips(state.filters, words),
             compared=_compared(overview, words),
             comparisons=COMPARISONS,
