@@ -22,6 +22,7 @@ from consentkit.dashboard.sessions import Session, Signed
 from consentkit.dashboard.state import read_period
 from consentkit.dashboard.store import Store
 from consentkit.dashboard.store.annotations import Annotation
+from consentkit.dashboard.threads import Threads
 from consentkit.roles import Role
 from consentkit.stats.stores import SinkReader
 
@@ -45,6 +46,7 @@ class Context:
     door: Door
     settings: Settings
     kept: RememberedPages = field(default_factory=RememberedPages)
+    threads: Threads = field(default_factory=Threads)
 
     def route(self, path: str, handler: Handler, needs: Role = Role.READER) -> Route:
         """A page for those who are signed in and have a role; others go to the sign-in page, and from there on to where
@@ -56,7 +58,10 @@ class Context:
                 return _to_sign_in(request)
             return handler(request, session) if session.role.may(needs) else self.door.refused(request, "role")
 
-        return Route(path, checked, methods=["GET"])
+        async def in_turn(request: Request) -> Response:
+            return await self.threads.run(checked, request)
+
+        return Route(path, in_turn, methods=["GET"])
 
     def remembered(self, handler: Handler) -> Handler:
         """A handler whose pages are made once for all who ask the same, until figures are released or noted anew.

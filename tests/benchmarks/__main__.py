@@ -8,7 +8,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.benchmarks import holding, importing, request_cost, rewriting, telling_people, throughput, visitors
+from tests.benchmarks import (
+    holding,
+    importing,
+    overview,
+    request_cost,
+    rewriting,
+    telling_people,
+    throughput,
+    visitors,
+)
 from tests.benchmarks.report import Report, conditions, show
 
 BENCHMARKS: dict[str, Callable[[], list[Report]]] = {
@@ -19,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], list[Report]]] = {
     "visitors": visitors.reports,
     "importing": importing.reports,
     "holding": holding.reports,
+    "overview": overview.reports,
 }
 OUT = Path("var/bench.json")
 

@@ -9,7 +9,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from consentkit.stats.breakdowns import BREAKDOWNS, DEFAULT_CROSSINGS, crossed, crossing, crossings_of
@@ -18,6 +18,8 @@ from consentkit.stats.model import NONE, OTHER, BatchId, Cell, Proof, Published,
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 
 LAST = date(2026, 11, 25)
+NIGHT = datetime(2026, 11, 25, 22, 5, tzinfo=UTC).timestamp()
+"""Epoch seconds, late on the last day."""
 DAYS = 365
 VIEWS = 1_000_000
 THRESHOLD = 10
