@@ -59,7 +59,7 @@ def reports() -> list[Report]:
             f"the overview of a year of {year.VIEWS:,} views a day", COLUMNS, rows,
             (
                 f"One dashboard process; {WRITERS} processes write a release each every second, a site one a minute.",
-                f"{READERS} readers with sessions of their own: those who look ask again a second after they got a page,",
+                f"{READERS} readers with sessions of their own: those who look ask again a second after a page,",
                 "the others at once. A page is made once for all who ask the same between two releases. CPU: of the",
                 "dashboard's process, for each page that was sent; busy neighbours disturb it least.",
             ),
