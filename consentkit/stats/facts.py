@@ -43,24 +43,30 @@ class RequestFacts(NamedTuple):
     """
 
     when: float
-    method: str
     path: str
-    status: int
     traits: Traits
+    # These six tell in what manner a request was sent and answered, see `manner`.
+    method: str
+    status: int
+    content_type: str | None = None
+    secure: bool = False
+    own: bool = False
+    logged: bool = False
     referer: bytes = b""
     query: bytes = b""
-    content_type: str | None = None
     size: int = 0
     took: float | None = None
     address: str | None = None
     place: Facet | None = None
-    secure: bool = False
-    own: bool = False
-    logged: bool = False
     route: str = ""
     goals: tuple[str, ...] = ()
     carried: Carried | None = None
     answer: str = ""
+
+    @property
+    def manner(self) -> tuple[str, int, str | None, bool, bool, bool]:
+        """The part of the facts that many requests of one sender share."""
+        return self[3:9]
 
     def __repr__(self) -> str:
         return "<RequestFacts>"

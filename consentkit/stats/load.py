@@ -62,10 +62,18 @@ Groups = dict[Group, dict[str, int]]
 """Figures of how requests were served, by metric."""
 
 
+_BUCKETS = [f"{TOOK}{number}" for number in range(MOST + 1)]
+
+
 def bucket_of(seconds: float) -> int:
     """The bucket of a duration: `STEPS` for each doubling from a microsecond on."""
     micros = seconds * 1e6
     return min(int(math.log2(micros) * STEPS), MOST) if micros > 1 else 0
+
+
+def _metric_of(took: float | None) -> str:
+    """The metric that a duration counts for, "" where it is not told."""
+    return "" if took is None else _BUCKETS[bucket_of(took)]
 
 
 def milliseconds_of(bucket: float) -> float:
@@ -95,26 +103,30 @@ def mean(buckets: Mapping[int, int]) -> float | None:
 def load_of(entries: Iterable[tuple[str, float, float | None, int, int, str]]) -> Counter[LoadCell]:
     """The load of single requests, as observations carry it."""
     load: Counter[LoadCell] = Counter()
-    places: dict[tuple[int, str], dict[str, int]] = {}
-    seconds: dict[int, int] = {}
-    for _day, when, took, size, status, route in entries:
-        second = int(when)
-        seconds[second] = seconds.get(second, 0) + 1
-        figures = places.get((second // 60, route))
-        if figures is None:
-            figures = places[second // 60, route] = {SERVED: 0, BYTES: 0}
-        figures[SERVED] += 1
-        figures[BYTES] += min(max(size, 0), MAX_BYTES)
-        for metric in (f"{STATUS}{status // 100}xx", None if took is None else f"{TOOK}{bucket_of(took)}"):
-            if metric is not None:
-                figures[metric] = figures.get(metric, 0) + 1
-    for second, count in seconds.items():
+    entries = list(entries)
+    if not entries:
+        return load
+    _days, whens, tooks, sizes, statuses, routes = zip(*entries, strict=True)
+    seconds = list(map(int, whens))
+    for second, count in Counter(seconds).items():
         load[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
-    routes = _bounded({route for _, route in places})
+    minutes = [second // 60 for second in seconds]
+    named = _bounded(set(routes))
+    places = {place: Counter[str]() for place in set(zip(minutes, routes, strict=True))}
+    # Counted together in C: most requests of a minute are alike.
+    kinds = Counter(zip(minutes, routes, statuses, map(_metric_of, tooks), strict=True))
+    for (minute, route, status, took), count in kinds.items():
+        figures = places[minute, route]
+        figures[SERVED] += count
+        figures[f"{STATUS}{status // 100}xx"] += count
+        if took:
+            figures[took] += count
+    for minute, route, size in zip(minutes, routes, sizes, strict=True):
+        places[minute, route][BYTES] += size if 0 <= size <= MAX_BYTES else min(max(size, 0), MAX_BYTES)
     for (minute, route), figures in places.items():
-        for begin, named in _places(minute, routes[route]):
+        for begin, name in _places(minute, named[route]):
             for metric, count in figures.items():
-                load[LoadCell(begin, named, metric)] += count
+                load[LoadCell(begin, name, metric)] += count
     return load
 
 

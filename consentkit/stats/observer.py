@@ -17,11 +17,11 @@ from consentkit.stats.enrich.channel import channel_of
 from consentkit.stats.enrich.place import Place
 from consentkit.stats.enrich.referrer import Referrers, Source, came_from
 from consentkit.stats.facts import RequestFacts
-from consentkit.stats.model import NONE, EventKey, Facet, Observation
+from consentkit.stats.model import NONE, Agent, EventKey, Facet, Observation, Verdict
 from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages, template_of
 from consentkit.stats.paths import canonical
 from consentkit.stats.senders import Hosts, Sender, Senders
-from consentkit.stats.shown import extension_of, shows_page, streams
+from consentkit.stats.shown import extension_of, shows_page
 from consentkit.stats.visitor.events import happened_by
 from consentkit.stats.visitor.state import MOST_GOALS, View
 from consentkit.stats.visitor.state import Source as Began
@@ -95,29 +95,27 @@ class Observer:
         """What this request adds: only page requests of what may be a person have events."""
         _, day = self._days.get(facts.when // DAY_STEP) or self._turn_to(facts.when)
         sender = self._senders.of(facts.traits)
-        manner = sender.manner(facts)
-        verdict, user_agent = manner.verdict or judge(facts), sender.agent
+        verdict, is_view, status, streams = sender.manner(facts)
+        if verdict is None:
+            verdict = judge(facts)
         events: tuple[EventKey, ...] = ()
         if verdict.browsing or (facts.goals and verdict.by_browser):
             source = self._referrers.source(facts.referer, sender.host)
             if source.spam:
                 verdict = SPAM
+            elif is_view or (is_view is None and shows_page(facts)):
+                events = self._happened(facts, sender, source, (day, sender.agent, verdict))
             else:
-                is_view = manner.is_view if manner.is_view is not None else shows_page(facts)
-                happened = self._happened(facts, sender, source) if is_view else self._beside(facts, sender, source)
-                events = tuple([(day, user_agent, verdict, metrics, facets) for metrics, facets in happened])
-        route = facts.route and template_of(facts.route)
-        if not route:
-            # Without a router a page is known by its own name, and what is none is not worth telling apart.
-            route = events[0][4][0].values.get("page", NO_ROUTE) if events else NO_ROUTE
+                beside = self._beside(facts, sender, source)
+                events = tuple([(day, sender.agent, verdict, metrics, facets) for metrics, facets in beside])
+        route = template_of(facts.route) if facts.route else _known_by(events)
         if facts.answer and (facts.own or events):
             said = (sender.language, self._policy)
-            events = (*events, (day, user_agent, ANSWERING if facts.own else verdict, (facts.answer,), said))
-        status = manner.status
+            events = (*events, (day, sender.agent, ANSWERING if facts.own else verdict, (facts.answer,), said))
         return Observation(
-            (day, user_agent, verdict, status),
+            (day, sender.agent, verdict, status),
             events,
-            (day, facts.when, None if streams(facts) else facts.took, facts.size, status, route),
+            (day, facts.when, None if streams else facts.took, facts.size, status, route),
         )
 
     def view(self, facts: RequestFacts) -> View | None:
@@ -160,23 +158,29 @@ class Observer:
         day = self._days[quarter] = found, found.isoformat()
         return day
 
-    def _happened(self, facts: RequestFacts, sender: Sender, source: Source) -> list[Happening]:
-        """The events of a page view, each with its metrics and where it stands in the dimensions."""
+    def _happened(
+        self, facts: RequestFacts, sender: Sender, source: Source, who: tuple[str, Agent, Verdict]
+    ) -> tuple[EventKey, ...]:
+        """The events of a page view of a day, an agent and a verdict."""
         visit = sender.begins_visit(source)
         source = sender.counted(source, visit)
         campaign, term = self._queries.read(facts.query) if facts.query else (NO_CAMPAIGN, "")
-        seen = self._seen(facts, sender, source, campaign)
         page = self._pages.facet(facts.path, facts.route)
-        happened: list[Happening] = [(ENTRY if visit else VIEW, (page, *seen))]
-        if source.page and source.page != page.values["page"] and not sender.reloads:
-            happened.append(((MOVES,), (_move(source.page, page.values["page"]),)))
+        seen = self._seen(facts, sender, source, campaign)
+        view = (*who, ENTRY if visit else VIEW, (page, *seen))
+        from_page = source.page and not sender.reloads
+        if not (from_page or term or facts.goals or facts.carried or facts.path in self._goals_at):
+            return (view,)
+        more: list[Happening] = []
+        if from_page and source.page != page.values["page"]:
+            more.append(((MOVES,), (_move(source.page, page.values["page"]),)))
         if term:
-            happened.append(((SEARCHES,), (Facet(search=term),)))
+            more.append(((SEARCHES,), (Facet(search=term),)))
         if facts.goals or facts.path in self._goals_at:
-            happened += [((GOALS,), (*seen, goal)) for goal in self._reached(facts)]
+            more += [((GOALS,), (*seen, goal)) for goal in self._reached(facts)]
         if facts.carried:
-            happened += happened_by(facts.carried, seen[2:], self._goal_facets)
-        return happened
+            more += happened_by(facts.carried, seen[2:], self._goal_facets)
+        return (view, *((*who, metrics, facets) for metrics, facets in more))
 
     def _seen(
         self, facts: RequestFacts, sender: Sender, source: Source, campaign: Campaign = NO_CAMPAIGN
@@ -217,6 +221,11 @@ def _channel(source: Source, campaign: Campaign) -> Facet:
         if channel != source.channel:
             return came_from(source.referrer, channel)
     return source.facet
+
+
+def _known_by(events: tuple[EventKey, ...]) -> str:
+    """Without a router a page is known by its own name, and what is none is not worth telling apart."""
+    return events[0][4][0].values.get("page", NO_ROUTE) if events else NO_ROUTE
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from consentkit.stats.enrich.language import language_of
 from consentkit.stats.enrich.referrer import DIRECT, FROM_NOWHERE, FROM_WITHIN, INTERNAL, Source
 from consentkit.stats.facts import HOST_CAP, RequestFacts
 from consentkit.stats.model import OTHER, Facet
-from consentkit.stats.shown import may_show_page, shows_page, tells_type
+from consentkit.stats.shown import may_show_page, shows_page, streams, tells_type
 from consentkit.stats.visits import reloaded, told_by_headers
 from consentkit.traits import Traits
 
@@ -23,12 +23,14 @@ CACHED_HOSTS = 256
 class Manner(NamedTuple):
     """What is the same for all requests that were sent and answered alike, whatever their path.
 
-    `verdict` and `is_view` are None where the path tells; `status` is 0 for what is none.
+    `verdict` and `is_view` are None where the path tells; `status` is 0 for what is none. `streams`: the answer has no
+    end that tells how long it took.
     """
 
     verdict: Verdict | None
     is_view: bool | None
     status: int
+    streams: bool
 
 
 class Sender:
@@ -52,12 +54,12 @@ class Sender:
 
     def manner(self, facts: RequestFacts) -> Manner:
         """In what manner one of their requests was sent and answered."""
-        key = (facts.method, facts.status, facts.content_type, facts.secure, facts.logged, facts.own)
-        manner = self._manners.get(key)
-        if manner is None:
-            if len(self._manners) >= MOST_MANNERS:
-                self._manners.clear()
-            manner = self._manners[key] = _manner(facts)
+        return self._manners.get(facts.manner) or self._met(facts)
+
+    def _met(self, facts: RequestFacts) -> Manner:
+        if len(self._manners) >= MOST_MANNERS:
+            self._manners.clear()
+        manner = self._manners[facts.manner] = _manner(facts)
         return manner
 
     def begins_visit(self, source: Source) -> bool:
@@ -106,7 +108,7 @@ def _manner(facts: RequestFacts) -> Manner:
     if may_show_page(facts) and not tells_type(facts):
         shows = None
     verdict = judge(facts) if facts.own or not needs_path(facts) else None
-    return Manner(verdict, shows, facts.status if 100 <= facts.status <= 599 else 0)
+    return Manner(verdict, shows, facts.status if 100 <= facts.status <= 599 else 0, streams(facts))
 
 
 @lru_cache(maxsize=CACHED_HOSTS)

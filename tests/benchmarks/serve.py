@@ -7,6 +7,7 @@ from pathlib import Path
 
 import uvicorn
 
+from consentkit.stats import flusher
 from tests.benchmarks.sites import App, kit_in, starlette_app
 
 
@@ -16,7 +17,8 @@ def bare() -> App:
 
 
 def kit() -> App:
-    """The site with everything on."""
+    """The site with everything on, which releases every second, so that no round goes without."""
+    flusher.RELEASE_SECONDS = 1.0
     return kit_in(Path(os.environ["BENCH_FOLDER"])).wrap(starlette_app())
 
 

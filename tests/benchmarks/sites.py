@@ -1,6 +1,7 @@
 """The site that is measured: a page, the requests that a browser sends for it, and kits to put around it."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from starlette.routing import Route
 
 from consentkit import ConsentKit
 from consentkit.config import parse
+from tests.benchmarks.places import ADDRESSES, database
 
 App = Callable[..., Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
@@ -27,7 +29,9 @@ AGENTS = [
 ]
 
 
-def settings(*, link: str = "template", origins: bool = False, exemption: str = "none") -> dict[str, Any]:
+def settings(
+    *, link: str = "template", origins: bool = False, exemption: str = "none", places: bool = True
+) -> dict[str, Any]:
     """A site with a sign-in and ten services that need consent; `origins`: each has one, so pages are looked at."""
     return {
         "site": {
@@ -35,7 +39,7 @@ def settings(*, link: str = "template", origins: bool = False, exemption: str = 
             "languages": ["en"], "privacy_policy": "/privacy", "timezone": "Europe/Amsterdam",
         },
         "consent": {"link": link},
-        "stats": {"exemption": exemption},
+        "stats": {"exemption": exemption, "geoip": ["var/places.mmdb"] if places else []},
         "services": [
             {
                 "id": "session", "name": "Sign-in", "purpose": "necessary", "exemption": "requested_service",
@@ -54,10 +58,11 @@ def settings(*, link: str = "template", origins: bool = False, exemption: str = 
     }  # fmt: skip
 
 
-def kit_in(folder: Path, **options: Any) -> ConsentKit:
-    """A kit whose databases are in a folder of its own."""
-    (folder / "var").mkdir(parents=True, exist_ok=True)
-    return ConsentKit(parse(settings(**options), base=folder), [SECRET])
+def kit_in(folder: Path, *, clock: Callable[[], float] = time.time, **options: Any) -> ConsentKit:
+    """A kit whose databases are in a folder of its own, one of places among them."""
+    if not (folder / "var/places.mmdb").exists():
+        database(folder / "var/places.mmdb")
+    return ConsentKit(parse(settings(**options), base=folder), [SECRET], clock=clock)
 
 
 def starlette_app(*middleware: Middleware) -> Starlette:
@@ -86,7 +91,7 @@ def answering(content_type: bytes) -> App:
 
 
 def request(number: int, *more: tuple[bytes, bytes]) -> dict[str, Any]:
-    """A page request as a browser sends it: 50 paths, 20 browsers."""
+    """A page request as a browser sends it: 50 paths, 20 browsers, 80 addresses."""
     headers = [
         (b"host", b"example.com"),
         (b"user-agent", AGENTS[number % len(AGENTS)].encode()),
@@ -103,7 +108,7 @@ def request(number: int, *more: tuple[bytes, bytes]) -> dict[str, Any]:
     return {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
         "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": headers,
-        "client": ("192.0.2.1", 1234), "server": ("127.0.0.1", 80),
+        "client": (ADDRESSES[number % len(ADDRESSES)], 1234), "server": ("127.0.0.1", 80),
     }  # fmt: skip
 
 

@@ -92,7 +92,7 @@ def _report(found: dict[str, list[tuple[Load, float]]], megabytes: dict[str, flo
         rows,
         (
             f"Medians of {ROUNDS} interleaved rounds of {SECONDS} s, {CONNECTIONS} keep-alive connections, {client()}",
-            "on the same machine. Counts are written once a second, releases are looked for once a minute.",
+            "on the same machine. Counts are written, and released, once a second.",
             "CPU is that of all processes and threads of the server, which busy neighbours disturb least. MB: their",
             "resident memory after the load.",
         ),

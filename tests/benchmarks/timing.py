@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from consentkit import ConsentKit
 from tests.benchmarks.sites import App, Headers, receive, request, swallow
 
 WARM_UP = 5
@@ -37,6 +38,12 @@ async def added(subjects: Mapping[str, Subject], *, rounds: int, requests: int) 
             for name, values in found.items():
                 values.append((took[name] - took[subjects[name].minus]) * 1e6)
     return found
+
+
+def prepared(*kits: ConsentKit) -> None:
+    """Load lists, parsers and databases, which each process does once, in a thread and beside the first requests."""
+    for kit in kits:
+        kit.counting.observer.prepare()
 
 
 async def _seconds(subject: Subject, requests: int) -> float:
