@@ -19,7 +19,7 @@ from consentkit.cli_export import export
 from consentkit.cli_ledger import ledger
 from consentkit.cli_observed import line_of, observed, observed_findings
 from consentkit.cli_options import DAY, FINDING, WRONG_USE, config_option, json_option
-from consentkit.cli_report import report
+from consentkit.cli_report import nothing_yet, report
 from consentkit.cli_users import token, user
 from consentkit.config import DELIVERIES, LAYOUTS, load
 from consentkit.errors import ConfigError, ConsentKitError
@@ -195,7 +195,8 @@ def verify(as_json: bool, config_path: Path) -> None:
     # Opening would make an empty store, against which everything would seem lost or nothing be proved.
     has_private = file_of(config.stats.private, config.base).exists()
     private = open_private(config.stats.private, base=config.base) if has_private else None
-    findings = verify_release(open_reader(config.stats.sink, base=config.base), private)
+    reader = open_reader(config.stats.sink, base=config.base)
+    findings = verify_release(reader, private)
     if private is None:
         click.echo(f"There is no private store at {config.stats.private}: only the sink is checked.", err=True)
     else:
@@ -204,6 +205,8 @@ def verify(as_json: bool, config_path: Path) -> None:
         click.echo(json.dumps({"findings": [str(finding) for finding in findings]}))
     elif findings:
         click.echo("\n".join(str(finding) for finding in findings))
+    elif reader.span() is None:
+        click.echo(nothing_yet(config))
     else:
         click.echo("The release rule holds: no value and no change of one below the threshold, every event once.")
     sys.exit(FINDING if findings else 0)

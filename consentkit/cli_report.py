@@ -129,8 +129,20 @@ def _print(config: Config, days: Days, breakdown: str | None, form: str, out: Pa
     data["threshold"] = data["threshold"] or config.stats.threshold
     if form == "json":
         _write((json.dumps(data) + "\n").encode(), out)
+    elif reader.span() is None:
+        click.echo(nothing_yet(config))
     else:
         print_report(data, rows=None if breakdown else 10)
+
+
+def nothing_yet(config: Config) -> str:
+    """What is said in place of figures while the sink holds none."""
+    stats = config.stats
+    return (
+        f"Nothing is published yet in {stats.sink}: figures appear there when {stats.threshold} requests have come in, "
+        'at most a minute later.\nIf the site has had them, look for "consentkit.stats" in its log, and whether it '
+        "runs with this configuration."
+    )
 
 
 def _made(said: "Said", form: str, browser: Path | None) -> bytes:

@@ -79,6 +79,15 @@ def test_report_of_nothing_is_empty_and_valid(config: str) -> None:
     assert {"from", "to", "threshold", "totals", "classes", "breakdowns"} <= set(data)
 
 
+@pytest.mark.parametrize("command", [["report"], ["stats", "verify"]])
+def test_before_anything_is_published_a_sentence_says_so(config: str, command: list[str]) -> None:
+    """Instead of empty tables: from when on there will be something, and where to look if there should be already."""
+    result = run(*command, "--config", config)
+    assert (0, True) == (result.exit_code, "Nothing is published yet in sqlite:///var/stats.db" in result.output)
+    assert "when 10 requests have come in" in result.output
+    assert "views" not in result.output
+
+
 def test_a_period_that_ends_before_it_begins_is_refused(config: str) -> None:
     """Exit status 2, and both days are named."""
     result = run("report", "--from", "2026-02-01", "--to", "2026-01-01", "--config", config)

@@ -6,6 +6,7 @@ shows two together.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 REQUESTS = "requests"
 VIEWS = "views"
@@ -109,6 +110,7 @@ def crossing(first: str, second: str) -> Crossing:
     return Crossing(f"{first}{_BY}{second}", first, second, metrics)
 
 
+@lru_cache(maxsize=512)
 def crossing_named(name: str) -> Crossing | None:
     """The crossing of which this is the breakdown's name, or None."""
     first, by, second = name.partition(_BY)

@@ -17,6 +17,7 @@ from tests.stats.observations import DAY, LATER, a_view, increments_of
 
 RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("UTC"))
 OF_PAGE = "series IN (SELECT id FROM series WHERE breakdown = 'page')"
+OF_PAGE_WORD = f"id IN (SELECT value FROM counts WHERE {OF_PAGE})"
 NOON = 1_795_435_200.0
 """2026-11-23 12:00 UTC."""
 
@@ -69,19 +70,39 @@ def test_an_empty_sink_has_no_findings(tmp_path):
 @pytest.mark.parametrize(
     ("statement", "rules"),
     [
-        (f"UPDATE counts SET count = 3 WHERE {OF_PAGE}", {"cell-size", "cell-sum", "delivered-sum"}),
+        (f"UPDATE counts SET count = 3 WHERE {OF_PAGE}", {"cell-size", "cell-sum", "delivered-sum", "kept-sum"}),
         (f"UPDATE counts SET smallest = 4 WHERE {OF_PAGE}", {"cell-increment"}),
         (f"UPDATE counts SET increments = 3 WHERE {OF_PAGE}", {"cell-sum", "cell-increments"}),
         (f"UPDATE counts SET increments = 0 WHERE {OF_PAGE}", {"cell-sum"}),
-        (f"UPDATE counts SET count = 13 WHERE {OF_PAGE}", {"breakdown-sum", "delivered-sum"}),
-        (f"UPDATE counts SET count = 11 WHERE {OF_PAGE}", {"cell-sum", "delivered-sum"}),
-        ("DELETE FROM counts WHERE series IN (SELECT id FROM series WHERE breakdown = 'country')", {"delivered-sum"}),
+        (f"UPDATE counts SET count = 13 WHERE {OF_PAGE}", {"breakdown-sum", "delivered-sum", "course", "kept-sum"}),
+        (f"UPDATE counts SET count = 11 WHERE {OF_PAGE}", {"cell-sum", "delivered-sum", "kept-sum"}),
+        (
+            "DELETE FROM counts WHERE series IN (SELECT id FROM series WHERE breakdown = 'country')",
+            {"delivered-sum", "kept-sum"},
+        ),
         ("UPDATE totals SET count = count + 1 WHERE metric = 'views'", {"delivered-sum"}),
-        ("DELETE FROM releases WHERE metric = 'views'", {"cell-release"}),
+        ("DELETE FROM releases WHERE metric = 'views'", {"cell-release", "course"}),
         ("UPDATE releases SET smallest = 4 WHERE metric = 'views'", {"release-size"}),
-        ("UPDATE releases SET events = 9 WHERE metric = 'views'", {"release-sum"}),
+        ("UPDATE releases SET events = 9 WHERE metric = 'views'", {"release-sum", "course"}),
+        ("UPDATE releases SET events = 99 WHERE metric = 'views'", {"release-total"}),
+        ("UPDATE releases SET releases = 1 WHERE metric = 'views'", {"release-sum", "cell-increments"}),
         ("UPDATE releases SET threshold = 50", {"release-size", "cell-size", "cell-increment", "load-size"}),
-        ("UPDATE periods SET name = 'never' WHERE shown", {"cell-release"}),
+        ("UPDATE periods SET name = 'never' WHERE shown", {"cell-release", "kept-sum"}),
+        ("UPDATE periods SET name = '2026-11-22' WHERE shown", {"cell-release", "course"}),
+        ("UPDATE counts SET count = 99 WHERE period IN (SELECT id FROM periods WHERE NOT shown)", {"kept-sum"}),
+        ("UPDATE named SET count = 99", {"kept-sum"}),
+        ("UPDATE load_hours SET count = 99 WHERE metric = 'requests'", {"kept-sum"}),
+        ("DELETE FROM load_days", {"kept-sum"}),
+        ("UPDATE series SET breakdown = 'visitor' WHERE breakdown = 'host'", {"cell-unknown", "delivered-sum"}),
+        (f"UPDATE words SET text = text || char(10) WHERE {OF_PAGE_WORD}", {"cell-value"}),
+        ("UPDATE totals SET count = count - 1 WHERE metric = 'class:person'", {"delivered-sum", "total-parts"}),
+        ("UPDATE totals SET count = -1 WHERE metric = 'class:person'", {"delivered-sum", "total-size", "total-parts"}),
+        ("UPDATE load SET count = 99 WHERE metric = 'busiest_second'", {"load-busiest", "kept-sum"}),
+        ("UPDATE load SET count = -1 WHERE metric = 'bytes'", {"load-count", "kept-sum"}),
+        ("UPDATE load SET count = 99 WHERE metric LIKE 'took%'", {"load-times", "kept-sum"}),
+        ("INSERT INTO gaps VALUES ('2026-11-23T10:00:00Z', '2026-11-23T09:00:00Z', 'killed', 0)", {"gap"}),
+        ("INSERT INTO gaps VALUES ('2026-11-23T10:00:00Z', '2026-11-23T11:00:00Z', 'holiday', 0)", {"gap"}),
+        ("DELETE FROM applied", {"delivered-source"}),
         ("UPDATE delivered SET count = count - 5 WHERE breakdown = 'page'", {"delivered-sum", "balance"}),
     ],
 )

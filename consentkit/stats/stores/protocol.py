@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, Protocol
 from consentkit.errors import ConsentKitError
 from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.load import Load, LoadCell
-from consentkit.stats.model import BatchId, Gap, Increments, Release, Waiting
+from consentkit.stats.model import BatchId, Cell, Gap, Increments, Release, Waiting
 
 Sums = dict[tuple[str, str], int]
 """Events by (breakdown, metric)."""
@@ -32,13 +32,18 @@ class Remainder:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The private store at one instant: what it counted, what waits, what is in the outbox by batch number."""
+    """The private store at one instant: what it counted, what waits, what is in the outbox by batch number.
+
+    `cells` and `outbox_cells` tell by value what `waiting` and `outbox` sum up.
+    """
 
     source: str
     counted: Sums
     waiting: Sums
     outbox: dict[int, Sums]
     last_number: int
+    cells: Mapping[Cell, int]
+    outbox_cells: dict[int, dict[Cell, int]]
 
 
 class PrivateStore(Protocol):
@@ -274,6 +279,9 @@ class SinkReader(Protocol):
 
     def gaps(self, first: date, last: date) -> list[Gap]:
         """The times of the period of which counts are missing."""
+
+    def unequal_sums(self) -> Iterator[tuple[str, int, int]]:
+        """What is kept to be read faster and differs from what it sums up: (place, kept, sum of the parts)."""
 
     def releases(self) -> list[ReleaseRow]:
         """The proofs of all releases, by day."""

@@ -193,19 +193,26 @@ class SqlitePrivateStore:
     def balance(self) -> Balance:
         """The sums that prove that nothing was lost or doubled."""
         with transaction(self._connection) as connection:
-            parts = connection.execute("SELECT breakdown, metric, sum(count) FROM waiting GROUP BY 1, 2")
-            waiting: Sums = {(breakdown, metric): count for breakdown, metric, count in parts}
+            parts = connection.execute("SELECT breakdown, value, metric, sum(count) FROM waiting GROUP BY 1, 2, 3")
+            cells = {Cell(*names): count for *names, count in parts}
+            waiting: Sums = sums_of(cells, {})
             for metric, count in connection.execute("SELECT metric, sum(count) FROM totals GROUP BY 1"):
                 waiting["", metric] = count
             waiting.update(sums_of_waiting(self._waiting_load()))
             counted = connection.execute("SELECT breakdown, metric, count FROM counted")
             rows = connection.execute("SELECT number, payload FROM outbox")
+            outbox = {number: loaded(payload) for number, payload in rows}
             return Balance(
                 source=self.source(),
                 counted={(breakdown, metric): count for breakdown, metric, count in counted},
                 waiting=waiting,
-                outbox={number: sums_of_release(loaded(payload)) for number, payload in rows},
+                outbox={number: sums_of_release(release) for number, release in outbox.items()},
                 last_number=self._last_number(),
+                cells=cells,
+                outbox_cells={
+                    number: {cell: published.count for cell, published in release.cells.items()}
+                    for number, release in outbox.items()
+                },
             )
 
     def behind(self, number: int) -> bool:

@@ -17,6 +17,7 @@ from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRo
 from consentkit.stats.stores.sqlite_connections import Connections
 from consentkit.stats.stores.sqlite_load import BUSIEST_MINUTE
 from consentkit.stats.stores.sqlite_sink import MIGRATIONS, SCHEMA_VERSION
+from consentkit.stats.stores.sqlite_sums import UNEQUAL
 from consentkit.stats.stores.stretches import cut, on_the_hour
 
 _BEGINS: Mapping[Step, str] = {
@@ -227,6 +228,11 @@ class SqliteSinkReader:
         question = "SELECT begin, until, reason, batches FROM gaps WHERE begin < ? AND until >= ? ORDER BY begin"
         period = ((last + timedelta(days=1)).isoformat(), first.isoformat())
         return [Gap(*row) for row in self._rows(question, period)]
+
+    def unequal_sums(self) -> Iterator[tuple[str, int, int]]:
+        """What is kept to be read faster and differs from what it sums up: (place, kept, sum of the parts)."""
+        for question in UNEQUAL:
+            yield from ((str(place), kept, summed) for place, kept, summed in self._rows(question))
 
     def releases(self) -> list[ReleaseRow]:
         """The proofs of all releases, by day."""
