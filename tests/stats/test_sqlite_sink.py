@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from consentkit.stats.breakdowns import BREAKDOWNS
+from consentkit.stats.breakdowns import BREAKDOWNS, crossings_of
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import OTHER, BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores import StoreError, open_reader, open_sink
@@ -181,3 +181,14 @@ def test_addresses_open_files_beside_the_configuration_or_anywhere(tmp_path):
     absolute = f"sqlite:///{tmp_path}/abs.db"
     open_sink(absolute, tmp_path / "site").close()
     assert open_reader(absolute, tmp_path / "elsewhere").meta() == {"schema": "3"}
+
+
+def test_views_seek_the_days_that_are_asked_for(tmp_path):
+    """A spreadsheet that asks for a month does not make SQLite go through years."""
+    sink = SqliteSink(tmp_path / "stats.db", crossings_of([("page", "device")]))
+    for view in ("page", "page_by_device", "cells"):
+        question = f"SELECT * FROM {view} WHERE day >= '2026-10-28'"
+        plan = [row[3] for row in sink._connection.execute(f"EXPLAIN QUERY PLAN {question}")]
+        assert any("SEARCH p USING INDEX" in step for step in plan), plan
+        assert any("SEARCH c USING PRIMARY KEY (period=? AND series=?)" in step for step in plan), plan
+    sink.close()

@@ -40,8 +40,8 @@ CREATE VIEW cells AS
     SELECT p.name AS day, s.breakdown AS breakdown,
         CASE c.second WHEN 0 THEN v.text ELSE v.text || ' × ' || w.text END AS value,
         s.metric AS metric, c.count AS count, c.increments AS increments, c.smallest AS smallest
-    FROM periods p JOIN counts c ON c.period = p.id JOIN series s ON s.id = c.series
-        JOIN words v ON v.id = c.value JOIN words w ON w.id = c.second
+    FROM periods p CROSS JOIN series s CROSS JOIN counts c ON c.period = p.id AND c.series = s.id
+        CROSS JOIN words v ON v.id = c.value CROSS JOIN words w ON w.id = c.second
     WHERE p.shown;
 CREATE TABLE totals (           -- sums without a value, no threshold
     day TEXT NOT NULL,          -- of the event, ISO date in the site's time zone

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from consentkit.stats.breakdowns import BREAKDOWNS, Crossing
 
 # The names in these statements are our own constants, never input.
+# CROSS JOIN: SQLite is to seek each day's part of the table; without statistics it would go through all of it.
 _OF_SHOWN = """
-    FROM periods p JOIN series s ON s.breakdown = '{}' JOIN counts c ON c.period = p.id AND c.series = s.id
-        JOIN words v ON v.id = c.value JOIN words w ON w.id = c.second
-    WHERE p.shown
+    FROM periods p CROSS JOIN series s CROSS JOIN counts c ON c.period = p.id AND c.series = s.id
+        CROSS JOIN words v ON v.id = c.value CROSS JOIN words w ON w.id = c.second
+    WHERE p.shown AND s.breakdown = '{}'
 """
 
 
