@@ -22,6 +22,7 @@ from consentkit.dashboard.sessions import Session, Signed
 from consentkit.dashboard.state import read_period
 from consentkit.dashboard.store import Store
 from consentkit.dashboard.store.annotations import Annotation
+from consentkit.dashboard.store.trail import Did
 from consentkit.dashboard.threads import Threads
 from consentkit.roles import Role
 from consentkit.stats.stores import SinkReader
@@ -126,6 +127,10 @@ class Context:
     def plain_page(self, request: Request, session: Session, template: str, **context: Any) -> Response:
         """A page about no period, with the token for its forms."""
         return self.pages.page(request, template, session=session, form=self.form(session), **context)
+
+    def exported(self, session: Session, what: str) -> None:
+        """Note in the audit trail that somebody took figures away."""
+        self.store.trail.note(session.name, Did.EXPORTED, what)
 
     def moment(self) -> dt.datetime:
         """Now, in the site's time zone."""

@@ -101,7 +101,9 @@ class Door:
         token = request.query_params.get("token", "")
         link = self.signed.read_link(token)
         if link is None or not await anyio.to_thread.run_sync(self._works, link):
-            return self.over(request)
+            # Who follows the link a second time in the same browser is in already.
+            inside = await anyio.to_thread.run_sync(self.session, request)
+            return self._onward(request, "") if inside else self.over(request)
         if request.method == "HEAD" or not opened_by_reader(request):
             return self.pages.page(request, "link.html", session=None, name=link.name, token=token)
         return await anyio.to_thread.run_sync(self._enter_by, request, link)

@@ -246,6 +246,12 @@ def test_a_link_signs_in_once(front: Desk) -> None:
     link = sign_in_link(KEYS, "ann", front.root, NOW)
     assert 200 == front.client.head(link, follow_redirects=False).status_code
     assert 303 == front.client.get(link, follow_redirects=False).status_code
+    again = front.client.get(link, follow_redirects=False)
+    assert (303, f"{front.root}/", False) == (
+        again.status_code,
+        again.headers["location"],
+        "set-cookie" in again.headers,
+    )
     front.client.cookies.clear()
     assert 403 == front.client.get(link).status_code
     token = link.partition("?token=")[2]

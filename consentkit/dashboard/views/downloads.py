@@ -31,7 +31,6 @@ class Downloads:
 
     def list(self, request: Request, session: Session) -> Response:
         """A whole list as a file, with every metric that it has."""
-        del session
         reader, key = self._context.reader, asked_card(request)
         with reader.snapshot():
             facts = read_facts(reader)
@@ -45,17 +44,18 @@ class Downloads:
             rows = sorted(report.breakdowns[breakdown_of(key)], key=lambda row: -row.counts.get(own, 0))
             metrics = [*rows[0].counts] if rows else [own]
             text = as_csv(("value", *metrics), ([row.value, *row.counts.values()] for row in rows))
+        self._context.exported(session, f"{key}, {period.first} – {period.last}, CSV")
         return download(text, key, period, facts)
 
     def days(self, request: Request, session: Session) -> Response:
         """The days of the period as a file."""
-        del session
         reader = self._context.reader
         with reader.snapshot():
             facts = read_facts(reader)
             period = self._context.period(request, facts)
             report = build_report(reader, period.first, period.last, [])
         rows = ((day.day.isoformat(), day.views, day.visits, day.requests) for day in report.days)
+        self._context.exported(session, f"days, {period.first} – {period.last}, CSV")
         return download(as_csv(("day", "views", "visits", "requests"), rows), "days", period, facts)
 
 

@@ -28,7 +28,12 @@ HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow,
 
 def routes(context: Context) -> list[BaseRoute]:
     """The page of every link."""
-    return [Route("/shared/{secret}", SharedPage(context).page, methods=["GET"])]
+    shown = SharedPage(context)
+
+    async def in_turn(request: Request) -> Response:
+        return await context.threads.run(shown.page, request)
+
+    return [Route("/shared/{secret}", in_turn, methods=["GET"])]
 
 
 class SharedPage:
