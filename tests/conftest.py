@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from starlette.types import ASGIApp
 
 from consentkit import ConsentKit
+from tests.support.accessibility import AXE
 from tests.support.sites import kit_of
 
 # How long an example takes says nothing here: test machines are busy, and speed is measured by the benchmarks.
@@ -104,3 +105,14 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """The judge's script, which is put into pages from outside and never shipped."""
+    if not AXE.is_file():
+        reason = "axe-core is not there; `tests/prepare.py` brings it where npm is (as root on Debian, npm too)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return AXE.read_text("utf-8")

@@ -1,6 +1,5 @@
 """A real Chromium, and the example website on real ports for it to visit."""
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -12,7 +11,6 @@ from consentkit.kit import ConsentKit
 from tests.browser.rules_site import WrongSites
 from tests.browser.support import Demo, Journey, listening, served
 from tests.conftest import LiveServers
-from tests.support.accessibility import AXE
 
 SECRET = "a secret for tests only with 40 characters"
 
@@ -54,14 +52,3 @@ def wrong_sites(chromium: Browser) -> Iterator[WrongSites]:
     servers = LiveServers()
     yield WrongSites(servers, chromium)
     servers.stop()
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The judge's script, which is put into pages from outside and never shipped."""
-    if not AXE.is_file():
-        reason = "axe-core is not there; `tests/prepare.py` brings it where npm is (as root on Debian, npm too)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return AXE.read_text("utf-8")

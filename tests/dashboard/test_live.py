@@ -1,11 +1,13 @@
 """Open pages are told of releases: by one look for all, with an end, and only those who are signed in."""
 
 import asyncio
+import datetime as dt
 import http.client
 import signal
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -25,9 +27,10 @@ from consentkit.dashboard.live import (
     Streams,
     Watcher,
 )
-from consentkit.stats.model import BatchId
+from consentkit.stats.model import BatchId, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import KEYS, NOW, TODAY, VALUES, desk, make_sink, release_of
+from tests.dashboard.sinks import KEYS, NOW, TODAY, VALUES, copy_sink, desk, release_of
+from tests.dashboard.test_overview import plain
 from tests.support.ports import free_ports, wait_until_listening
 
 RELEASED = "event: released\ndata: 1\n\n"
@@ -139,7 +142,7 @@ def test_a_sink_that_cannot_be_read_is_no_end(world: World, caplog: pytest.LogCa
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A real uvicorn in a process of its own, and its address."""
-    make_sink(tmp_path / "stats.db", days=2)
+    copy_sink(tmp_path / "stats.db")
     port = free_ports()
     command = [sys.executable, "-m", "tests.dashboard.live_server", str(tmp_path), str(port)]
     process = subprocess.Popen(command)
@@ -181,12 +184,16 @@ def test_an_open_page_shows_what_is_released(
     chromium: Browser, live_server: Callable[[ASGIApp], str], tmp_path: Path
 ) -> None:
     """The figures change in place, what is read by keyboard is left alone until it is left, the policy holds."""
-    make_sink(tmp_path / "stats.db", days=2)
+    copy_sink(tmp_path / "stats.db")
     address = live_server(desk(tmp_path, root="/dash").app) + "/dash"
-    page = chromium.new_page()
+    context = chromium.new_context()
+    page, overview = context.new_page(), context.new_page()
     messages: list[str] = []
     page.on("console", lambda message: messages.append(message.text))
+    overview.on("console", lambda message: messages.append(message.text))
     page.goto(sign_in_link(KEYS, "ann", address, NOW))
+    overview.goto(address + "/?period=today")
+    assert "200" == overview.inner_text(".tile.requests .big")
     page.goto(address + "/load?period=today")
     page.wait_for_selector(".live[data-state=on]")
     figure = page.locator("#lead .tile.requests .big")
@@ -196,6 +203,8 @@ def test_an_open_page_shows_what_is_released(
     release(tmp_path, 1)
     page.locator("#lead .tile.requests .big", has_text="120").wait_for()
     assert page.locator("#lead details.table[open]").count()
+    overview.locator(".tile.requests .big", has_text="400").wait_for()
+    overview.locator("#pages .figure", has_text="120").wait_for()
     page.focus("#lead .chart")
     page.keyboard.press("End")
     assert "yet to come" in page.inner_text("#lead output")
@@ -210,7 +219,7 @@ def test_an_open_page_shows_what_is_released(
     page.click("[data-live-pause]")
     page.locator("#lead .tile.requests .big", has_text="240").wait_for()
     assert [] == messages
-    page.close()
+    context.close()
 
 
 def release(folder: Path, number: int) -> None:
@@ -220,9 +229,25 @@ def release(folder: Path, number: int) -> None:
     sink.close()
 
 
+def test_a_day_without_figures_says_fewer_than_k(tmp_path: Path) -> None:
+    """Of today nothing may be shown before ten have come, and zero would be a guess; other days are what they are."""
+    morning = NOW + 86_400
+    copy_sink(tmp_path / "stats.db")
+    front = desk(tmp_path, now=morning)
+    front.client.get(sign_in_link(KEYS, "ann", str(front.client.base_url), morning))
+    page = plain(front.get("/?period=today"))
+    assert "Fewer than 10 views of today have come in so far, or none." in page
+    assert "Fewer than" not in plain(front.get("/?from=2026-01-01&to=2026-01-01"))
+    day = dt.date.fromordinal(TODAY.toordinal() + 1).isoformat()
+    sink = SqliteSink(tmp_path / "stats.db")
+    sink.apply(BatchId("bots", 1), Release(day, {}, {}, Counter({(day, "requests"): 30, (day, "class:crawler"): 30})))
+    sink.close()
+    assert "Views fewer than 10" in plain(front.get("/?period=today"))
+
+
 def test_without_javascript_a_page_has_a_link_that_asks_for_it_again(tmp_path: Path) -> None:
     """Only on pages of a time that is not over."""
-    make_sink(tmp_path / "stats.db", days=2)
+    copy_sink(tmp_path / "stats.db")
     front = desk(tmp_path)
     front.sign_in()
     page = front.get("/load?period=today")

@@ -17,7 +17,7 @@ from consentkit.dashboard.wording import Wording
 from consentkit.stats.load import LoadCell, bucket_of, milliseconds_of
 from consentkit.stats.model import BatchId, Cell, Gap, Proof, Published, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import TODAY, Desk, desk, make_sink
+from tests.dashboard.sinks import TODAY, Desk, copy_sink, desk, make_sink
 from tests.dashboard.test_overview import HOSTILE, dangerous, plain
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
@@ -33,7 +33,7 @@ def took(seconds: float) -> str:
 
 def busy_sink(folder: Path) -> None:
     """Sixty days with figures, the last whole one with peaks, errors, routes, a campaign and a loss."""
-    make_sink(folder / "stats.db", days=60)
+    copy_sink(folder / "stats.db")
     day = YESTERDAY.isoformat()
     load = {
         **cells_of(f"{day}T12:30Z", requests=90, busiest_second=17, most_at_once=6),
@@ -61,11 +61,12 @@ def shown(page: str) -> str:
     return plain(re.sub(r'<button type="button" class="why".*?</div>', "", page, flags=re.DOTALL))
 
 
-@pytest.fixture
-def reader(tmp_path: Path) -> Desk:
-    """Somebody who is signed in to a dashboard mounted below a path."""
-    busy_sink(tmp_path)
-    front = desk(tmp_path, root="/dash")
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Somebody who is signed in to a dashboard mounted below a path; for all tests of this module, which only read."""
+    folder = tmp_path_factory.mktemp("busy")
+    busy_sink(folder)
+    front = desk(folder, root="/dash")
     front.sign_in()
     return front
 
@@ -166,8 +167,11 @@ def test_the_course_and_the_routes_are_files(reader: Desk) -> None:
     assert 1900 < float(routes[1]["mean_ms"]) < 2100
 
 
-def test_routes_and_campaigns_are_a_visitors_words(reader: Desk, tmp_path: Path) -> None:
+def test_routes_and_campaigns_are_a_visitors_words(tmp_path: Path) -> None:
     """They are shown as text, in the page and in its files."""
+    busy_sink(tmp_path)
+    reader = desk(tmp_path, root="/dash")
+    reader.sign_in()
     day = YESTERDAY.isoformat()
     load = {cell: n for value in HOSTILE for cell, n in cells_of(f"{day}T12Z", value, served=30, status_5xx=30).items()}
     cells = {Cell("campaign", value, "views"): Published(30, 1, 30) for value in HOSTILE}
