@@ -9,6 +9,7 @@ from consentkit.dashboard.charts import bar
 from consentkit.dashboard.load_figures import LoadFigures
 from consentkit.dashboard.load_words import NOTHING, place_label
 from consentkit.dashboard.wording import Wording, table
+from consentkit.exporters.table import Value
 from consentkit.stats.load import OTHER_ROUTES
 from consentkit.stats.model import NONE
 from consentkit.stats.served import Served
@@ -89,32 +90,33 @@ def course_rows(figures: LoadFigures, words: Wording) -> list[CourseRow]:
     ]
 
 
-def course_csv(figures: LoadFigures) -> list[list[object]]:
+def course_csv(figures: LoadFigures) -> list[tuple[Value, ...]]:
     """The same as plain values."""
     return [
-        [
+        (
             one.start.isoformat(timespec="minutes"),
             one.served.requests,
             *_plain(one.served),
             one.busiest_second,
-            one.most_at_once or "",
-        ]
+            one.most_at_once or None,
+        )
         for one in figures.course
     ]
 
 
-def _plain(served: Served) -> list[object]:
+def _plain(served: Served) -> tuple[Value, ...]:
     statuses = [served.statuses.get(name, 0) for name in ("2xx", "3xx", "4xx", "5xx")]
-    return [*statuses, served.bytes, *("" if value is None else round(value, 3) for value in served.times.values())]
+    times = (None if value is None else round(value, 3) for value in served.times.values())
+    return (*statuses, served.bytes, *times)
 
 
-def routes_csv(figures: LoadFigures) -> list[list[object]]:
+def routes_csv(figures: LoadFigures) -> list[tuple[Value, ...]]:
     """Every route as plain values."""
     return [
-        [
+        (
             route, served.requests, served.bytes, *_plain(served)[:4], *_plain(served)[5:],
-            "" if served.mean is None else round(served.mean, 3),
-        ]
+            None if served.mean is None else round(served.mean, 3),
+        )
         for route, served in figures.routes
     ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from consentkit.dashboard.navigation import entries_for
 from consentkit.dashboard.state import kept_of
 from consentkit.dashboard.store.sessions import Session
 from consentkit.dashboard.wording import LANGUAGES, Wording
+from consentkit.exporters.formats import FORMATS, installed
 from consentkit.texts import pick_language
 
 LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands", "es": "Español"}
@@ -85,6 +86,7 @@ class Pages:
             navigation=entries_for(session.role) if session else (),
             here=_here(request, base),
             site=self._settings.site,
+            formats=[name for name in FORMATS if installed(name)],
             timezone=self._settings.timezone.key,
             asset=lambda name: f"{base}/{self._assets.url(name)}",
             languages=[(code, LANGUAGE_NAMES[code], _in_language(request, links, code)) for code in LANGUAGES],

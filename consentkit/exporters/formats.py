@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import BinaryIO
 
 from consentkit.errors import ConsentKitError
@@ -10,6 +11,8 @@ from consentkit.exporters.csv_file import write_csv
 from consentkit.exporters.json_file import write_json
 from consentkit.exporters.table import Table
 
+NEEDS = {"parquet": "arro3", "xlsx": "xlsxwriter"}
+"""The packages of formats that need one."""
 INSTALL = "pip install 'consentkit[export]'"
 
 
@@ -69,6 +72,12 @@ def format_named(name: str) -> Format:
     if name not in FORMATS:
         raise FormatError(f"{name!r} is no format; allowed are {', '.join(FORMATS)}")
     return FORMATS[name]
+
+
+def installed(name: str) -> bool:
+    """Whether the package that a format needs is there."""
+    package = NEEDS.get(name)
+    return package is None or find_spec(package) is not None
 
 
 def write_zip(tables: Sequence[Table], form: Format, out: BinaryIO) -> None:

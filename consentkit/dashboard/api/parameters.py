@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consentkit.dashboard.api.problems import Problem, wrong
-from consentkit.dashboard.periods import CHOICES, DEFAULT, EARLIEST, LONGEST, Period, chosen
+from consentkit.dashboard.periods import CHOICES, COMPARISONS, DEFAULT, EARLIEST, LONGEST, YEAR, Period, chosen
 from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.stats.model import MAX_VALUE_LENGTH
 
@@ -17,7 +17,6 @@ MOST_ROWS = 1000
 DEEPEST = 1_000_000
 """Rows; no list is longer, and SQLite takes no number beyond 64 bits."""
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-COMPARISONS = ("none", "previous", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ PERIOD = _choice(
 FROM = Parameter("from", "The first day. Only together with to.", _DATE, _day)
 TO = Parameter("to", f"The last day, at most {LONGEST} days with the first.", _DATE, _day)
 COMPARE = _choice(
-    "compare", "The period to compare with: the one before, or the same days a year before.", COMPARISONS, "none"
+    "compare", "The period to compare with: the one before, or the same weekdays a year before.", COMPARISONS, "none"
 )
 LIMIT = _number("limit", "Rows in an answer.", 1, MOST_ROWS, 100)
 OFFSET = _number("offset", "Rows before the first one.", 0, DEEPEST, 0)
@@ -153,13 +152,5 @@ def compared_with(comparison: str, period: Period) -> Period | None:
     if comparison == "previous":
         return period.previous()
     if comparison == "year":
-        return Period("own", _year_before(period.first), _year_before(period.last), period.today)
+        return Period("own", period.first - YEAR, period.last - YEAR, period.today)
     return None
-
-
-def _year_before(day: dt.date) -> dt.date:
-    """The same date a year before; 28 February for 29 February."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day.replace(year=day.year - 1, day=28)

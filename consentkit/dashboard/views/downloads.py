@@ -1,68 +1,118 @@
-"""What is on the screen as files."""
+"""What is on the screen, and everything, as files."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from consentkit.dashboard.context import Context
-from consentkit.dashboard.exports import as_csv
-from consentkit.dashboard.figures import Facts, read_facts
-from consentkit.dashboard.groups import CLASSES, breakdown_of, metric_of
-from consentkit.dashboard.periods import Period
-from consentkit.dashboard.sessions import Session
-from consentkit.dashboard.views.lists import asked_card
-from consentkit.stats.report import build_report
+from consentkit.dashboard.exports import days_table, list_table, screen_tables
+from consentkit.dashboard.figures import read_facts
+from consentkit.dashboard.files import Parcel, answer, asked_format
+from consentkit.dashboard.overview import Frame, read_overview
+from consentkit.dashboard.rankings import read_scope
+from consentkit.dashboard.state import read_state
+from consentkit.dashboard.store.sessions import Session
+from consentkit.dashboard.views.lists import LONGEST_SEARCH, asked_card
+from consentkit.exporters.formats import Format
+from consentkit.exporters.sink import span_of, tables_of
+from consentkit.exporters.table import CELLS, GAPS, TABLES, TOTALS, Table, Value
 
-LONGEST_CSV = 100_000
-"""Rows."""
+IN_A_WORKBOOK = (TOTALS, GAPS, CELLS)
+"""Of everything. The load of a year would keep a core of the site busy for minutes to fill sheets that nobody reads."""
+LONGEST_WORKBOOK = 200_000
+"""Rows of a table; they take about 10 s of a core."""
 
 
 def routes(context: Context) -> list[BaseRoute]:
-    """A list and the days of a period, each as a file."""
+    """Files of a list, of the days, of the first page, and of everything, in each format."""
     downloads = Downloads(context)
-    return [context.route("/list.csv", downloads.list), context.route("/days.csv", downloads.days)]
+    return [
+        context.route("/list.{form}", downloads.list),
+        context.route("/days.{form}", downloads.days),
+        context.route("/screen.{form}", downloads.screen),
+        context.route("/everything.{form}", downloads.everything),
+    ]
 
 
+@dataclass(slots=True)
 class Downloads:
     """Answers with files."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    _context: Context
+    _making: threading.Lock = field(default_factory=threading.Lock)
 
     def list(self, request: Request, session: Session) -> Response:
-        """A whole list as a file, with every metric that it has."""
-        reader, key = self._context.reader, asked_card(request)
-        with reader.snapshot():
-            facts = read_facts(reader)
-            period = self._context.period(request, facts)
-            wanted = [] if key == CLASSES else [breakdown_of(key)]
-            report = build_report(reader, period.first, period.last, wanted, LONGEST_CSV)
-        if key == CLASSES:
-            text = as_csv(("value", "requests"), report.classes.items())
-        else:
-            own = metric_of(key, "")
-            rows = sorted(report.breakdowns[breakdown_of(key)], key=lambda row: -row.counts.get(own, 0))
-            metrics = [*rows[0].counts] if rows else [own]
-            text = as_csv(("value", *metrics), ([row.value, *row.counts.values()] for row in rows))
-        self._context.exported(session, f"{key}, {period.first} – {period.last}, CSV")
-        return download(text, key, period, facts)
+        """A whole list as a file, with every metric that it has, as it is filtered and searched on the screen."""
+        context, key, form = self._context, asked_card(request), asked_format(request)
+        search = request.query_params.get("q", "").strip()[:LONGEST_SEARCH]
+        with context.reader.snapshot():
+            facts = read_facts(context.reader)
+            state = read_state(request.query_params, context.moment().date(), facts.span)
+            scope = read_scope(context.reader, state.period, state.filters, facts.threshold)
+            table = list_table(scope, key, state.by, search)
+        days = (state.period.first, state.period.last)
+        return answer(context, session, form, Parcel(key, days, [table]), facts)
 
     def days(self, request: Request, session: Session) -> Response:
         """The days of the period as a file."""
-        reader = self._context.reader
-        with reader.snapshot():
-            facts = read_facts(reader)
-            period = self._context.period(request, facts)
-            report = build_report(reader, period.first, period.last, [])
-        rows = ((day.day.isoformat(), day.views, day.visits, day.requests) for day in report.days)
-        self._context.exported(session, f"days, {period.first} – {period.last}, CSV")
-        return download(as_csv(("day", "views", "visits", "requests"), rows), "days", period, facts)
+        context, form = self._context, asked_format(request)
+        with context.reader.snapshot():
+            facts = read_facts(context.reader)
+            period = context.period(request, facts)
+            table = days_table(context.reader, period.first, period.last)
+        return answer(context, session, form, Parcel("days", (period.first, period.last), [table]), facts)
+
+    def screen(self, request: Request, session: Session) -> Response:
+        """What the first page shows for the same address; 404 before there is anything."""
+        context, form = self._context, asked_format(request)
+        with context.reader.snapshot():
+            facts = read_facts(context.reader)
+            if facts.span is None:
+                raise HTTPException(404)
+            now = context.moment()
+            state = read_state(request.query_params, now.date(), facts.span)
+            overview = read_overview(context.reader, state, Frame(facts, context.settings.timezone, now))
+        days = (state.period.first, state.period.last)
+        return answer(context, session, form, Parcel("overview", days, screen_tables(overview)), facts)
+
+    def everything(self, request: Request, session: Session) -> Response:
+        """All that is published, one such file at a time; 404 before there is any, 413 for too large a workbook."""
+        context, form = self._context, asked_format(request)
+        with self._one_at_a_time(), context.reader.snapshot():
+            facts = read_facts(context.reader)
+            if facts.span is None:
+                raise HTTPException(404)
+            parcel = Parcel("everything", facts.span, _everything(context, form))
+            return answer(context, session, form, parcel, facts)
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        if not self._making.acquire(blocking=False):
+            raise HTTPException(429, headers={"Retry-After": "30"})
+        try:
+            yield
+        finally:
+            self._making.release()
 
 
-def download(text: str, name: str, period: Period, facts: Facts) -> Response:
-    """Sample data is named so in the file's name too."""
-    sampled = facts.sample is not None and facts.sample[0] <= period.last and period.first <= facts.sample[1]
-    file = f"{name}-{period.first}-{period.last}{'-sample' if sampled else ''}.csv"
-    return Response(
-        text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{file}"'}
-    )
+def _everything(context: Context, form: Format) -> list[Table]:
+    span = span_of(context.reader, None, None)
+    if form.name != "xlsx":
+        return tables_of(context.reader, span, TABLES)
+    return [
+        Table(table.name, table.columns, _at_most(table, LONGEST_WORKBOOK))
+        for table in tables_of(context.reader, span, IN_A_WORKBOOK)
+    ]
+
+
+def _at_most(table: Table, longest: int) -> Iterator[tuple[Value, ...]]:
+    for number, row in enumerate(table.rows):
+        if number == longest:
+            raise HTTPException(413)
+        yield row

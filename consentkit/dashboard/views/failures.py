@@ -34,7 +34,7 @@ class Failures:
     def http_error(self, request: Request, error: Exception) -> Response:
         """A page for an address that there is not, or a method that it does not take."""
         status = error.status_code if isinstance(error, HTTPException) else 500
-        key = str(status) if status in (403, 404, 405) else "500"
+        key = str(status) if status in (403, 404, 405, 413, 429) else "500"
         if isinstance(error, HTTPException) and error.detail in ("proxy", "no_role"):
             key = error.detail
         response = self._pages.page(request, "message.html", status=status, session=None, key=key)

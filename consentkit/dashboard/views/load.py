@@ -5,8 +5,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from consentkit.dashboard.context import Context
-from consentkit.dashboard.exports import as_csv
+from consentkit.dashboard.exports import numbers
 from consentkit.dashboard.figures import Facts, read_facts
+from consentkit.dashboard.files import Parcel, answer, asked_format
 from consentkit.dashboard.honesty import Explainer
 from consentkit.dashboard.load_figures import Asked, LoadFigures, read_load_page
 from consentkit.dashboard.load_forecast import forecast_error, forecast_svg, forecast_text
@@ -32,7 +33,6 @@ from consentkit.dashboard.load_words import (
 from consentkit.dashboard.losses import lost_times
 from consentkit.dashboard.periods import Period
 from consentkit.dashboard.sessions import Session
-from consentkit.dashboard.views.downloads import download
 from consentkit.dashboard.views.live import Mark, mark_of
 
 PAGE = "load"
@@ -45,8 +45,8 @@ def routes(context: Context) -> list[BaseRoute]:
     view = LoadPage(context)
     return [
         context.route("/load", context.remembered(view.page)),
-        context.route("/load.csv", view.course),
-        context.route("/routes.csv", view.routes),
+        context.route("/load.{form}", view.course),
+        context.route("/routes.{form}", view.routes),
     ]
 
 
@@ -91,17 +91,15 @@ class LoadPage:
 
     def course(self, request: Request, session: Session) -> Response:
         """The hours, days or weeks of the period as a file."""
-        del session
-        facts, period, figures, _ = self._read(request)
-        rows = course_csv(figures) if figures else []
-        return download(as_csv(COURSE_COLUMNS, rows), PAGE, period, facts)
+        form, (facts, period, figures, _) = asked_format(request), self._read(request)
+        table = numbers(PAGE, COURSE_COLUMNS, course_csv(figures) if figures else [])
+        return answer(self._context, session, form, Parcel(PAGE, (period.first, period.last), [table]), facts)
 
     def routes(self, request: Request, session: Session) -> Response:
         """The routes of the period as a file."""
-        del session
-        facts, period, figures, _ = self._read(request)
-        rows = routes_csv(figures) if figures else []
-        return download(as_csv(ROUTE_COLUMNS, rows), "routes", period, facts)
+        form, (facts, period, figures, _) = asked_format(request), self._read(request)
+        table = numbers("routes", ROUTE_COLUMNS, routes_csv(figures) if figures else [])
+        return answer(self._context, session, form, Parcel("routes", (period.first, period.last), [table]), facts)
 
     def _read(self, request: Request) -> tuple[Facts, Period, LoadFigures | None, Mark | None]:
         context, reader = self._context, self._context.reader
