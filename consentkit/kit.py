@@ -19,6 +19,7 @@ from consentkit.consent.observed import Sightings
 from consentkit.consent.proof import Proof
 from consentkit.consent.watch import Watch
 from consentkit.engine import Engine
+from consentkit.errors import ConsentKitError
 from consentkit.guard import Guard
 from consentkit.keys import keys_from
 from consentkit.middleware import ConsentMiddleware
@@ -93,6 +94,20 @@ class ConsentKit:
         from consentkit.dashboard import build_dashboard  # noqa: PLC0415 -- a site without dashboard need not load it
 
         return own_pages(build_dashboard(self.config, self._keys, self._assets))
+
+    @cached_property
+    def metrics(self) -> ASGIApp:
+        """The released figures for Prometheus as an ASGI app, to be mounted where only Prometheus comes.
+
+        ConsentKitError without the extra `prometheus`.
+        """
+        try:
+            from consentkit.metrics import build_metrics  # noqa: PLC0415 -- an extra
+        except ModuleNotFoundError as problem:
+            raise ConsentKitError(
+                f"{problem.name} is not installed, which kit.metrics needs; run: pip install 'consentkit[prometheus]'"
+            ) from None
+        return own_pages(build_metrics(self.config, self.clock))
 
     def sign_in_link(self, name: str, dashboard: str) -> str:
         """An address that signs a dashboard user in, for one hour; `dashboard` is the dashboard's own address."""

@@ -48,6 +48,7 @@ ONE_ADAPTER = (
     "authlib",
     "joserfc",
     "opendp",
+    "prometheus_client",
 )
 SAME_ADAPTER = (("user_agents", "ua_parser"), ("geoip2", "maxminddb"))
 

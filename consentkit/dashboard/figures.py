@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from consentkit.stats.breakdowns import REQUESTS, VIEWS, VISITS
+from consentkit.stats.classes import BOTS
 from consentkit.stats.stores import SinkReader
 
-BOTS = ("crawler", "ai_crawler", "ai_fetch", "monitor", "feed_reader", "library", "probe", "suspected")
 """The classes of requests that no person's browser made."""
 CLASS = "class:"
 """Before the name of a class in the name of its total."""

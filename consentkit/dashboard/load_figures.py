@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from consentkit.dashboard.figures import BOTS
 from consentkit.dashboard.losses import Lost, read_lost
 from consentkit.dashboard.periods import Period
 from consentkit.stats.breakdowns import REQUESTS, VIEWS
+from consentkit.stats.classes import BOTS
 from consentkit.stats.course import Stretch, read_course
 from consentkit.stats.forecast import Forecast
 from consentkit.stats.load import MAXIMA

@@ -38,6 +38,9 @@ CLASSES = (
 )
 """In the order in which they are shown."""
 
+BOTS = (CRAWLER, AI_CRAWLER, AI_FETCH, MONITOR, FEED_READER, LIBRARY, PROBE, SUSPECTED)
+"""Programs that ask by themselves, and what is not what it says."""
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 ANSWERED = frozenset({302, 303, 304})
