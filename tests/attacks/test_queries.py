@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from consentkit.dashboard import Role, Store, open_file, sign_in_link
+from consentkit.dashboard.exports import LONGEST
 from consentkit.dashboard.sharing.folding import thresholds
 from consentkit.dashboard.store.shares import Wish
-from consentkit.dashboard.views.downloads import LONGEST_CSV
 from consentkit.dashboard.views.lists import PER_PAGE
 from consentkit.dashboard.views.shared import ROWS
 from consentkit.stats.model import BatchId, Release
@@ -104,7 +104,7 @@ class Reader:
         rows = list(csv.DictReader(io.StringIO(self.clients[reading].get(f"/list.csv?{asked}").text.lstrip("\ufeff"))))
         for metric in rows[0].keys() - {"value"} if rows else ():
             figures = {row["value"].lstrip("'"): int(row[metric]) for row in rows}
-            yield Asked(("file", card, metric), K, LONGEST_CSV, reading, first, last, figures)
+            yield Asked(("file", card, metric), K, LONGEST, reading, first, last, figures)
 
     def link(self, reading: int, card: str, period: str, threshold: int) -> Iterator[Asked]:
         """A partner's link, opened without a session."""
