@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 
@@ -35,10 +36,11 @@ PAUSE = 1.0
 """Seconds between two releases of a writer, and between two looks of a reader who looks at what they see."""
 ALONE = 0.3
 """Seconds between two looks of the only reader: in most of them something was released."""
-SECONDS = 6
+SECONDS = 10
 PATIENCE = 60.0
 MEGABYTE = 1 << 20
-PAGES = {"28 days": "/?period=28", "a year": f"/?from={year.LAST.replace(year=year.LAST.year - 1)}&to={year.LAST}"}
+YEAR = f"/?from={year.LAST.replace(year=year.LAST.year - 1) + timedelta(days=1)}&to={year.LAST}"
+PAGES = {"28 days": "/?period=28", "a year": YEAR, "a year, of one country": f"{YEAR}&only.country=DE"}
 COLUMNS = ("p50 ms", "p95 ms", "p99 ms", "pages/s", "CPU ms")
 
 

@@ -38,7 +38,7 @@ def test_older_days_go_and_their_sums_stay(tmp_path):
             day,
             {Cell("page", "/", "views"): Published(20, 2, 10)},
             {("views", 10): Proof(2, 30, 10)},
-            Counter({(day, "views"): 30, (day, "requests"): 30}),
+            Counter({(day, "views"): 30, (day, "requests"): 30, (day, "class:person"): 30}),
             Counter({LoadCell(f"{day}T10:00Z", "", metric): 30 for metric in ("served", "status_2xx", "requests")}),
         )
         sink.apply(BatchId("s", number), release)
@@ -53,6 +53,7 @@ def test_older_days_go_and_their_sums_stay(tmp_path):
         ("page", "views"): 40,
         ("", "views"): 60,
         ("", "requests"): 60,
+        ("", "class:person"): 60,
         ("load", "served"): 60,
     }
     assert verify(reader) == []
@@ -68,7 +69,8 @@ def test_old_load_is_kept_by_the_hour(tmp_path):
         for minute in range(3)
         for metric, count in (("requests", 20), ("served", 20), ("status_2xx", 20), ("busiest_second", minute))
     }
-    release = Release("2024-09-30", {}, {}, Counter({("2024-09-30", "requests"): 120}), Counter(figures))
+    totals = Counter({("2024-09-30", metric): 120 for metric in ("requests", "class:person")})
+    release = Release("2024-09-30", {}, {}, totals, Counter(figures))
     sink.apply(BatchId("s", 1), release)
     for _ in range(2):
         sink.thin(date(2024, 9, 30))
@@ -83,12 +85,14 @@ def test_old_load_is_kept_by_the_hour(tmp_path):
 
 
 VALUES = {"/": 20, "/a": 15, "(other)": 12}
+DEVICES = {"mobile": 30, "desktop": 17}
 CROSSED = {"/ × mobile": 18, "(other)": 11}
 
 
 def day_release(day, scale=1):
     """What a day published: 47 views of pages, some of them crossed, two releases."""
     cells = {Cell("page", value, "views"): Published(n * scale, 1, n * scale) for value, n in VALUES.items()}
+    cells |= {Cell("device", value, "views"): Published(n * scale, 1, n) for value, n in DEVICES.items()}
     cells |= {Cell("page_by_device", value, "views"): Published(n * scale, 1, n) for value, n in CROSSED.items()}
     total = sum(VALUES.values()) * scale
     totals = Counter({(day.isoformat(), "views"): total})
@@ -152,7 +156,11 @@ def test_a_month_is_told_where_all_of_it_is_asked_for(site):
     assert site.reader.top("page", "views", *july, None, where=("device", "mobile")) == [("/", 18 * times)]
     assert site.reader.value_days("page", "/a", "views", *july) == [("2025-07", 15 * times)]
     assert [row.events for row in site.reader.cells(*july, "page")] == [12 * times, 20 * times, 15 * times]
-    assert site.reader.shown(*july) == {("page", "views"): 35 * times, ("page_by_device", "views"): 18 * times}
+    assert site.reader.shown(*july) == {
+        ("page", "views"): 35 * times,
+        ("device", "views"): 47 * times,
+        ("page_by_device", "views"): 18 * times,
+    }
     assert site.reader.top("page", "views", *in_july, None) == []
     assert site.reader.value_days("page", "/a", "views", *in_july) == []
     assert site.reader.cells(*in_july) == []
@@ -216,7 +224,7 @@ def test_months_are_forgotten_too(site):
     assert site.reader.span()[0] >= date(2025, 6, 15)
     with closing(sqlite3.connect(site.path)) as sink:
         words = {text for (text,) in sink.execute("SELECT text FROM words")}
-    assert words == {"", "mobile", *VALUES}
+    assert words == {"", *DEVICES, *VALUES}
     assert verify(site.reader) == []
 
 

@@ -48,6 +48,7 @@ PRAGMA user_version = 2;
 """
 CELLS = [
     ("2026-01-31", "page", "/", "views", 30, 2, 12),
+    ("2026-02-01", "device", "mobile", "views", 35, 1, 35),
     ("2026-02-01", "page", "(other)", "views", 15, 1, 15),
     ("2026-02-01", "page", "/", "views", 20, 1, 20),
     ("2026-02-01", "page_by_device", "(other)", "views", 11, 1, 11),
@@ -71,7 +72,8 @@ def path(tmp_path):
         old.execute("INSERT INTO load VALUES ('2026-02-01T10:01Z', '', 'requests', 9)")
         old.execute("INSERT INTO load VALUES ('2026-02-01T11Z', '', 'requests', 100)")
         old.executemany(
-            "INSERT INTO delivered VALUES ('s', ?, 'views', ?)", [("", 90), ("page", 90), ("page_by_device", 31)]
+            "INSERT INTO delivered VALUES ('s', ?, 'views', ?)",
+            [("", 90), ("page", 90), ("device", 35), ("page_by_device", 31)],
         )
         old.execute("INSERT INTO applied VALUES ('s', 3)")
         old.execute("INSERT INTO meta VALUES ('site', 'Example')")
@@ -86,7 +88,11 @@ def test_every_figure_is_kept_and_summed(path):
     assert reader.top("page", "views", *FEBRUARY, None) == [("/", 45), ("(other)", 15)]
     assert reader.top("page", "views", *JANUARY, None) == [("/", 30)]
     assert reader.top("device", "views", *FEBRUARY, None, where=("page", "/")) == [("mobile", 20)]
-    assert reader.shown(*FEBRUARY) == {("page", "views"): 45, ("page_by_device", "views"): 20}
+    assert reader.shown(*FEBRUARY) == {
+        ("device", "views"): 35,
+        ("page", "views"): 45,
+        ("page_by_device", "views"): 20,
+    }
     assert reader.totals(*FEBRUARY) == {"views": 60}
     assert reader.releases()[0] == ReleaseRow("2026-01-31", "views", 10, 2, 30, 10)
     assert reader.meta() == {"site": "Example", "schema": "3"}
