@@ -200,16 +200,19 @@ def _campaigns(reader: SinkReader, first: dt.date, last: dt.date, spans: Sequenc
     if not names:
         return ()
     starts = [span.start.date() for span in spans]
-    places = {name: [0] * len(spans) for name in names}
-    for row in reader.cells(first, last, "campaign"):
-        if row.metric == VIEWS and row.value in names:
-            # The last place that begins on this day or before; by the hour a day's views mark all its hours.
-            for place in _places_of(dt.date.fromisoformat(row.day), starts):
-                places[row.value][place] += row.events
-    return tuple(Ran(name, views, tuple(places[name])) for name, views in names.items())
+    found = []
+    for name, views in names.items():
+        places = [0] * len(spans)
+        for text, count in reader.value_days("campaign", name, VIEWS, first, last):
+            # By the hour a day's views mark all its hours; what is kept by the month stands at its first day.
+            for place in _places_of(dt.date.fromisoformat(f"{text}-01"[:10]), starts):
+                places[place] += count
+        found.append(Ran(name, views, tuple(places)))
+    return tuple(found)
 
 
 def _places_of(day: dt.date, starts: Sequence[dt.date]) -> list[int]:
+    """The places that begin on a day, else the last one that begins before."""
     same = [place for place, start in enumerate(starts) if start == day]
     return same or [place for place, start in enumerate(starts) if start < day][-1:]
 

@@ -59,5 +59,4 @@ def _midnight(day: date, timezone: ZoneInfo) -> datetime:
 
 
 def _text(moment: datetime) -> str:
-    """Minutes only where there are some, so that what is kept by the hour is found in its hour."""
-    return moment.strftime("%Y-%m-%dT%H:%M" if moment.minute else "%Y-%m-%dT%H")
+    return moment.strftime("%Y-%m-%dT%H:%M")
