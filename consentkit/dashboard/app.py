@@ -14,6 +14,7 @@ from consentkit.dashboard.render import Assets, Pages, Settings
 from consentkit.dashboard.sessions import Signed
 from consentkit.dashboard.store import Store
 from consentkit.dashboard.views import (
+    account,
     api,
     downloads,
     explained,
@@ -46,6 +47,7 @@ VIEWS = (
     shares,
     users,
     trail,
+    account,
     api,
 )
 """The modules whose `routes(context)` make up the dashboard."""

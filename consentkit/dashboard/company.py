@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from consentkit.config_dashboard import DashboardSettings, role_of
 from consentkit.dashboard.sessions import Session, Signed
-from consentkit.dashboard.store.sessions import OIDC
+from consentkit.dashboard.store.sessions import OIDC, PROXY
 from consentkit.dashboard.trusted import VARIABLE as PROXY_SECRET
 from consentkit.dashboard.trusted import Identity, Trusted, Untrusted
 from consentkit.errors import ConsentKitError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from consentkit.dashboard.oidc import Provider
 
 OIDC_SECRET = "CONSENTKIT_OIDC_SECRET"  # noqa: S105 -- the variable's name
-PROXY = "proxy"
 WAY_SECONDS = 600
 """How long somebody may take at the provider."""
 LONGEST_NEXT = 200

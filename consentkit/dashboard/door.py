@@ -10,12 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from consentkit.dashboard.company import PROXY, Company
+from consentkit.dashboard.company import Company
 from consentkit.dashboard.forms import read_form
 from consentkit.dashboard.headers import from_same_origin, opened_by_reader
 from consentkit.dashboard.render import Pages, Settings
 from consentkit.dashboard.sessions import LINK_SECONDS, SESSION_SECONDS, Link, Session, Signed
 from consentkit.dashboard.store import Store
+from consentkit.dashboard.store.sessions import PROXY
 from consentkit.dashboard.store.trail import UNKNOWN, Did
 from consentkit.dashboard.store.users import LONGEST_PASSWORD
 from consentkit.dashboard.throttle import Throttle
@@ -135,6 +136,17 @@ class Door:
     def refused(self, request: Request, key: str = "403") -> Response:
         """What a form from another site gets, or with another key what somebody whose role does not do."""
         return self.pages.page(request, "message.html", status=403, session=None, key=key)
+
+    def knows_password(self, name: str, password: str) -> bool:
+        """Whether somebody who is signed in knows their password. Wrong ones count; a try that had to wait is one."""
+        now = self.settings.now()
+        if self._throttle.wait(name, now) != 0:
+            return False
+        if self.store.users.check(name, password):
+            self._throttle.succeeded(name)
+            return True
+        self._throttle.failed(name, now)
+        return False
 
     async def _right(self, name: str, password: str) -> bool:
         if self._hashing is None:

@@ -79,6 +79,8 @@ def test_every_page_is_whole_and_accessible(chromium: Browser, address: str, axe
     link = page.get_by_label("Address of the link").input_value()
     page.goto(f"{address}/trail")
     office.judge("trail")
+    page.goto(f"{address}/account")
+    office.judge("account")
     page.goto(link)
     page.locator("summary").click()
     office.judge("shared")

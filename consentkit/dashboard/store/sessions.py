@@ -12,6 +12,8 @@ SESSION_SECONDS = 12 * 3600
 MOST = 20
 """Sessions of one name at a time; the oldest make room."""
 OIDC = "oidc"
+PROXY = "proxy"
+"""Such a session is in no row: a header says who asks with every request."""
 
 _FIND = """
     SELECT s.name, coalesce(u.role, s.role), s.source FROM sessions s LEFT JOIN users u
@@ -34,6 +36,11 @@ class Session:
     role: Role
     id: str
     source: str = "password"
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether the company's own sign-in says who this is, and no password here."""
+        return self.source in (OIDC, PROXY)
 
 
 @dataclass(frozen=True, slots=True)
