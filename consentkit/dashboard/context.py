@@ -1,7 +1,7 @@
 """What the pages of those who are signed in have in common: the sink, the language, the period, the session."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +21,6 @@ from consentkit.dashboard.render import Pages, Settings
 from consentkit.dashboard.sessions import Session, Signed
 from consentkit.dashboard.state import read_period
 from consentkit.dashboard.store import Store
-from consentkit.dashboard.store.annotations import Annotation
 from consentkit.dashboard.store.trail import Did
 from consentkit.dashboard.threads import Threads
 from consentkit.roles import Role
@@ -71,11 +70,11 @@ class Context:
         """
 
         def kept(request: Request, session: Session) -> Response:
-            language = self.pages.words(request).language
-            key = key_of(request, language, self.moment(), self.reader.version(), self._annotations())
+            key = key_of(request, self.pages.words(request).language)
             if key is None:
                 return handler(request, session)
-            return self.kept.page(key, session, lambda: self.form(session), lambda all_: handler(request, all_))
+            asked = (self._version(), key)
+            return self.kept.page(asked, session, lambda: self.form(session), lambda all_: handler(request, all_))
 
         return kept
 
@@ -83,8 +82,10 @@ class Context:
         """The token for the forms of a session."""
         return session.id if self.kept.is_stand_in(session) else self.signed.form(session.id)
 
-    def _annotations(self) -> tuple[Annotation, ...]:
-        return self.store.annotations.between(dt.date.min, dt.date.max)
+    def _version(self) -> Hashable:
+        """Another one whenever figures are released or noted anew, and each minute."""
+        minute = self.moment().replace(second=0, microsecond=0)
+        return self.reader.version(), self.store.annotations.between(dt.date.min, dt.date.max), minute
 
     def form_route(self, path: str, handler: FormHandler, needs: Role = Role.EDITOR) -> Route:
         """What takes a form of those who are signed in and have a role.

@@ -1,6 +1,5 @@
 """Pages that are made once for all who ask the same between two releases."""
 
-import datetime as dt
 import secrets
 import threading
 from collections import OrderedDict
@@ -38,6 +37,7 @@ class RememberedPages:
         self._most = most_bytes
         self._held = 0
         self._pages: OrderedDict[Hashable, Future[_Page]] = OrderedDict()
+        self._version: Hashable = None
         self._lock = threading.Lock()
         # Nobody can know them, so no value of a visitor holds them.
         self._name, self._id = secrets.token_hex(16), secrets.token_hex(16)
@@ -47,12 +47,21 @@ class RememberedPages:
         return session.id == self._id
 
     def page(
-        self, key: Hashable, session: Session, form: Callable[[], str], make: Callable[[Session], Response]
+        self,
+        asked: tuple[Hashable, Hashable],
+        session: Session,
+        form: Callable[[], str],
+        make: Callable[[Session], Response],
     ) -> Response:
-        """The page of a key, made by `make` if it is not there; `form` gives the token for the forms of this session.
+        """The page of a version and a key, made by `make` if it is not there; `form` gives the token for its forms.
 
-        The key tells all that the page depends on, besides the session.
+        The two tell all that the page depends on, besides the session. Pages of other versions are not kept.
         """
+        version, key = asked
+        with self._lock:
+            if version != self._version:
+                self._version, self._held = version, 0
+                self._pages.clear()
         page = self._found(
             (key, session.role, session.source), lambda: make(replace(session, name=self._name, id=self._id))
         )
@@ -76,21 +85,23 @@ class RememberedPages:
             page = _kept(make())
         except BaseException as error:
             with self._lock:
-                del self._pages[key]
+                if self._pages.get(key) is mine:
+                    del self._pages[key]
             mine.set_exception(error)
             raise
         mine.set_result(page)
-        self._bound(page)
+        with self._lock:
+            if self._pages.get(key) is mine:
+                self._held += len(page.body)
+                self._bound()
         return page
 
-    def _bound(self, page: _Page) -> None:
-        with self._lock:
-            self._held += len(page.body)
-            for key, made in list(self._pages.items()):
-                if self._held <= self._most:
-                    break
-                if made.done():
-                    self._held -= len(self._pages.pop(key).result().body)
+    def _bound(self) -> None:
+        for key, made in list(self._pages.items()):
+            if self._held <= self._most:
+                break
+            if made.done():
+                self._held -= len(self._pages.pop(key).result().body)
 
 
 def _kept(response: Response) -> _Page:
@@ -98,9 +109,9 @@ def _kept(response: Response) -> _Page:
     return _Page(bytes(response.body), response.status_code, headers)
 
 
-def key_of(request: Request, language: str, moment: dt.datetime, *others: Hashable) -> Hashable | None:
-    """What a page depends on besides the sink: its address, the language, the minute; None for what is not kept."""
+def key_of(request: Request, language: str) -> Hashable | None:
+    """What a page depends on besides what it is made from: its address and the language; None for what is not kept."""
     if len(request.url.query) > LONGEST_QUERY:
         return None
     where = (request.scope.get("root_path", ""), request.url.path, request.url.query)
-    return (*where, language, moment.replace(second=0, microsecond=0), *others)
+    return (*where, language)

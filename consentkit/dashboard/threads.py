@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import anyio
 
-MOST = 6
+MOST = 4
 """Handlers that run at once; the others wait their turn without a thread."""
 
 T = TypeVar("T")

@@ -32,8 +32,10 @@ from tests.simulate import year
 CACHE = Path("var/bench")
 READERS = 20
 WRITERS = 4
+WRITES = 4.0
+"""Seconds between two releases of a writer: all together write one a second, a site one a minute."""
 PAUSE = 1.0
-"""Seconds between two releases of a writer, and between two looks of a reader who looks at what they see."""
+"""Seconds for which a reader looks at what they see."""
 ALONE = 0.3
 """Seconds between two looks of the only reader: in most of them something was released."""
 SECONDS = 10
@@ -60,7 +62,7 @@ def reports() -> list[Report]:
         Report(
             f"the overview of a year of {year.VIEWS:,} views a day", COLUMNS, rows,
             (
-                f"One dashboard process; {WRITERS} processes write a release each every second, a site one a minute.",
+                f"One dashboard process; {WRITERS} processes write, together a release a second, a site one a minute.",
                 f"{READERS} readers with sessions of their own: those who look ask again a second after a page,",
                 "the others at once. A page is made once for all who ask the same between two releases. CPU: of the",
                 "dashboard's process, for each page that was sent; busy neighbours disturb it least.",
@@ -177,7 +179,7 @@ def _write(folder: Path, source: str, ready: Barrier, over: Event) -> None:
     sink = SqliteSink(folder / "stats.db")
     number = 0
     ready.wait(PATIENCE)
-    while not over.wait(PAUSE):
+    while not over.wait(WRITES):
         number += 1
         release = Release(day.day, cells, day.proofs, day.totals)
         release.load.update(load)

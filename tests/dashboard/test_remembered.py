@@ -34,7 +34,8 @@ def test_everybody_gets_their_own_name_and_token():
     """Escaped; the rest of the page, and its headers, are those of the first."""
     pages, make = RememberedPages(), Maker()
     answers = [
-        pages.page("key", session, lambda name=session.name: f"token of {name[:3]}", make) for session in (ANN, BOB)
+        pages.page((1, "key"), session, lambda name=session.name: f"token of {name[:3]}", make)
+        for session in (ANN, BOB)
     ]
     assert [answer.body.decode() for answer in answers] == [
         "1 ann token of ann reader",
@@ -48,7 +49,7 @@ def test_another_role_has_another_page():
     """What an editor may is not shown to readers."""
     pages, make = RememberedPages(), Maker()
     roles = [
-        pages.page("key", Session("x", role, "id"), str, make).body.decode() for role in (Role.READER, Role.EDITOR)
+        pages.page((1, "key"), Session("x", role, "id"), str, make).body.decode() for role in (Role.READER, Role.EDITOR)
     ]
     assert [text[-6:] for text in roles] == ["reader", "editor"]
 
@@ -63,9 +64,9 @@ def test_those_who_ask_at_once_wait_for_one():
         return make(session)
 
     with ThreadPoolExecutor(20) as pool:
-        first = pool.submit(pages.page, "key", ANN, str, slow)
+        first = pool.submit(pages.page, (1, "key"), ANN, str, slow)
         assert begun.wait(10)
-        others = [pool.submit(pages.page, "key", BOB, str, make) for _ in range(19)]
+        others = [pool.submit(pages.page, (1, "key"), BOB, str, make) for _ in range(19)]
         go_on.set()
         assert {one.result(10).status_code for one in [first, *others]} == {200}
     assert make.made == 1
@@ -75,18 +76,33 @@ def test_an_error_is_not_kept():
     """It goes to who asked, and the next one tries again."""
     pages, make = RememberedPages(), Maker()
     with pytest.raises(ZeroDivisionError):
-        pages.page("key", ANN, str, lambda _: 1 / 0)
-    assert pages.page("key", ANN, str, make).status_code == 200
+        pages.page((1, "key"), ANN, str, lambda _: 1 / 0)
+    assert pages.page((1, "key"), ANN, str, make).status_code == 200
 
 
 def test_memory_is_bounded():
     """The page that was asked for longest ago goes."""
     pages, make = RememberedPages(most_bytes=200), Maker()
     for key in ("a", "b", "a", "c", "a"):
-        pages.page(key, ANN, str, make)
+        pages.page((1, key), ANN, str, make)
     assert make.made == 3
-    pages.page("b", ANN, str, make)
+    pages.page((1, "b"), ANN, str, make)
     assert make.made == 4
+
+
+def test_pages_of_an_older_version_are_let_go():
+    """Also one that is being made: who waits for it gets it, nobody else does."""
+    pages, make = RememberedPages(), Maker()
+
+    def overtaken(session):
+        pages.page((2, "other"), ANN, str, make)
+        return make(session)
+
+    assert pages.page((1, "key"), ANN, str, overtaken).body.startswith(b"2")
+    assert pages.page((2, "other"), ANN, str, make).body.startswith(b"1")
+    assert pages.page((2, "key"), ANN, str, make).body.startswith(b"3")
+    assert len(pages._pages) == 2
+    assert pages._held == sum(len(page.result().body) for page in pages._pages.values())
 
 
 def test_the_first_page_is_made_again_when_figures_or_notes_change(tmp_path, monkeypatch):
