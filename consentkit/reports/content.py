@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from consentkit.dashboard.figures import Counts
 from consentkit.reports.periods import Days, before
 from consentkit.stats.answers import consent_figures
-from consentkit.stats.breakdowns import GOALS, MISSING, VIEWS, VISITS
+from consentkit.stats.breakdowns import GOALS, MISSING, REQUESTS, VIEWS, VISITS
+from consentkit.stats.change import HISTORY, Change, Run, change_of_counts
 from consentkit.stats.enrich.channel import INTERNAL_CHANNEL
 from consentkit.stats.model import NONE, OTHER, UNKNOWN, Gap
 from consentkit.stats.served import Served, read_load
@@ -28,6 +29,8 @@ LISTS = {
     "missing": (MISSING, 5),
 }
 """The lists of a report, in this order, what each counts, and how many values it shows."""
+CHANGING = (VIEWS, VISITS, REQUESTS)
+"""The figures of which is told whether their change is more than chance."""
 ASIDE = frozenset({NONE, OTHER, UNKNOWN, "(internal)", INTERNAL_CHANNEL})
 """Not shown as values: what is none, the rest, and views that came from the site itself."""
 WEEKLY_FROM = 63
@@ -56,7 +59,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything that a report says. `before` is None when the days before have no figures, or not all of them."""
+    """Everything that a report says. `before` is None when the days before have no figures, or not all of them.
+
+    `changes` tells by metric whether it changed by more than its days usually differ.
+    """
 
     site: str
     days: Days
@@ -65,6 +71,7 @@ class Content:
     before: Counts | None
     goals: int
     goals_before: int
+    changes: Mapping[str, Change | None]
     visitors: Visitors | None
     columns: tuple[Column, ...]
     lists: tuple[Listed, ...]
@@ -98,6 +105,7 @@ def read_content(reader: SinkReader, site: str, days: Days, timezone: ZoneInfo) 
             before=Counts.of(sums_before) if sums_before else None,
             goals=sums.get(GOALS, 0),
             goals_before=sums_before.get(GOALS, 0),
+            changes=_changes(reader, days, earlier) if sums_before else {},
             visitors=_visitors(reader, days),
             columns=_columns(reader, days),
             lists=_lists(reader, days, sums),
@@ -109,6 +117,23 @@ def read_content(reader: SinkReader, site: str, days: Days, timezone: ZoneInfo) 
             timezone=timezone,
             sampled=_sampled(meta.get("sample", ""), days),
         )
+
+
+def _changes(reader: SinkReader, days: Days, earlier: Days) -> Mapping[str, Change | None]:
+    history = (earlier[0] - timedelta(days=HISTORY), earlier[0] - timedelta(days=1))
+    begin = reader.span()
+    if begin is not None:
+        history = (max(history[0], begin[0]), history[1])
+    found = {(day, metric): count for day, metric, count in reader.days(min(history[0], earlier[0]), days[1])}
+
+    def run(stretch: Days, metric: str) -> Run:
+        first, last = stretch
+        wanted = ((first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1))
+        return Run(first, [found.get((day, metric), 0) for day in wanted])
+
+    return {
+        metric: change_of_counts(run(days, metric), run(earlier, metric), run(history, metric)) for metric in CHANGING
+    }
 
 
 def _visitors(reader: SinkReader, days: Days) -> Visitors | None:

@@ -1,14 +1,14 @@
 """A report in words: numbers and dates in the reader's form, ready for a page or a plain text."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from consentkit.dashboard.people import OF_SHOWN
 from consentkit.dashboard.wording import Wording
 from consentkit.reports.content import Column, Content, Listed
 from consentkit.stats.answers import PREFIX
-from consentkit.stats.breakdowns import SHOWN
+from consentkit.stats.breakdowns import REQUESTS, SHOWN, VIEWS, VISITS
 
 UNCHANGED = 0.0005
 """A change smaller than this (as a share) is none."""
@@ -16,13 +16,17 @@ UNCHANGED = 0.0005
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A headline figure. `tone` of its change is up, down or plain; `change` and `was` may be ""."""
+    """A headline figure. `tone` of its change is up, down or plain; `change`, `was` and `verdict` may be "".
+
+    `verdict` says whether the change is more than chance.
+    """
 
     label: str
     value: str
     change: str
     tone: str
     was: str
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +125,12 @@ def _subject(content: Content, words: Wording, span: str) -> str:
 
 def _tiles(content: Content, words: Wording) -> Iterator[Tile]:
     now, was = content.counts, content.before
-    yield _tile(words.text("figures.views"), now.views, was.views if was else None, words, news=True)
-    yield _tile(words.text("figures.visits"), now.visits, was.visits if was else None, words, news=True)
+    for metric, count, before in (
+        (VIEWS, now.views, was.views if was else None),
+        (VISITS, now.visits, was.visits if was else None),
+    ):
+        tile = _tile(words.text(f"figures.{metric}"), count, before, words, news=True)
+        yield _judged(tile, metric, content, words)
     if content.visitors is not None:
         estimate = content.visitors.estimate
         if estimate is not None:
@@ -132,10 +140,20 @@ def _tiles(content: Content, words: Wording) -> Iterator[Tile]:
     if content.goals or content.goals_before:
         yield _tile(words.text("cards.goal"), content.goals, content.goals_before if was else None, words, news=True)
     yield _ratio(content, words)
-    yield _tile(words.text("figures.requests"), now.requests, was.requests if was else None, words, news=False)
-    bots = words.percent(was.bots_share) if was else ""
-    before = words.text("figures.was", value=bots) if bots else ""
-    yield Tile(words.text("figures.bots"), words.percent(now.bots_share), "", "plain", before)
+    tile = _tile(words.text("figures.requests"), now.requests, was.requests if was else None, words, news=False)
+    yield _judged(tile, REQUESTS, content, words)
+    bots = words.text("figures.was", value=words.percent(was.bots_share)) if was else ""
+    yield Tile(words.text("figures.bots"), words.percent(now.bots_share), "", "plain", bots)
+
+
+def _judged(tile: Tile, metric: str, content: Content, words: Wording) -> Tile:
+    """With what is to be thought of its change; one that may be chance is neither good news nor bad."""
+    if metric not in content.changes:
+        return tile
+    change = content.changes[metric]
+    kind = "unknown" if change is None else "real" if change.real else "usual"
+    tone = tile.tone if kind == "real" else "plain"
+    return replace(tile, tone=tone, verdict=words.text(f"figures.verdict_{kind}"))
 
 
 def _tile(label: str, now: int, was: int | None, words: Wording, *, news: bool) -> Tile:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from consentkit.reports.saying import Bar, Said, Section
+from consentkit.reports.saying import Bar, Said, Section, Tile
 
 WIDTH = 72
 """Characters; mail programs wrap at 78."""
@@ -26,7 +26,7 @@ def _lines(said: Said) -> Iterator[str]:
     if said.empty:
         yield said.empty
     for tile in said.tiles:
-        yield f"{cut(tile.label, LABEL - 16):<{LABEL - 16}}{tile.value:>{COUNT}}  {tile.change} {tile.was}".rstrip()
+        yield f"{cut(tile.label, 22):<22}{tile.value:>10}  {_aside(tile)}"
     if said.bars:
         yield from _chart(said)
     for section in said.sections:
@@ -36,6 +36,11 @@ def _lines(said: Said) -> Iterator[str]:
     if said.link:
         yield ""
         yield f"{said.link_text}: {said.link}"
+
+
+def _aside(tile: Tile) -> str:
+    beside = " ".join(text for text in (tile.change, tile.was) if text)
+    return f"{beside}, {tile.verdict}" if tile.verdict else beside
 
 
 def _chart(said: Said) -> Iterator[str]:

@@ -41,6 +41,22 @@ def test_a_week_is_compared_with_the_week_before(sink: Path) -> None:
     assert content(sink, (oldest, oldest + dt.timedelta(days=6))).before is None
 
 
+def test_it_is_said_whether_a_change_is_more_than_chance(tmp_path: Path) -> None:
+    """A fall by a tenth of days that never differ is real, none is within the usual; too few days tell nothing."""
+    make_sink(tmp_path / "stats.db")
+    verdicts = {
+        days: {tile.label: tile.verdict for tile in said(tmp_path / "stats.db", days).tiles}
+        for days in (WEEK, (dt.date(2026, 10, 26), dt.date(2026, 11, 22)))
+    }
+    assert "within the usual" == verdicts[WEEK]["Views"]
+    assert ("likely real", "within the usual") == tuple(
+        verdicts[dt.date(2026, 10, 26), dt.date(2026, 11, 22)][name] for name in ("Views", "Requests")
+    )
+    make_sink(tmp_path / "young.db", days=3)
+    young = said(tmp_path / "young.db", (TODAY, TODAY)).tiles[0]
+    assert ("was 110", "too few days to judge") == (young.was, young.verdict)
+
+
 def test_the_chart_has_a_place_for_each_day_or_week_of_the_period(sink: Path) -> None:
     """Their sums are the period's; weeks begin on Mondays."""
     week, long = content(sink), content(sink, (TODAY - dt.timedelta(days=80), TODAY))
@@ -136,7 +152,7 @@ def test_visitors_texts_are_texts_and_nothing_is_fetched(tmp_path: Path) -> None
     report = said(tmp_path / "stats.db", site="<b>Example</b>", link="https://www.example.com/statistics/")
     page, harmless = Tags(as_html(report)), Tags(as_html(said(tmp_path / "none.db")))
     assert {"https://www.example.com/statistics/"} == page.addresses
-    assert set() == page.tags - harmless.tags - {"div", "b", "span", "h2", "a"}
+    assert set() == page.tags - harmless.tags - {"div", "b", "br", "span", "h2", "a"}
     assert [] == [name for name in page.attributes if name.startswith("on")]
     text = as_text(report)
     assert [] == [value for value in HOSTILE if value not in text]
