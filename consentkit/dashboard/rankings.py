@@ -1,6 +1,6 @@
 """Lists of values with their counts, narrowed by filters: figures as values, without words and markup."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from consentkit.dashboard.figures import CLASS
@@ -21,6 +21,7 @@ ONWARD = " → "
 
 
 Rows = list[tuple[str, int]]
+Order = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +119,17 @@ def read_head(scope: Scope, key: str, by: str, limit: int) -> Ranking:
     whole = max(total, by_value + sum(count for value, count in rest if value == OTHER))
     if key == EXIT:
         return Ranking(key, metric, (*named, *rest), by_value, 1.0)
-    return Ranking(key, metric, (*named, *rest), whole, min(by_value / total, 1.0) if total else 0.0)
+    return Ranking(key, metric, (*named, *rest), whole, _share(by_value, total))
 
 
-def read_list(scope: Scope, key: str, by: str, *, limit: int, offset: int, search: str) -> Ranking:
-    """A stretch of a whole list."""
+def read_list(
+    scope: Scope, key: str, by: str, *, limit: int, offset: int, search: str, order: Order | None = None
+) -> Ranking:
+    """A stretch of a whole list, largest first, or by what `order` makes of each value."""
     if key == CLASSES:
         return _missing(scope, key, REQUESTS) if scope.filters else class_ranking(scope.totals)
     metric, breakdown = metric_of(key, by), breakdown_of(key)
-    days, total = (scope.period.first, scope.period.last), scope.totals.get(metric, 0)
+    days, total, wanted = (scope.period.first, scope.period.last), scope.totals.get(metric, 0), search or None
     if scope.filters or key == EXIT:
         found = _filtered(scope, key, metric) if key != EXIT else _exits(scope)
         if found is None:
@@ -134,13 +137,21 @@ def read_list(scope: Scope, key: str, by: str, *, limit: int, offset: int, searc
         by_value = sum(count for value, count in found if value != OTHER)
         total = by_value if key == EXIT else total
         rows = [row for row in found if search.casefold() in row[0].casefold()]
-        count, rows = len(rows), rows[offset : offset + limit]
     else:
-        wanted = search or None
-        rows = scope.reader.top(breakdown, metric, *days, limit, offset=offset, search=wanted)
+        stretch = (None, 0) if order else (limit, offset)
+        rows = scope.reader.top(breakdown, metric, *days, stretch[0], offset=stretch[1], search=wanted)
         by_value = scope.shown.get((breakdown, metric), 0)
-        count = scope.reader.count_values(breakdown, metric, *days, wanted)
-    return Ranking(key, metric, tuple(rows), max(total, by_value), min(by_value / total, 1.0) if total else 0.0, count)
+        if not order:
+            count = scope.reader.count_values(breakdown, metric, *days, wanted)
+            return Ranking(key, metric, tuple(rows), max(total, by_value), _share(by_value, total), count)
+    if order:
+        rows = sorted(rows, key=lambda row: order(row[0]))
+    shown = tuple(rows[offset : offset + limit])
+    return Ranking(key, metric, shown, max(total, by_value), _share(by_value, total), len(rows))
+
+
+def _share(by_value: int, total: int) -> float:
+    return min(by_value / total, 1.0) if total else 0.0
 
 
 def class_ranking(totals: Mapping[str, int]) -> Ranking:

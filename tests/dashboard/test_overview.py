@@ -170,6 +170,15 @@ def test_a_list_can_be_searched(reader: Desk) -> None:
     assert "/products" not in nothing
 
 
+def test_a_list_can_be_in_the_order_of_names(reader: Desk) -> None:
+    """As the reader's language has them; the order is kept from page to page and in a search."""
+    page = reader.get("/list?card=country&order=name")
+    assert page.index("Germany") < page.index("Netherlands")
+    assert '<input type="hidden" name="order" value="name">' in page
+    page = reader.get("/list?card=country&order=<x>")
+    assert page.index("Netherlands") < page.index("Germany")
+
+
 def test_a_long_list_has_pages(tmp_path: Path) -> None:
     """Fifty rows each, with the way on and back."""
     make_sink(tmp_path / "stats.db", days=3, values={**VALUES, "page": {f"/p{n:03}": 10 for n in range(120)}})
@@ -180,6 +189,9 @@ def test_a_long_list_has_pages(tmp_path: Path) -> None:
     assert "51 – 100 of 120" in plain(second)
     assert 'rel="next"' in second
     assert 'rel="next"' not in front.get("/list?card=page&offset=100")
+    last = front.get("/list?card=page&offset=100&order=name")
+    assert "101 – 120 of 120" in plain(last)
+    assert "/p119" in last
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.state import read_state
 
 PER_PAGE = 50
+BY_NAME = "name"
+"""In an address: the list is in the order of names, else of counts."""
 LONGEST_SEARCH = 100
 DEEPEST = 1_000_000
 """Rows; no list is longer, and SQLite takes no number beyond 64 bits."""
@@ -35,11 +37,18 @@ class Lists:
         context, key = self._context, asked_card(request)
         words, offset = context.pages.words(request), _offset(request)
         search = request.query_params.get("q", "").strip()[:LONGEST_SEARCH]
+        by_name = request.query_params.get("order", "") == BY_NAME
+
+        def name(value: str) -> str:
+            return words.value(key, value).casefold()
+
         with context.reader.snapshot():
             facts = read_facts(context.reader)
             state = read_state(request.query_params, context.moment().date(), facts.span)
             scope = read_scope(context.reader, state.period, state.filters, facts.threshold)
-            ranking = read_list(scope, key, state.by, limit=PER_PAGE, offset=offset, search=search)
+            ranking = read_list(
+                scope, key, state.by, limit=PER_PAGE, offset=offset, search=search, order=name if by_name else None
+            )
         return context.page(
             request,
             session,
@@ -51,6 +60,7 @@ class Lists:
             card=card(ranking, words, facts.threshold),
             rows=rows_of(ranking, words, ranking.rows, state.filters),
             search=search,
+            order=BY_NAME if by_name else "",
             offset=offset,
             count=ranking.count,
             step=PER_PAGE,

@@ -239,7 +239,7 @@ class SinkReader(Protocol):
         """The stored crossing of two breakdowns, in either order; None where none is stored."""
 
     def value_totals(self, breakdown: str, value: str, first: date, last: date) -> dict[str, int]:
-        """The published events of one value by metric."""
+        """The published events of one value, or of one cell of a crossing, by metric."""
 
     def value_days(self, breakdown: str, value: str, metric: str, first: date, last: date) -> list[tuple[str, int]]:
         """The published events of one value by day (of release), or by month (`2026-11`) where only that is kept."""

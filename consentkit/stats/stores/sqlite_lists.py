@@ -1,11 +1,13 @@
 """The questions about counts by value, as SQL over the sink's tables of numbers.
 
-Their parameters: `periods` (names as a JSON list), `breakdown` and `metric`, `wanted` (a value), `search`.
+Their parameters: `periods` (names as a JSON list), `breakdown` and `metric`, `wanted` (a value), `second` (that of a
+crossing's cell, else ""), `search`.
 """
 
 _PERIODS = "period IN (SELECT id FROM periods WHERE name IN (SELECT value FROM json_each(:periods)))"
 _SERIES = "series = (SELECT id FROM series WHERE breakdown = :breakdown AND metric = :metric)"
 _WANTED = "(SELECT id FROM words WHERE text = :wanted)"
+_SECOND = "(SELECT id FROM words WHERE text = :second)"
 _TEXT = "CASE f.second WHEN 0 THEN v.text ELSE v.text || ' × ' || w.text END"
 
 ALL = f"SELECT value, second, sum(count) AS events FROM counts WHERE {_PERIODS} AND {_SERIES} GROUP BY second, value"  # noqa: S608
@@ -33,7 +35,7 @@ _WITHIN = """
 """
 OF_VALUE = f"""
     SELECT p.name, s.metric, c.count FROM periods p CROSS JOIN series s CROSS JOIN counts c
-        ON c.period = p.id AND c.series = s.id AND c.second = 0 AND c.value = {_WANTED}
+        ON c.period = p.id AND c.series = s.id AND c.second = {_SECOND} AND c.value = {_WANTED}
     WHERE {_WITHIN} AND s.breakdown = :breakdown AND s.metric = coalesce(:metric, s.metric) ORDER BY p.name, s.metric
 """  # noqa: S608
 _CELL = f"""

@@ -14,6 +14,7 @@ from consentkit.stats.stores import sqlite_lists as lists
 from consentkit.stats.stores import sqlite_load_sums as loads
 from consentkit.stats.stores.periods import cover, day_name, first_day, last_day, month_end, next_month, whole_months
 from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRow, Step, Sums
+from consentkit.stats.stores.sqlite_cells import split_value
 from consentkit.stats.stores.sqlite_connections import Connections
 from consentkit.stats.stores.sqlite_load import BUSIEST_MINUTE
 from consentkit.stats.stores.sqlite_sink import MIGRATIONS, SCHEMA_VERSION
@@ -138,7 +139,7 @@ class SqliteSinkReader:
         return None
 
     def value_totals(self, breakdown: str, value: str, first: date, last: date) -> dict[str, int]:
-        """The published events of one value by metric."""
+        """The published events of one value, or of one cell of a crossing, by metric."""
         found: dict[str, int] = {}
         for _, metric, count in self._of_value(breakdown, value, None, first, last):
             found[metric] = found.get(metric, 0) + count
@@ -278,8 +279,9 @@ class SqliteSinkReader:
         return json.dumps(list(cover(max(first, oldest), last, parts=parts)))
 
     def _of_value(self, breakdown: str, value: str, metric: str | None, first: date, last: date) -> list[Any]:
-        values = {**_within(first, last), "breakdown": breakdown, "wanted": _storable(value), "metric": metric}
-        return self._rows(lists.OF_VALUE, values)
+        wanted, second = split_value(breakdown, _storable(value))
+        values = {"breakdown": breakdown, "wanted": wanted, "second": second, "metric": metric}
+        return self._rows(lists.OF_VALUE, {**_within(first, last), **values})
 
     def _rows(self, question: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
         with self._connections.lend() as connection:

@@ -1,0 +1,115 @@
+"""The overview as a marketing user goes through it in Chromium, and axe-core on each of its states."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from consentkit.dashboard import Role, sign_in_link
+from tests.conftest import LiveServers
+from tests.dashboard.sinks import KEYS, NOW, desk, make_sink
+from tests.dashboard.test_filters import CROSSED
+from tests.support.accessibility import violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+STATES = (
+    "/?sources=referrer&chart=bots&compare=year",
+    "/?only.page=%2Fproducts&devices=os",
+    "/?only.page=%2Fproducts&only.device=mobile",
+    "/?period=7d&step=hour",
+    "/list?card=page&only.channel=search",
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard with crossings and a first annotation, at a real server."""
+    folder = tmp_path_factory.mktemp("journey")
+    make_sink(folder / "stats.db", values=CROSSED, sample="2026-10-01/2026-11-23")
+    front = desk(folder, role=Role.EDITOR)
+    servers = LiveServers()
+    yield servers(front.app)
+    servers.stop()
+
+
+@pytest.fixture
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    """Somebody signed in, in whose console nothing may appear."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", reduced_motion="reduce")
+    tab = context.new_page()
+    messages: list[str] = []
+    tab.on("console", lambda message: messages.append(message.text))
+    tab.on("pageerror", lambda error: messages.append(str(error)))
+    tab.goto(sign_in_link(KEYS, "ann", address, NOW))
+    yield tab
+    assert [] == messages
+    context.close()
+
+
+def big(page: Page, key: str) -> str:
+    """A headline figure."""
+    return page.locator(f".tile.{key} .big").inner_text()
+
+
+def test_a_morning_with_the_figures(page: Page, address: str) -> None:
+    """Filter by a click, draw another figure, compare, step through the days, go back, take the picture along."""
+    page.locator("#pages").get_by_role("link", name="/products", exact=True).click()
+    assert "840" == big(page, "views")
+    assert "Page\n/products" in page.locator(".chips").inner_text().replace(" ", "\n").replace("\n\n", "\n")
+    page.locator(".tile.visits a").click()
+    assert "Visits per day" in page.locator(".lead").inner_text()
+    page.locator("#sources").get_by_role("link", name="Search engines").click()
+    assert "280" == big(page, "visits")
+    page.get_by_role("link", name="Remove the filter: Search engines").click()
+    assert "420" == big(page, "visits")
+    page.go_back()
+    assert "280" == big(page, "visits")
+    page.go_forward()
+    bookmark = page.url
+    page.goto(address)
+    assert "3,080" == big(page, "views")
+    page.goto(bookmark)
+    assert "420" == big(page, "visits")
+    page.locator(".compare summary").click()
+    page.get_by_role("link", name="No comparison").click()
+    expect(page.locator(".curve .was")).to_have_count(0)
+    page.locator(".curve").focus()
+    page.keyboard.press("Home")
+    assert re.match(r"Mon 26\sOct: 15 Visits", page.locator(".lead output").inner_text())
+    page.locator(".chart-tools summary").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Picture for slides (PNG)").click()
+    assert "visits-2026-10-26-2026-11-22.png" == waiting.value.suggested_filename
+    picture = waiting.value.path().read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert (2560, 1440) == tuple(int.from_bytes(picture[place : place + 4], "big") for place in (16, 20))
+
+
+def test_an_annotation_is_written_and_removed(page: Page, address: str) -> None:
+    """In the form under the chart."""
+    page.goto(f"{address}/?period=7d")
+    page.get_by_text("Add an annotation").click()
+    page.get_by_label("From").last.fill("2026-11-18")
+    page.get_by_label("What happened").fill("Autumn campaign")
+    page.get_by_role("button", name="Save").click()
+    assert page.url.endswith("?period=7d#lead")
+    expect(page.locator(".pin")).to_have_count(1)
+    page.locator(".curve").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    assert "Autumn campaign" in page.locator(".lead output").inner_text()
+    page.get_by_role("button", name="Remove: Autumn campaign").click()
+    expect(page.locator(".pin")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_state_is_accessible(page: Page, address: str, axe: str, width: int) -> None:
+    """In light and dark, with its menus and tables open."""
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in STATES:
+        page.goto(address + path)
+        for details in page.locator("details").all():
+            details.evaluate("one => { one.open = true; }")
+        assert [] == violations(page, axe, "light", "dark"), path

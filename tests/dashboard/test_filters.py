@@ -1,0 +1,163 @@
+"""Narrowing the first page down to a value."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.dashboard.sinks import VALUES, Desk, desk, make_sink
+from tests.dashboard.test_overview import dangerous, plain
+
+HOSTILE = '/x"><script>alert(1)</script>'
+CROSSED = {
+    **VALUES,
+    "page": {"/": 60, "/products": 30, HOSTILE: 10},
+    "channel": {"search": 60, "direct": 40},
+    "move": {"/products → /order": 12, "/ → /products": 20, "/products/a → /": 11},
+    "host": {"www.example.com": 80, "shop.example.com": 20},
+    "goal": {"contact": 10},
+    "page_by_channel": {
+        "/products × search": 20,
+        "/products × direct": 10,
+        "/ × search": 40,
+        f"{HOSTILE} × direct": 10,
+    },
+    "page_by_country": {"/products × NL": 30},
+}
+"""With two crossings that are stored."""
+
+
+@pytest.fixture(scope="module")
+def front(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Somebody who is signed in to a dashboard over a sink with crossings."""
+    folder = tmp_path_factory.mktemp("crossed")
+    make_sink(folder / "stats.db", values=CROSSED)
+    found = desk(folder)
+    found.sign_in()
+    return found
+
+
+def card(page: str, group: str) -> str:
+    """The text of one card."""
+    found = re.search(rf'<section class="panel card[^"]*" id="{group}".*?</section>', page, re.DOTALL)
+    assert found is not None, group
+    return plain(found[0])
+
+
+def test_a_value_is_a_link_that_narrows_the_page_down(front: Desk) -> None:
+    """With everything else that was chosen; (other) and values of requests are none."""
+    page = front.get("/?by=visits&period=7d")
+    assert 'href="/?period=7d&amp;by=visits&amp;only.page=%2Fproducts"' in page
+    assert "only.status" not in page
+    assert "only.classes" not in page
+    assert "only.move" not in front.get("/?pages=move")
+
+
+def test_the_figures_and_the_chart_are_the_values_own(front: Desk) -> None:
+    """28 days of 30 views of /products, and of 15 visits."""
+    page = front.get("/?only.page=%2Fproducts")
+    text = plain(page)
+    assert "Views 840 unchanged 0% was 840" in text
+    assert "Visits 420 unchanged 0% was 420" in text
+    assert "Requests" not in text
+    assert "Sun 22 Nov: 30 Views Sun 25 Oct: 30 (+0%)" in text
+    assert "Counts of a value stand at the day on which they were published" in text
+
+
+def test_cards_with_a_stored_crossing_are_narrowed_down(front: Desk) -> None:
+    """Shares are of the value's own views."""
+    page = front.get("/?only.page=%2Fproducts")
+    assert "Search engines 560 67% Direct, or not told 280 33% 100% shown by value" in card(page, "sources")
+    assert "Netherlands" in card(page, "places")
+    assert "/products 840 100%" in card(page, "pages")
+    assert "/ 40%" not in card(page, "pages")
+    other = front.get("/?only.channel=search")
+    assert "/ 1,120 67% /products 560 33%" in card(other, "pages")
+
+
+def test_moves_onward_need_no_crossing(front: Desk) -> None:
+    """They name their page themselves, and no other whose name only begins alike."""
+    text = card(front.get("/?only.page=%2Fproducts&pages=move"), "pages")
+    assert "/products → /order 168 40%" in text
+    assert "/products/a" not in text
+    assert "/ → /products" not in text
+
+
+def test_cards_without_one_say_what_would_have_to_be_configured(front: Desk) -> None:
+    """The very line of the configuration; what is counted of all requests cannot be narrowed down at all."""
+    page = front.get("/?only.page=%2Fproducts")
+    languages = card(page, "languages")
+    assert "Nothing is published of these two together" in languages
+    assert "[&#34;page&#34;, &#34;language&#34;]" in languages
+    assert "Dutch" not in languages
+    assert "This is counted for all requests and cannot be narrowed down" in card(page, "who")
+    assert "This is counted for all requests" in card(page, "answers")
+    listed = plain(front.get("/list?card=language&only.page=%2Fproducts"))
+    assert "Nothing is published of these two together" in listed
+    assert "Dutch" not in listed
+
+
+def test_two_filters_show_the_cell_that_they_have_in_common(front: Desk) -> None:
+    """Of three values together nothing is stored, so lists say so; a pair that is not stored is said for the page."""
+    page = front.get("/?only.page=%2Fproducts&only.channel=search")
+    assert "Views 560" in plain(page)
+    assert "values are only ever stored in pairs" in card(page, "places")
+    assert "/products 560 100%" in card(page, "pages")
+    untold = plain(front.get("/?only.page=%2Fproducts&only.device=mobile"))
+    assert "These two are not counted together" in untold
+    assert 'crossings = [["page", "device"]]' in untold
+
+
+def test_filters_are_chips_with_a_way_out(front: Desk) -> None:
+    """Each link takes one of them away and keeps the other."""
+    page = front.get("/?period=7d&only.page=%2Fproducts&only.channel=search")
+    chips = re.search(r'<ul class="chips".*?</ul>', page, re.DOTALL)
+    assert chips is not None
+    assert "Page /products" in plain(chips[0])
+    assert "Came by Search engines" in plain(chips[0])
+    assert 'href="/?period=7d&amp;only.channel=search"' in chips[0]
+    assert 'href="/?period=7d&amp;only.page=%2Fproducts"' in chips[0]
+
+
+def test_a_list_is_narrowed_down_and_searched(front: Desk) -> None:
+    """Page by page as without a filter."""
+    text = plain(front.get("/list?card=page&only.channel=search&q=prod"))
+    assert "/products 1,120" not in text
+    assert "/products 560" in text
+
+
+def test_hosts_are_chosen_where_there_are_several(front: Desk) -> None:
+    """The choice is a filter like any other."""
+    page = front.get("/")
+    assert 'href="/?only.host=shop.example.com"' in page
+    assert "Views 560" in plain(front.get("/?only.host=shop.example.com"))
+
+
+def test_what_nobody_counted_is_said(front: Desk) -> None:
+    """A value that is not there, and how few may wait."""
+    text = plain(front.get("/?only.page=%2Fnothing"))
+    assert "Nothing to show for this filter" in text
+    assert "Fewer than 10 may wait" in text
+
+
+def test_hostile_values_are_text_in_chips_links_and_charts(front: Desk) -> None:
+    """As a filter from the address, and as a stored value that is filtered by."""
+    for query in ("only.page=%2Fx%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E", "only.channel=%22%3E%3Cimg%20src%3Dx%3E"):
+        page = front.get(f"/?{query}")
+        assert all(' src="/static/' in tag for tag in re.findall(r"<script[^>]*>", page))
+        assert "<img" not in page
+        assert set() == dangerous(page)
+        assert "<script" not in front.get(f"/chart.svg?{query}")
+
+
+def test_exits_are_views_without_a_move_onward(tmp_path: Path) -> None:
+    """And like every figure of a value none of fewer than k."""
+    pages = {"/": 60, "/products": 30, "/few": 12}
+    values = {**VALUES, "page": pages}
+    make_sink(tmp_path / "stats.db", days=1, values=values)
+    found = desk(tmp_path)
+    found.sign_in()
+    text = card(found.get("/?period=today&pages=exit"), "pages")
+    assert "/ 30 67% /products 15 33%" in text
+    assert "/few" not in text
+    assert "/ 30 67%" in plain(found.get("/list?card=exit&period=today"))
