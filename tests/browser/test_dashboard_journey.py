@@ -58,7 +58,7 @@ def test_a_morning_with_the_figures(page: Page, address: str) -> None:
     page.locator("#pages").get_by_role("link", name="/products", exact=True).click()
     assert "840" == big(page, "views")
     assert "Page\n/products" in page.locator(".chips").inner_text().replace(" ", "\n").replace("\n\n", "\n")
-    page.locator(".tile.visits a").click()
+    page.locator(".tile.visits > a").click()
     assert "Visits per day" in page.locator(".lead").inner_text()
     page.locator("#sources").get_by_role("link", name="Search engines").click()
     assert "280" == big(page, "visits")
@@ -91,7 +91,7 @@ def test_an_annotation_is_written_and_removed(page: Page, address: str) -> None:
     """In the form under the chart."""
     page.goto(f"{address}/?period=7d")
     page.get_by_text("Add an annotation").click()
-    page.get_by_label("From").last.fill("2026-11-18")
+    page.locator(".note-form [name=first]").fill("2026-11-18")
     page.get_by_label("What happened").fill("Autumn campaign")
     page.get_by_role("button", name="Save").click()
     assert page.url.endswith("?period=7d#lead")
