@@ -64,11 +64,21 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the sink says about itself; `threshold` is None and `span` too before anything was published."""
+    """What the sink says about itself; `threshold` is None and `span` too before anything was published.
+
+    Counts by value of the days before `monthly` are kept by whole months only.
+    """
 
     threshold: int | None
     sample: tuple[dt.date, dt.date] | None
     span: tuple[dt.date, dt.date] | None
+    monthly: dt.date | None = None
+
+    def cuts_month(self, first: dt.date, last: dt.date) -> bool:
+        """Whether some days are a part of a month of which only the whole is known."""
+        if self.monthly is None or first >= self.monthly:
+            return False
+        return first.day > 1 or (last < self.monthly and (last + dt.timedelta(days=1)).day > 1)
 
 
 def read_facts(reader: SinkReader) -> Facts:
@@ -79,4 +89,5 @@ def read_facts(reader: SinkReader) -> Facts:
         threshold=int(meta["threshold"]) if "threshold" in meta else None,
         sample=(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) if last else None,
         span=reader.span(),
+        monthly=reader.by_month_before(),
     )

@@ -1,6 +1,7 @@
 """What the pages show."""
 
 import csv
+import datetime as dt
 import io
 import re
 from html.parser import HTMLParser
@@ -420,3 +421,24 @@ def test_times_of_which_counts_were_lost_are_named(tmp_path: Path) -> None:
     assert "Counts were lost between 19 Nov 2026 20:08 and 19 Nov 2026 20:10. Counts were lost between 18 Nov" in text
     assert "And 2 more such times" in text
     assert "Counts are missing" not in front.get("/?period=today")
+
+
+def test_months_that_are_kept_as_one_are_told_of(tmp_path):
+    """Where only a part of one lies in the period its lists are empty, and the page says why."""
+    make_sink(tmp_path / "stats.db", days=120)
+    sink = SqliteSink(tmp_path / "stats.db")
+    sink.keep_months(dt.date(2026, 10, 1))
+    sink.close()
+    desk_ = desk(tmp_path)
+    desk_.sign_in()
+    said = "before 1 Oct 2026 are kept by whole months"
+    august = "from=2026-08-01&to=2026-08-31"
+    for query, part in (
+        (august, False),
+        ("from=2026-08-02&to=2026-08-31", True),
+        ("from=2026-10-02&to=2026-10-09", False),
+    ):
+        for page in ("/?", "/list?card=page&"):
+            text = desk_.get(f"{page}{query}").replace("\u00a0", " ")
+            assert part == (said in text)
+            assert part == ("/products" not in text)
