@@ -69,21 +69,16 @@ class Explainer:
     period: Period
     lost: int = 0
 
-    def about(self, key: str, *, shown: float | None = None, between: tuple[int, int, float] | None = None) -> About:
+    def about(self, key: str, *, says: str = "", shown: float | None = None) -> About:
         """The explanation of a figure; KeyError for one that has none.
 
-        `shown` (0 to 1) is the share that a list shows by value, `between` the range of an estimate with the share of
-        visits that are measured.
+        `says` is what is said of this very figure, as its range; `shown` (0 to 1) the share that a list shows by value.
         """
         words, facts = self.words, self.facts
-        lines = [words.text(f"honesty.{KINDS[key]}"), self._threshold(key)]
+        lines = [words.text(f"honesty.{KINDS[key]}"), self._threshold(key), says]
         if shown is not None and shown < 1:
             other = words.value("page", "(other)")
             lines.append(words.text("honesty.shown", share=words.percent(shown), other=other))
-        if between is not None:
-            low, high, share = between
-            texts = {"low": words.number(low), "high": words.number(high), "share": words.percent(share)}
-            lines.append(words.text("honesty.range", **texts))
         if self.lost:
             lines.append(words.text("honesty.gaps", count=words.number(self.lost)))
         if facts.sample and facts.sample[0] <= self.period.last and self.period.first <= facts.sample[1]:

@@ -76,3 +76,5 @@ def test_the_dashboard(page: Page, demo: Demo, folder: Path, monkeypatch: pytest
     open_store(demo.kit.config).users.add("reader", "a password for the pictures")
     page.goto(demo.kit.sign_in_link("reader", f"{demo.home}/dashboard"))
     shoot(page, folder / "dashboard.png")
+    page.goto(f"{demo.home}/dashboard/load")
+    shoot(page, folder / "load.png")
