@@ -68,6 +68,10 @@ def test_sums_are_those_of_the_days(tmp_path_factory, released, begin, length):
                 counts.items(), key=lambda row: (-row[1], row[0])
             )
             assert reader.count_values(name, metric, first, last) == len(counts)
+            by_day = Counter()
+            for _, value, count in reader.days_by_value(name, metric, first, last):
+                by_day[value] += count
+            assert by_day == counts
             pages = {value: dict(reader.value_days(name, value, metric, first, last)) for value in counts}
             if name != "page_by_device":
                 assert {value: sum(days.values()) for value, days in pages.items()} == counts

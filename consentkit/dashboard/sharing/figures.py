@@ -1,13 +1,13 @@
 """The figures behind a partner's link."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from consentkit.dashboard.groups import CARDS, CLASSES, EXIT, breakdown_of, metric_of
 from consentkit.dashboard.periods import CHOICES, EARLIEST, Period, chosen
 from consentkit.dashboard.rankings import Ranking, class_ranking, is_last
-from consentkit.dashboard.sharing.folding import added_up, folded_month, months
+from consentkit.dashboard.sharing.folding import Count, added_up, folded_month, months
 from consentkit.dashboard.sharing.noise import noisy_series, noisy_values
 from consentkit.dashboard.store.shares import BudgetUsedUp, Share, Shares
 from consentkit.stats.breakdowns import VIEWS, VISITS
@@ -149,16 +149,18 @@ def _drawn(reader: SinkReader, share: Share, threshold: int, period: Period) -> 
 def _values(reader: SinkReader, key: str, threshold: int, period: Period) -> dict[str, int]:
     """The counts of a card by value under a threshold."""
     breakdown, metric = breakdown_of(key), metric_of(key, "")
-    folded = []
-    for first, last in months(period.first, period.last):
-        until = min(last, period.today - dt.timedelta(days=1))
-        cells = (
-            (last.isoformat() if len(cell.day) == MONTH else cell.day, cell.value, cell.events)
-            for cell in reader.cells(first, until, breakdown)
-            if cell.metric == metric
-        )
-        folded.append(folded_month(cells, threshold, last if until == last else None))
-    return added_up(folded, period.first, period.last)
+
+    def folded() -> Iterator[dict[str, list[Count]]]:
+        # One month after another, so that only one is held in memory.
+        for first, last in months(period.first, period.last):
+            until = min(last, period.today - dt.timedelta(days=1))
+            cells = (
+                (last.isoformat() if len(day) == MONTH else day, value, count)
+                for day, value, count in reader.days_by_value(breakdown, metric, first, until)
+            )
+            yield folded_month(cells, threshold, last if until == last else None)
+
+    return added_up(folded(), period.first, period.last)
 
 
 def _ranking(key: str, counts: Mapping[str, int], totals: Mapping[str, int]) -> Ranking:

@@ -20,8 +20,8 @@ from consentkit.stats.model import OTHER
 LADDER = (20, 50, 100, 200, 500, 1000)
 DEFAULT = 20
 
-Day = tuple[str, int]
-"""An ISO date and a count."""
+Count = tuple[str, int]
+"""An ISO date and what was counted."""
 
 
 def thresholds(smallest: int) -> tuple[int, ...]:
@@ -29,7 +29,7 @@ def thresholds(smallest: int) -> tuple[int, ...]:
     return tuple(sorted({smallest, *(step for step in LADDER if step >= smallest)}))
 
 
-def gathered(series: Iterable[Day], threshold: int) -> tuple[list[Day], int]:
+def gathered(series: Iterable[Count], threshold: int) -> tuple[list[Count], int]:
     """A month's counts of a value, by day, under a threshold; and what has not come together."""
     steps = sorted({threshold, *(step for step in LADDER if step <= threshold)})
     found, waiting = list(series), 0
@@ -39,7 +39,7 @@ def gathered(series: Iterable[Day], threshold: int) -> tuple[list[Day], int]:
     return found, waiting
 
 
-def _gather(series: Iterable[Day], threshold: int) -> tuple[list[Day], int]:
+def _gather(series: Iterable[Count], threshold: int) -> tuple[list[Count], int]:
     found, waiting = [], 0
     for day, count in series:
         waiting += count
@@ -49,7 +49,7 @@ def _gather(series: Iterable[Day], threshold: int) -> tuple[list[Day], int]:
     return found, waiting
 
 
-def folded_month(cells: Iterable[tuple[str, str, int]], threshold: int, last: dt.date | None) -> dict[str, list[Day]]:
+def folded_month(cells: Iterable[tuple[str, str, int]], threshold: int, last: dt.date | None) -> dict[str, list[Count]]:
     """The days of one month by value, from its cells as (day, value, count).
 
     `last` is the month's last day if it is over, else None.
@@ -79,7 +79,7 @@ def months(first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
     return found
 
 
-def added_up(folded: Sequence[Mapping[str, Sequence[Day]]], first: dt.date, last: dt.date) -> dict[str, int]:
+def added_up(folded: Iterable[Mapping[str, Sequence[Count]]], first: dt.date, last: dt.date) -> dict[str, int]:
     """The counts of a period by value, from its months."""
     sums: dict[str, int] = {}
     for month in folded:

@@ -244,6 +244,9 @@ class SinkReader(Protocol):
     def value_days(self, breakdown: str, value: str, metric: str, first: date, last: date) -> list[tuple[str, int]]:
         """The published events of one value by day (of release), or by month (`2026-11`) where only that is kept."""
 
+    def days_by_value(self, breakdown: str, metric: str, first: date, last: date) -> list[tuple[str, str, int]]:
+        """The published events as (day of release, value, count), or by month (`2026-11`) where only that is kept."""
+
     def by_month_before(self) -> date | None:
         """The day before which counts by value are kept by whole months only, None where all are kept by day."""
 

@@ -38,6 +38,12 @@ OF_VALUE = f"""
         ON c.period = p.id AND c.series = s.id AND c.second = {_SECOND} AND c.value = {_WANTED}
     WHERE {_WITHIN} AND s.breakdown = :breakdown AND s.metric = coalesce(:metric, s.metric) ORDER BY p.name, s.metric
 """  # noqa: S608
+BY_DAY = f"""
+    SELECT p.name, {_TEXT.replace("f.", "c.")}, c.count
+    FROM periods p CROSS JOIN series s CROSS JOIN counts c ON c.period = p.id AND c.series = s.id
+        CROSS JOIN words v ON v.id = c.value CROSS JOIN words w ON w.id = c.second
+    WHERE {_WITHIN} AND s.breakdown = :breakdown AND s.metric = :metric
+"""  # noqa: S608
 _CELL = f"""
     p.name, s.breakdown, {_TEXT.replace("f.", "c.")} AS text, s.metric, c.count, c.increments, c.smallest
 """

@@ -149,6 +149,10 @@ class SqliteSinkReader:
         """The published events of one value by day (of release), or by month (`2026-11`) where only that is kept."""
         return [(name, count) for name, _, count in self._of_value(breakdown, value, metric, first, last)]
 
+    def days_by_value(self, breakdown: str, metric: str, first: date, last: date) -> list[tuple[str, str, int]]:
+        """The published events as (day of release, value, count), or by month (`2026-11`) where only that is kept."""
+        return self._rows(lists.BY_DAY, {**_within(first, last), "breakdown": breakdown, "metric": metric})
+
     def by_month_before(self) -> date | None:
         """The day before which counts by value are kept by whole months only, None where all are kept by day."""
         rows = self._rows("SELECT max(name) FROM periods WHERE shown AND length(name) = 7")
