@@ -3,7 +3,7 @@
 from starlette.types import Scope
 
 from consentkit.consent.cookies import Cookies
-from consentkit.traits import CONDITIONS, shape_of
+from consentkit.traits import CONDITIONS, shape_of, shapes
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -21,13 +21,14 @@ class Incoming:
     def __init__(self, scope: Scope) -> None:
         self._raw = raw = scope.get("headers", ())
         headers: dict[bytes, bytes] = dict(raw)
-        shape = shape_of(headers)
+        names = tuple(headers)
+        shape = shapes.get(names) or shape_of(names)
         self.is_plain = is_plain = shape.is_lower and len(headers) == len(raw)
         if not is_plain:
             headers = self._joined()
-            shape = shape_of(headers)
+            shape = shape_of(tuple(headers))
         self.headers = headers
-        self.traits = traits = shape.traits(headers)
+        self.traits = traits = shape.known.get(shape.values(headers)) or shape.read(headers)
         self.gpc = traits.gpc if is_plain else b"1" in self._all(b"sec-gpc")
         self._cookie_at = at = shape.cookie_at
         self.cookies = None if at is None else Cookies(headers[b"cookie"])

@@ -67,55 +67,50 @@ class Shape:
     """The names of a request's headers, and the traits of those who sent the same names.
 
     `is_lower`: all are in lower case, as ASGI has them; `cookie_at` is the place of Cookie among them, None if it is
-    not there.
+    not there. `known` are traits by what `values` reads of headers; those that are not there are `read`.
     """
 
-    __slots__ = ("_known", "_names", "_shared", "_values", "cookie_at", "is_lower")
+    __slots__ = ("_names", "_shared", "cookie_at", "is_lower", "known", "values")
 
     def __init__(self, names: tuple[bytes, ...]) -> None:
         self.is_lower = not any(name != name.lower() for name in names)
         self.cookie_at = names.index(b"cookie") if b"cookie" in names else None
         self._names = frozenset(names)
         self._shared = tuple(name for name in names if name in SHARED)
-        self._values: Callable[[Mapping[bytes, bytes]], Any] = itemgetter(*self._shared) if self._shared else _nothing
-        self._known: dict[Any, Traits] = {}
+        self.values: Callable[[Mapping[bytes, bytes]], Any] = itemgetter(*self._shared) if self._shared else _nothing
+        self.known: dict[Any, Traits] = {}
 
-    def traits(self, headers: Mapping[bytes, bytes]) -> Traits:
-        """The traits of headers of this shape."""
-        values = self._values(headers)
-        return self._known.get(values) or self._read(values, headers)
-
-    def _read(self, values: Any, headers: Mapping[bytes, bytes]) -> Traits:
+    def read(self, headers: Mapping[bytes, bytes]) -> Traits:
+        """The traits of headers of this shape, remembered from now on."""
         shared = {name: bytes(headers[name]) for name in self._shared}
         if sum(map(len, shared.values())) > LONGEST_VALUES:
             return Traits(self._names, {name: value[:LONGEST_VALUE] for name, value in shared.items()})
         _make_room()
-        traits = self._known[values] = Traits(self._names, shared)
+        traits = self.known[self.values(headers)] = Traits(self._names, shared)
         return traits
 
 
-_shapes: dict[tuple[bytes, ...], Shape] = {}
+shapes: dict[tuple[bytes, ...], Shape] = {}
+"""Those that were met, by the names."""
 _room = MOST_TRAITS
 
 
-def shape_of(headers: Mapping[bytes, bytes]) -> Shape:
-    """The shape of headers by name."""
-    names = tuple(headers)
-    return _shapes.get(names) or _met(names)
+def shape_of(names: tuple[bytes, ...]) -> Shape:
+    """The shape of headers with these names, remembered from now on."""
+    if names in shapes:
+        return shapes[names]
+    shape = Shape(names)
+    if len(names) <= MOST_NAMES and sum(map(len, names)) <= LONGEST_NAMES:
+        if len(shapes) >= MOST_SHAPES:
+            shapes.clear()
+        shapes[names] = shape
+    return shape
 
 
 def traits_of(headers: Mapping[bytes, bytes]) -> Traits:
     """The traits of headers by lower-case name."""
-    return shape_of(headers).traits(headers)
-
-
-def _met(names: tuple[bytes, ...]) -> Shape:
-    shape = Shape(names)
-    if len(names) <= MOST_NAMES and sum(map(len, names)) <= LONGEST_NAMES:
-        if len(_shapes) >= MOST_SHAPES:
-            _shapes.clear()
-        _shapes[names] = shape
-    return shape
+    shape = shape_of(tuple(headers))
+    return shape.known.get(shape.values(headers)) or shape.read(headers)
 
 
 def _make_room() -> None:
@@ -123,7 +118,7 @@ def _make_room() -> None:
     global _room  # noqa: PLW0603 -- the one count for all shapes
     _room -= 1
     if _room <= 0:
-        _shapes.clear()
+        shapes.clear()
         _room = MOST_TRAITS
 
 

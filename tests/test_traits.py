@@ -20,7 +20,7 @@ def test_what_is_remembered_is_what_is_read(headers: dict[bytes, bytes]) -> None
     """Names and values that were met before, in whatever order, never lend their traits to others."""
     shared = {name: value for name, value in headers.items() if name in traits.SHARED}
     assert read(Traits(headers, shared)) == read(traits_of(headers)) == read(traits_of(headers))
-    assert (list(headers).index(b"cookie") if b"cookie" in headers else None) == shape_of(headers).cookie_at
+    assert (list(headers).index(b"cookie") if b"cookie" in headers else None) == shape_of(tuple(headers)).cookie_at
 
 
 def test_visitors_whose_browsers_send_the_same_share_their_traits() -> None:
@@ -43,5 +43,5 @@ def test_made_up_headers_fill_a_bounded_table(varied: str) -> None:
     for number in range(3 * MOST_TRAITS):
         text = b"%d" % number
         traits_of({b"user-agent": text} if varied == "values" else {b"user-agent": b"UA", b"x-" + text: b""})
-        assert len(traits._shapes) <= MOST_SHAPES
-    assert sum(len(shape._known) for shape in traits._shapes.values()) <= MOST_TRAITS
+        assert len(traits.shapes) <= MOST_SHAPES
+    assert sum(len(shape.known) for shape in traits.shapes.values()) <= MOST_TRAITS

@@ -9,6 +9,10 @@ from typing import Any
 
 MAX_TEMPLATE = 250
 """Characters; longer ones are no router's."""
+MOST_ROUTES = 500
+
+_known: dict[int, tuple[object, object, object, str]] = {}
+"""Templates by the identity of a router's route, which is kept beside, where it was mounted."""
 
 
 def route_of(scope: Mapping[str, Any]) -> str:
@@ -19,13 +23,26 @@ def route_of(scope: Mapping[str, Any]) -> str:
     template = scope.get("path_template")
     if template is None:
         route = scope.get("route")
-        template = getattr(route, "path", None)
-        if not isinstance(template, str):
+        if route is None:
             return ""
-        # Where the server itself reaches the app under a path, that is no part of the app's own paths.
-        root = str(scope.get("root_path", "")).removeprefix(str(scope.get("app_root_path", "")))
-        # A mount's own path repeats the path that it has already added to the root.
-        template = (
-            f"{root}/{{path:path}}" if hasattr(route, "app") and not hasattr(route, "endpoint") else root + template
-        )
+        root, app_root = scope.get("root_path", ""), scope.get("app_root_path", "")
+        known = _known.get(id(route))
+        if known is not None and known[0] is route and known[1] == root and known[2] == app_root:
+            return known[3]
+        template = _template(route, str(root), str(app_root))
+        if len(_known) >= MOST_ROUTES:
+            _known.clear()
+        _known[id(route)] = route, root, app_root, template
     return template if isinstance(template, str) and len(template) <= MAX_TEMPLATE else ""
+
+
+def _template(route: Any, root: str, app_root: str) -> str:
+    template = getattr(route, "path", None)
+    if not isinstance(template, str):
+        return ""
+    # Where the server itself reaches the app under a path, that is no part of the app's own paths.
+    root = root.removeprefix(app_root)
+    # A mount's own path repeats the path that it has already added to the root.
+    is_mount = hasattr(route, "app") and not hasattr(route, "endpoint")
+    whole = f"{root}/{{path:path}}" if is_mount else root + template
+    return whole if len(whole) <= MAX_TEMPLATE else ""

@@ -102,8 +102,9 @@ def request(number: int, *more: tuple[bytes, bytes]) -> dict[str, Any]:
         (b"sec-fetch-site", b"cross-site"),
         (b"sec-fetch-mode", b"navigate"),
         (b"sec-fetch-dest", b"document"),
-        *more,
     ]
+    # A browser sends each of them once.
+    headers = list({**dict(headers), **dict(more)}.items())
     path = f"/products/item-{number % 50}"
     return {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",

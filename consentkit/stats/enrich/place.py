@@ -17,7 +17,7 @@ from typing import Any
 import maxminddb
 from geoip2.models import Country
 
-from consentkit.stats.enrich.address_tree import AddressTree
+from consentkit.stats.enrich.address_tree import AddressTree, number_of
 from consentkit.stats.enrich.network import network_of
 from consentkit.stats.model import OTHER, UNKNOWN, Facet
 
@@ -78,9 +78,17 @@ class Place:
     def facet(self, address: str | None) -> Facet:
         """Where an address is; never raises and never remembers the address."""
         reading = self._reading
-        if not address or not reading.copies:
+        finders = reading.finders
+        if not address or not finders:
             return NOWHERE
-        numbers = tuple([copy.number(address) for copy in reading.copies])
+        try:
+            number, bits = number_of(address)
+        except ValueError:
+            return NOWHERE  # The server's peer has no address: a Unix socket, or a test client's name.
+        if len(finders) == 1:
+            numbers: Numbers = (finders[0](number, bits),)
+        else:
+            numbers = tuple([find(number, bits) for find in finders])
         return reading.facets.get(numbers) or self._read(reading, numbers, address)
 
     def _read(self, reading: "_Reading", numbers: Numbers, address: str) -> Facet:
@@ -108,25 +116,13 @@ class _Copy:
     """A file as it was when it was read."""
 
     def __init__(self, reader: Any, tree: AddressTree, report: Callable[[Exception], None]) -> None:
+        self.tree = tree
         self._reader = reader
-        self._tree = tree
         self._report = report
-
-    def number(self, address: str) -> int | None:
-        """The number of an address's record, None where there is none."""
-        try:
-            return self._tree.find(address)
-        except ValueError:
-            return None  # The server's peer has no address: a Unix socket, or a test client's name.
-        except Exception as problem:
-            self._report(problem)
-            return None
 
     def record(self, address: str) -> Record | None:
         try:
             record = self._reader.get(address)
-        except ValueError:
-            return None  # As above.
         except Exception as problem:
             # The parts of a damaged file are met one by one, as addresses lead to them.
             self._report(problem)
@@ -139,6 +135,7 @@ class _Reading:
 
     def __init__(self, copies: tuple[_Copy, ...]) -> None:
         self.copies = copies
+        self.finders = tuple(copy.tree.find for copy in copies)
         self.facets: dict[Numbers, Facet] = {}
 
 

@@ -8,7 +8,8 @@ import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
-from consentkit.stats.enrich.address_tree import AddressTree
+from consentkit.stats.enrich import address_tree
+from consentkit.stats.enrich.address_tree import AddressTree, number_of
 
 NETWORKS = {
     "0.0.0.0/8": "a", "10.0.0.0/9": "b", "10.128.0.0/17": "c", "192.0.2.0/24": "a", "192.0.2.128/25": "d",
@@ -54,15 +55,17 @@ def wider(data, nodes, bits):
     )
 
 
+@pytest.mark.parametrize("most", [0, 1_000_000])
 @pytest.mark.parametrize("bits", [24, 28, 32])
-def test_addresses_of_one_record_have_one_number(made, bits):
-    """As the library finds them, in trees of every size of record; what is in no network has none."""
+def test_addresses_of_one_record_have_one_number(made, monkeypatch, bits, most):
+    """As the library finds them, in trees of every size of record, unpacked or not; what is in no network has none."""
+    monkeypatch.setattr(address_tree, "MOST_UNPACKED", most)
     data, reader = made
     told = reader.metadata()
     assert told.record_size == 24
     given = data if bits == 24 else wider(data, told.node_count, bits)
     tree = AddressTree(given, told.node_count, bits, told.ip_version)
-    found = {address: (tree.find(address), reader.get(address)) for address in addresses()}
+    found = {address: (tree.find(*number_of(address)), reader.get(address)) for address in addresses()}
     assert all((number is None) == (record is None) for number, record in found.values())
     numbers = {record["name"]: number for number, record in found.values() if record}
     assert {(number, record and record["name"]) for number, record in found.values()} == {
@@ -72,25 +75,28 @@ def test_addresses_of_one_record_have_one_number(made, bits):
     assert len(numbers) == len(set(NETWORKS.values()))
 
 
-def test_a_record_above_24_bits_is_read():
+@pytest.mark.parametrize("most", [0, 1])
+def test_a_record_above_24_bits_is_read(monkeypatch, most):
     """The middle byte of a node of 28 bits holds the highest four of both its records."""
+    monkeypatch.setattr(address_tree, "MOST_UNPACKED", most)
     left, right = 0xABCDEF1, 0x1234567
     data = (left & 0xFFFFFF).to_bytes(3, "big") + bytes([0xA1]) + (right & 0xFFFFFF).to_bytes(3, "big")
     tree = AddressTree(data, 1, 28, 4)
-    assert (left, right) == (tree.find("1.2.3.4"), tree.find("200.2.3.4"))
+    assert (left, right) == (tree.find(*number_of("1.2.3.4")), tree.find(*number_of("200.2.3.4")))
 
 
 @pytest.mark.parametrize("text", ["", "testclient", "192.0.2", "192.0.2.7:80", "fe80::1%eth0", "\x00", "1:2", "é"])
 def test_what_is_no_address_is_said_so_without_it(text):
     """The error does not quote it."""
-    tree = AddressTree(b"\x00\x00\x01" * 2, 1, 24, 6)
     with pytest.raises(ValueError, match=r"^no address$"):
-        tree.find(text)
+        number_of(text)
 
 
 def test_a_file_of_ipv4_knows_no_ipv6_and_odd_sizes_are_refused():
     """No tree is read past its end."""
     tree = AddressTree(b"\x00\x00\x02" * 2, 1, 24, 4)
-    assert (2, None) == (tree.find("192.0.2.7"), tree.find("2001:db8::7"))
+    assert (2, None) == (tree.find(*number_of("192.0.2.7")), tree.find(*number_of("2001:db8::7")))
     with pytest.raises(ValueError, match="24, 28 or 32"):
         AddressTree(b"", 1, 20, 4)
+    with pytest.raises(ValueError, match="ends before"):
+        AddressTree(b"\x00" * 6, 1, 28, 4)
