@@ -9,7 +9,9 @@ from functools import lru_cache
 from typing import Final
 
 from consentkit.importers.parts import logged, size_of
-from consentkit.stats.facts import RequestFacts
+from consentkit.stats.enrich.agent import agent_of
+from consentkit.stats.facts import USER_AGENT_CAP, RequestFacts
+from consentkit.stats.model import Agent
 
 QUOTED: Final = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
 LINE = re.compile(
@@ -31,7 +33,7 @@ def parse_line(line: bytes) -> RequestFacts | None:
     if match is None or b"\0" in line:
         return None
     who, moment, request, status, size, rest = match.groups()
-    when = _epoch(moment)
+    when = epoch_as_written(moment)
     if when is None or not 100 <= int(status) <= 599:
         return None
     host, address = peer_of(who)
@@ -51,7 +53,7 @@ def parse_line(line: bytes) -> RequestFacts | None:
     )
 
 
-def _epoch(moment: bytes) -> float | None:
+def epoch_as_written(moment: bytes) -> float | None:
     """Epoch seconds of `23/Nov/2026:10:00:00 +0100`, or None for a time that never was."""
     midnight = _midnight(moment[:11], moment[21:])
     hour, minute, second = int(moment[12:14]), int(moment[15:17]), int(moment[18:20])
@@ -97,6 +99,11 @@ def _request(request: bytes) -> tuple[str, bytes]:
 
 def _header(value: bytes) -> bytes:
     return b"" if value == b"-" else _unescaped(value)
+
+
+def agent_as_written(value: bytes) -> Agent:
+    """A user agent."""
+    return agent_of(_header(value)[:USER_AGENT_CAP])
 
 
 def _unescaped(value: bytes) -> bytes:

@@ -17,7 +17,7 @@ from consentkit.stats.stores.sqlite_private import MAX_VALUES
 from consentkit.stats.stores.wire import dumped, loaded
 from consentkit.stats.waiting_room import Stretch, WaitingRoom
 
-STRETCH = 50_000
+STRETCH = 100_000
 """Requests that are looked at together."""
 
 Arrivals = defaultdict[Kind, defaultdict[Agent, list[int]]]
@@ -58,15 +58,17 @@ class History:
 
     def add(self, observation: Observation) -> None:
         """Count one observation."""
-        self.extend([self._kinds.row(observation)])
+        rows = Rows()
+        rows.add(*self._kinds.seen(observation))
+        self.extend(rows)
 
     def extend(self, rows: Rows) -> None:
         """Count requests in the order in which they came."""
-        while rows and max([when for _, _, when, _, _ in rows]) >= self._day_ends:
-            number = next(number for number, row in enumerate(rows) if row[2] >= self._day_ends)
-            self._take(rows[:number])
-            self._turn_to(rows[number][2])
-            rows = rows[number:]
+        while max(rows.whens, default=0) >= self._day_ends:
+            number = next(number for number, when in enumerate(rows.whens) if when >= self._day_ends)
+            self._take(rows.part(0, number))
+            self._turn_to(rows.whens[number])
+            rows = rows.part(number)
         self._take(rows)
 
     def _take(self, rows: Rows) -> None:
@@ -75,7 +77,7 @@ class History:
         begins, minute = self._day_begins, self._minute
         end = (minute + 1) * 60
         arrivals = self._arrivals[self._today]
-        for kind, agent, when, _, _ in rows:
+        for kind, agent, when in zip(rows.kinds, rows.agents, rows.whens, strict=True):
             if when >= end:
                 minute = when // 60
                 end = (minute + 1) * 60
@@ -122,7 +124,8 @@ class History:
         if not self._held and self._settled >= until:
             return
         parts = parts_of(self._requests(), self._events(), self._crossings, list)
-        _sort(parts)
+        for minutes in parts.totals.values():
+            minutes.sort()
         self._total(parts)
         next_day = self._rule.day(until * 60.0)
         for release in self._room.settle(Stretch(self._today, self._begin, until, next_day, parts)):
@@ -167,12 +170,6 @@ class History:
     def _releases(self) -> Iterator[Release]:
         self._close_day()
         return (loaded(text) for text in self._closed_days)
-
-
-def _sort(parts: Parts[list[int]]) -> None:
-    for amounts in (parts.totals, parts.requests, parts.facets, parts.pairs):
-        for minutes in amounts.values():
-            minutes.sort()
 
 
 def _no_arrivals() -> Arrivals:

@@ -1,6 +1,6 @@
 """Observations without when they were made: what many requests have in common, so that only their moments are kept."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from consentkit.stats.model import Agent, Facet, Observation, Verdict
 
@@ -25,10 +25,36 @@ class Kind:
         self.route = route
 
 
-Row = tuple[Kind, Agent, int, int, float | None]
+Seen = tuple[Kind, Agent, int, int, float | None]
 """A request: its kind and user agent, when it came (epoch seconds), its bytes, how long its answer took (seconds, None
 if that is not told)."""
-Rows = Sequence[Row]
+
+
+@dataclass(slots=True)
+class Rows:
+    """Requests in the order in which they came, each in the same place of every column; `took` may be empty."""
+
+    kinds: list[Kind] = field(default_factory=list)
+    agents: list[Agent] = field(default_factory=list)
+    whens: list[int] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    took: list[float | None] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.whens)
+
+    def add(self, kind: Kind, agent: Agent, when: int, size: int, took: float | None) -> None:
+        """Add a request."""
+        self.kinds.append(kind)
+        self.agents.append(agent)
+        self.whens.append(when)
+        self.sizes.append(size)
+        self.took.append(took)
+
+    def part(self, begin: int, end: int | None = None) -> "Rows":
+        """The requests from one place to another."""
+        some = slice(begin, end)
+        return Rows(self.kinds[some], self.agents[some], self.whens[some], self.sizes[some], self.took[some])
 
 
 class Kinds:
@@ -48,7 +74,7 @@ class Kinds:
             kind = self._known[key] = Kind(*key)
         return kind
 
-    def row(self, observation: Observation) -> Row:
+    def seen(self, observation: Observation) -> Seen:
         """An observation as history takes it."""
         _, when, took, size, _, _ = observation.load
         return self.of(observation), observation.request[1], int(when), size, took

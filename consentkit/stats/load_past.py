@@ -47,19 +47,21 @@ class PastLoad:
 
     def extend(self, rows: Rows) -> int:
         """Add the load of requests; returns their bytes."""
-        minutes, hours, total = self._minutes, self._hours, 0
-        self._seconds.update([when for _, _, when, _, _ in rows])
-        for kind, _, when, size, took in rows:
-            body = size if 0 <= size <= MAX_BYTES else min(max(size, 0), MAX_BYTES)
-            total += body
+        self._seconds.update(rows.whens)
+        sizes = rows.sizes
+        if sizes and not 0 <= min(sizes) <= max(sizes) <= MAX_BYTES:
+            sizes = [min(max(size, 0), MAX_BYTES) for size in sizes]
+        minutes, hours = self._minutes, self._hours
+        for kind, when, size in zip(rows.kinds, rows.whens, sizes, strict=True):
             status_class = kind.status // 100
-            minutes[when // 60 * STATUS_CLASSES + status_class].append(body)
-            hours[when // 3600 * STATUS_CLASSES + status_class, kind.route].append(body)
+            minutes[when // 60 * STATUS_CLASSES + status_class].append(size)
+            hours[when // 3600 * STATUS_CLASSES + status_class, kind.route].append(size)
+        for kind, when, took in zip(rows.kinds, rows.whens, rows.took, strict=bool(rows.took)):
             if took is not None:
                 bucket = bucket_of(took)
                 self._took[when // 60, bucket] += 1
                 self._took_by_route[when // 3600, kind.route, bucket] += 1
-        return total
+        return sum(sizes)
 
     def settle(self, *, over: int, threshold: int) -> Counter[LoadCell]:
         """What may leave at the beginning of a UTC minute, `over`; the rest waits on."""
@@ -67,11 +69,16 @@ class PastLoad:
         self._put_minutes(groups, over)
         running = time_text(over * 60, MINUTE)
         leaves, self._waiting = settle_groups(groups, running=running, threshold=threshold)
+        requests: Counter[int] = Counter()
+        busiest: Counter[int] = Counter()
         for second in [second for second in self._seconds if second < over * 60]:
-            count, minute = self._seconds.pop(second), time_text(second // 60 * 60, MINUTE)
-            leaves[LoadCell(minute, ALL_ROUTES, REQUESTS)] += count
-            busiest = LoadCell(minute, ALL_ROUTES, BUSIEST)
-            leaves[busiest] = max(leaves[busiest], count)
+            count, minute = self._seconds.pop(second), second // 60
+            requests[minute] += count
+            busiest[minute] = max(busiest[minute], count)
+        for minute, count in requests.items():
+            text = time_text(minute * 60, MINUTE)
+            leaves[LoadCell(text, ALL_ROUTES, REQUESTS)] = count
+            leaves[LoadCell(text, ALL_ROUTES, BUSIEST)] = busiest[minute]
         return leaves
 
     def remainder(self) -> Counter[LoadCell]:

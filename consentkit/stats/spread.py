@@ -5,7 +5,6 @@ An amount is how many there were, or the minutes in which they came; both add up
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -22,33 +21,40 @@ Alike = tuple[str, Metrics, tuple[Facet, ...], tuple[tuple[str, str], ...]]
 Amount = TypeVar("Amount", int, list[int])
 
 
-@dataclass(frozen=True, slots=True)
 class Parts(Generic[Amount]):
-    """Amounts by what stands in breakdowns together, and the totals by (ISO day, metric)."""
+    """Amounts by what stands in breakdowns together, and `totals` by (ISO day, metric).
 
-    totals: dict[tuple[str, str], Amount]
-    requests: dict[tuple[str, str], Amount]
-    """By breakdown and value, of requests of all classes."""
-    facets: dict[tuple[Metrics, Facet], Amount]
-    pairs: dict[tuple[Metrics, int, str, str], Amount]
-    """By the number of a crossing and its two values."""
-    crossings: Sequence[Crossing]
+    `nothing` makes the amount that there is without requests.
+    """
 
-    def each_cell(self) -> Iterator[tuple[Cell, Amount]]:
-        """What is to be added to each cell; a cell may come several times."""
+    def __init__(self, crossings: Sequence[Crossing], nothing: Callable[[], Amount]) -> None:
+        self.crossings = crossings
+        self.nothing: Callable[[], Amount] = nothing
+        self.totals: dict[tuple[str, str], Amount] = defaultdict(nothing)
+        self.requests: dict[tuple[str, str], Amount] = defaultdict(nothing)
+        """By breakdown and value, of requests of all classes."""
+        self.facets: dict[tuple[Metrics, Facet], Amount] = defaultdict(nothing)
+        self.pairs: dict[tuple[Metrics, int, str, str], Amount] = defaultdict(nothing)
+        """By the number of a crossing and its two values."""
+
+    def cells(self) -> Iterator[tuple[list[Cell], Amount]]:
+        """What is to be added to each of some cells; a cell may come several times."""
         for (breakdown, value), amount in self.requests.items():
-            yield Cell(breakdown, value, REQUESTS), amount
+            yield [Cell(breakdown, value, REQUESTS)], amount
+        by_facet: dict[tuple[str, Facet], Amount] = defaultdict(self.nothing)
         for (metrics, facet), amount in self.facets.items():
-            for breakdown, value in facet.values.items():
-                counted_by = BREAKDOWNS[breakdown]
-                for metric in metrics:
-                    if metric in counted_by:
-                        yield Cell(breakdown, value, metric), amount
-        for (metrics, number, first, second), amount in self.pairs.items():
-            crossing, value = self.crossings[number], crossed(first, second)
             for metric in metrics:
-                if metric in crossing.metrics:
-                    yield Cell(crossing.name, value, metric), amount
+                by_facet[metric, facet] += amount
+        for (metric, facet), amount in by_facet.items():
+            values = facet.values.items()
+            yield [Cell(name, value, metric) for name, value in values if metric in BREAKDOWNS[name]], amount
+        by_pair: dict[tuple[str, int, str, str], Amount] = defaultdict(self.nothing)
+        for (metrics, number, first, second), amount in self.pairs.items():
+            for metric in metrics:
+                if metric in self.crossings[number].metrics:
+                    by_pair[metric, number, first, second] += amount
+        for (metric, number, first, second), amount in by_pair.items():
+            yield [Cell(self.crossings[number].name, crossed(first, second), metric)], amount
 
 
 def parts_of(
@@ -57,12 +63,10 @@ def parts_of(
     crossings: Sequence[Crossing],
     nothing: Callable[[], Amount],
 ) -> Parts[Amount]:
-    """The amounts of requests and events by what stands together; `nothing` makes the amount that there is without."""
-    parts: Parts[Amount] = Parts(
-        defaultdict(nothing), defaultdict(nothing), defaultdict(nothing), defaultdict(nothing), crossings
-    )
-    _spread_requests(requests, parts, nothing)
-    for alike, amount in _spread_software(events, parts, nothing).items():
+    """The amounts of requests and events by what stands together."""
+    parts: Parts[Amount] = Parts(crossings, nothing)
+    _spread_requests(requests, parts)
+    for alike, amount in _spread_software(events, parts).items():
         _spread_rest(alike, amount, parts)
     return parts
 
@@ -74,17 +78,16 @@ def spread(
     requests, events, load = zip(*observations, strict=True)
     parts = parts_of(Counter(requests).items(), Counter(chain.from_iterable(events)).items(), crossings, int)
     cells: Counter[Cell] = Counter()
-    for cell, count in parts.each_cell():
-        cells[cell] += count
+    for some, count in parts.cells():
+        for cell in some:
+            cells[cell] += count
     found = Increments(cells, Counter(parts.totals), load_of(load))
     found.bound(max_cells)
     return found
 
 
-def _spread_requests(
-    requests: Iterable[tuple[RequestKey, Amount]], parts: Parts[Amount], nothing: Callable[[], Amount]
-) -> None:
-    alike: dict[tuple[str, tuple[str, str], int], Amount] = defaultdict(nothing)
+def _spread_requests(requests: Iterable[tuple[RequestKey, Amount]], parts: Parts[Amount]) -> None:
+    alike: dict[tuple[str, tuple[str, str], int], Amount] = defaultdict(parts.nothing)
     for (day, agent, verdict, status), amount in requests:
         alike[day, verdict.judged(agent), status] += amount
     totals, cells = parts.totals, parts.requests
@@ -95,12 +98,10 @@ def _spread_requests(
         cells["reason", f"{request_class}: {reason}"] += amount
 
 
-def _spread_software(
-    events: Iterable[tuple[EventKey, Amount]], parts: Parts[Amount], nothing: Callable[[], Amount]
-) -> dict[Alike, Amount]:
+def _spread_software(events: Iterable[tuple[EventKey, Amount]], parts: Parts[Amount]) -> dict[Alike, Amount]:
     """Spread what events say of browsers. What is left is alike for most browsers, so that it is done once for all."""
     crossed_by = {name for crossing in parts.crossings for name in (crossing.first, crossing.second)}
-    rest: dict[Alike, Amount] = defaultdict(nothing)
+    rest: dict[Alike, Amount] = defaultdict(parts.nothing)
     values: dict[Facet, tuple[tuple[str, str], ...]] = {}
     for (day, agent, verdict, metrics, facets), amount in events:
         if verdict.judged(agent)[0] not in BY_BROWSER:

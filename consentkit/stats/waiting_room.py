@@ -93,10 +93,12 @@ class WaitingRoom:
         )
 
     def _arrivals(self, stretch: Stretch) -> dict[Cell, Sequence[int]]:
-        """By cell the minutes of its events, in order."""
+        """By cell the minutes of its events, in order; breakdowns of one facet mostly share them."""
         runs: defaultdict[Cell, list[list[int]]] = defaultdict(list)
-        for cell, minutes in stretch.parts.each_cell():
-            runs[self._within_bounds(cell, stretch.day)].append(minutes)
+        for cells, minutes in stretch.parts.cells():
+            minutes.sort()
+            for cell in cells:
+                runs[self._within_bounds(cell, stretch.day)].append(minutes)
         return {cell: some[0] if len(some) == 1 else sorted(chain(*some)) for cell, some in runs.items()}
 
     def _moments(self, stretch: Stretch, metrics: Set[str]) -> Moments:
@@ -118,8 +120,8 @@ class WaitingRoom:
 
     def _count(self, stretch: Stretch, arrivals: Mapping[Cell, Sequence[int]]) -> None:
         counted = self._counted
-        for cell, minutes in arrivals.items():
-            counted[cell.breakdown, cell.metric] += len(minutes)
+        for cell, some in arrivals.items():
+            counted[cell.breakdown, cell.metric] += len(some)
         for (_, metric), minutes in stretch.parts.totals.items():
             counted["", metric] += len(minutes)
 
@@ -152,14 +154,21 @@ class WaitingRoom:
         threshold = self._rule.threshold
         minutes = {metric: tuple(found) for metric, found in moments.items()}
         left: dict[Cell, Published] = {}
+        # Breakdowns of one facet share their arrivals, and of most as many wait.
+        known: dict[tuple[int, int, str], tuple[Published | None, int]] = {}
         others = [(cell, ()) for cell in self._gathered if cell not in arrivals]
         for cell, some in chain(arrivals.items(), others):
             parts = self._waiting.get(cell)
-            counts, rest = departures(
-                some, sum(parts.values()) if parts else 0, minutes.get(cell.metric, ()), threshold=threshold
-            )
-            if counts:
-                left[cell] = Published(sum(counts), len(counts), min(counts))
+            waiting = sum(parts.values()) if parts else 0
+            key = (id(some), waiting, cell.metric)
+            found = known.get(key)
+            if found is None:
+                counts, rest = departures(some, waiting, minutes.get(cell.metric, ()), threshold=threshold)
+                found = Published(sum(counts), len(counts), min(counts)) if counts else None, rest
+                known[key] = found
+            published, rest = found
+            if published:
+                left[cell] = published
                 if parts:
                     del self._waiting[cell]
                     self._gathered.discard(cell)
