@@ -38,8 +38,9 @@ class StatsSettings:
     Figures are kept `retention_months`, those by value for `day_months` by the day and then by the month.
 
     `visitor_state`: a visitor's browser may carry the state of the visit, by consent or under the `exemption`.
-    `search_parameters` are the query parameters of the site's own search, `public_parameters` the route parameters
-    that page names may show, `referrer_spam` domains whose views are set apart.
+    `outbound`: links to other sites count, of those whose visits are measured. `search_parameters` are the query
+    parameters of the site's own search, `public_parameters` the route parameters that page names may show,
+    `referrer_spam` domains whose views are set apart.
     """
 
     sink: str
@@ -54,6 +55,7 @@ class StatsSettings:
     goals: tuple[Goal, ...]
     funnels: tuple[Funnel, ...]
     crossings: tuple[Crossing, ...]
+    outbound: bool
     search_parameters: tuple[str, ...]
     public_parameters: tuple[str, ...]
     referrer_spam: tuple[str, ...]
@@ -80,10 +82,15 @@ def read_stats(table: Table, base: Path, store: str, private: str, *, everybody:
         goals=tuple(_read_goal(goal) for goal in table.tables("goals")),
         funnels=tuple(_read_funnel(funnel) for funnel in table.tables("funnels")),
         crossings=_read_crossings(table),
+        outbound=bool(table.get("outbound", bool, False)),
         search_parameters=_matching(table, "search_parameters", (), PARAMETER, 'a query parameter, as "q"'),
         public_parameters=_matching(table, "public_parameters", PUBLIC_PARAMETERS, PARAMETER, "a route parameter"),
         referrer_spam=_matching(table, "referrer_spam", (), DOMAIN, 'a domain in small letters, as "spam.example"'),
     )
+    if settings.outbound and not settings.visitor_state:
+        table.wrong(
+            "outbound", "true needs visitor_state = true: links count of those who let their visits be measured"
+        )
     for name, ids in (("goals", [g.id for g in settings.goals]), ("funnels", [f.id for f in settings.funnels])):
         if len(set(ids)) < len(ids):
             table.wrong(name, "has an id twice; ids are unique")

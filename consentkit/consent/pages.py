@@ -17,6 +17,7 @@ from consentkit.consent.edge import Hints
 from consentkit.consent.embeds import Embeds, once_policy
 from consentkit.consent.gate import Gate
 from consentkit.consent.ledger.record import WITHDRAWN, Change
+from consentkit.consent.outbound import ADDRESS, followed
 from consentkit.consent.proof import NO_RECORD, UNWRITTEN, Proof
 from consentkit.consent.published import SCHEMA_NAME, as_data, schema_text
 from consentkit.consent.render import Renderer
@@ -62,6 +63,8 @@ class ConsentPages:
             "erase": self._erase,
             "state": self._resume,
         }
+        if renderer.config.stats.outbound:
+            self._forms[ADDRESS] = followed
         self._pages: dict[str, Callable[[Visit], Response]] = {
             "": self._start,
             "state": self._state,

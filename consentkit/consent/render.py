@@ -18,10 +18,12 @@ from consentkit.consent.describe import describe
 from consentkit.consent.ledger.chain import digest
 from consentkit.consent.ledger.record import Notice
 from consentkit.consent.nonces import Nonces
+from consentkit.consent.outbound import SCRIPT
 from consentkit.consent.signals import signal_note
 from consentkit.consent.statistics_text import statistics_paragraph
 from consentkit.consent.sweep import Sweep, Sweeper
 from consentkit.declaration import Service, in_language
+from consentkit.own_visit import VISIT
 from consentkit.texts import day_text, isolated, language_of, texts
 
 PREFERENCES = "preferences"
@@ -124,7 +126,7 @@ class Renderer:
         could move what stands above; inline styles are what strict policies forbid.
         """
         html = self._link(self.language(language), base, decisions.signal_holds)
-        return f"{html}{self.module(decisions, base, nonces.script)}"
+        return f"{html}{self.beside_link(decisions, base, nonces.script)}"
 
     def _make_link(self, language: str, base: str, signal_holds: bool) -> str:
         html = Markup(
@@ -138,6 +140,17 @@ class Renderer:
             note=signal_note(language) if signal_holds else "",
         )
         return str(html)
+
+    def beside_link(self, decisions: Decisions, base: str, nonce: str = "") -> Markup:
+        """The scripts of every page: the one of the preferences, and the one that tells which links lead elsewhere."""
+        html = self.module(decisions, base, nonce)
+        if not (self.config.stats.outbound and VISIT in decisions.granted):
+            return html
+        return html + Markup('<script type="module" src="{}{}"{}></script>').format(
+            base,
+            self.assets.url(SCRIPT),
+            Markup(_attribute(nonce)),  # noqa: S704 -- it is escaped
+        )
 
     def module(self, decisions: Decisions, base: str, nonce: str = "", *, name: str = "consent.js") -> Markup:
         """The element that brings a module of ours, and tells it under which decisions the page was made."""

@@ -19,6 +19,7 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "country": ("country", "region"),
     "network": ("network", "organisation"),
     "searches": ("search",),
+    "outbound": ("outbound", "outbound_from"),
 })  # fmt: skip
 """The words of the paragraph, in their order, and the breakdowns that stand under each."""
 
@@ -29,7 +30,11 @@ LOOKED_UP = frozenset({*WORDS["country"], *WORDS["network"]})
 def breakdowns_of(config: Config) -> list[str]:
     """The breakdowns that this site counts; without a database there is no place, without parameters no search."""
     stats = config.stats
-    missing = {*(() if stats.geoip else LOOKED_UP), *(() if stats.search_parameters else WORDS["searches"])}
+    missing = {
+        *(() if stats.geoip else LOOKED_UP),
+        *(() if stats.search_parameters else WORDS["searches"]),
+        *(() if stats.outbound else WORDS["outbound"]),
+    }
     return [name for name in BREAKDOWNS if name not in missing]
 
 

@@ -20,7 +20,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "networks": ("network", "organisation"),
     "goals": ("goal",),
     "searches": ("search",),
-    "downloads": ("download",),
+    "downloads": ("download", "outbound"),
     "hosts": ("host",),
     "who": (CLASSES,),
     "answers": ("status",),

@@ -26,6 +26,8 @@ MISSING = "missing"
 """Pages that a person asked for and that are not there (404, 410)."""
 DOWNLOADS = "downloads"
 SEARCHES = "searches"
+OUTBOUND = "outbound"
+"""Links to other sites that were followed, of those whose visits are measured."""
 
 SEEN = (VIEWS, VISITS, ENGAGED, GOALS)
 CARRIED = (MEASURED, NEW_DAY, NEW_WEEK, NEW_MONTH, CONVERSIONS)
@@ -63,6 +65,8 @@ BREAKDOWNS: dict[str, tuple[str, ...]] = {
     "missing_from": (MISSING,),
     "download": (DOWNLOADS,),
     "search": (SEARCHES,),
+    "outbound": (OUTBOUND,),
+    "outbound_from": (OUTBOUND,),
     "status": (REQUESTS,),
     "reason": (REQUESTS,),
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from consentkit.config import Config
+from consentkit.consent.outbound import FOLLOWED_KEY
 from consentkit.stats.answers import metric_of
 from consentkit.stats.enrich.place import NOWHERE, Place
 from consentkit.stats.facts import PATH_CAP, QUERY_CAP, REFERER_CAP, RequestFacts
@@ -196,6 +197,7 @@ class Counting:
             sent.goals,
             None,
             answer and metric_of(answer),
+            scope.get(FOLLOWED_KEY, "") if sent.is_own else "",
         )
         # Half the time that the class itself takes.
         return tuple.__new__(RequestFacts, values)

@@ -39,7 +39,8 @@ class RequestFacts(NamedTuple):
     `content_type` is None, and `logged` true, where the source cannot know the headers (an access log). `place` is
     where `address` is, if that was looked up already: then the address itself is not here. `own` marks consentkit's own
     addresses; `route` is the template of the router's that answered; `goals` were reached in the site's code; `carried`
-    is what the visitor's own state says of the view; `answer` the metric of what was asked or answered about consent.
+    is what the visitor's own state says of the view; `answer` the metric of what was asked or answered about consent;
+    `followed` is the host to which a link led, as our own script told it.
     """
 
     when: float
@@ -62,6 +63,7 @@ class RequestFacts(NamedTuple):
     goals: tuple[str, ...] = ()
     carried: Carried | None = None
     answer: str = ""
+    followed: str = ""
 
     @property
     def manner(self) -> tuple[str, int, str | None, bool, bool, bool]:

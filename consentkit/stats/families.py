@@ -21,6 +21,7 @@ _WHOLE_BY_TEXT = {
     "region": ("country", re.compile(r"([A-Z]{2})-.*")),
     "move": ("page", re.compile(r"(.*) → .*")),
     "missing_from": ("missing", re.compile(r"(.*) ← .*")),
+    "outbound_from": ("outbound", re.compile(r"(.*) ← .*")),
 }
 """Breakdowns whose value tells that of another one, and where in the text."""
 

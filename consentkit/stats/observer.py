@@ -9,13 +9,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from consentkit.stats.breakdowns import DOWNLOADS, GOALS, MISSING, MOVES, SEARCHES, VIEWS, VISITS
+from consentkit.stats.breakdowns import DOWNLOADS, GOALS, MISSING, MOVES, OUTBOUND, SEARCHES, VIEWS, VISITS
 from consentkit.stats.classes import ANSWERING, SPAM, judge
 from consentkit.stats.enrich import agent
 from consentkit.stats.enrich.campaign import NO_CAMPAIGN, Campaign, Queries
 from consentkit.stats.enrich.channel import channel_of
 from consentkit.stats.enrich.place import Place
-from consentkit.stats.enrich.referrer import Referrers, Source, came_from
+from consentkit.stats.enrich.referrer import Referrers, Source, came_from, registrable
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.model import NONE, Agent, EventKey, Facet, Observation, Verdict
 from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages, template_of
@@ -112,6 +112,8 @@ class Observer:
         if facts.answer and (facts.own or events):
             said = (sender.language, self._policy)
             events = (*events, (day, sender.agent, ANSWERING if facts.own else verdict, (facts.answer,), said))
+        if facts.followed and facts.own:
+            events = (*events, *self._led(facts, sender, day))
         return Observation(
             (day, sender.agent, verdict, status),
             events,
@@ -194,6 +196,14 @@ class Observer:
             sender.host_facet,
         )
 
+    def _led(self, facts: RequestFacts, sender: Sender, day: str) -> tuple[EventKey, ...]:
+        """The event of a link that led to another site."""
+        host = facts.followed.lower().rstrip(".")
+        if host == sender.host or self._referrers.is_ours(host):
+            return ()
+        source = self._referrers.source(facts.referer, sender.host)
+        return ((day, sender.agent, ANSWERING, (OUTBOUND,), (_outbound(registrable(host), source.page or NONE),)),)
+
     def _reached(self, facts: RequestFacts) -> tuple[Facet, ...]:
         """The goals that a request reached, by its path or in the site's code; each once."""
         ids = dict.fromkeys((*self._goals_at.get(facts.path, ()), *facts.goals))
@@ -231,3 +241,8 @@ def _known_by(events: tuple[EventKey, ...]) -> str:
 @lru_cache(maxsize=4096)
 def _move(before: str, after: str) -> Facet:
     return Facet(page=before, move=f"{before} → {after}")
+
+
+@lru_cache(maxsize=1024)
+def _outbound(domain: str, page: str) -> Facet:
+    return Facet(outbound=domain, outbound_from=f"{domain} ← {page}")

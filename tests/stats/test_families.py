@@ -164,6 +164,7 @@ def test_a_value_that_only_waits_is_not_named():
         (Cell("region", "(unknown)", VIEWS), set()),
         (Cell("move", "/a → /b", MOVES), {Cell("page", "/a", MOVES)}),
         (Cell("missing_from", "/x ← /a", MISSING), {Cell("missing", "/x", MISSING)}),
+        (Cell("outbound_from", "example.org ← /a", "outbound"), {Cell("outbound", "example.org", "outbound")}),
         (Cell("page", "/a", VISITS), {Cell("page", "/a", VIEWS)}),
         (Cell("goal", "contact", CONVERSIONS), {Cell("goal", "contact", GOALS)}),
         (Cell("channel", "email", CONVERSIONS), set()),

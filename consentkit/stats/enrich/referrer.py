@@ -64,6 +64,10 @@ class Referrers:
         self._spam = frozenset(spam)
         self._remembered: dict[tuple[bytes, str], Source] = {}
 
+    def is_ours(self, host: str) -> bool:
+        """Whether the site is reached under a host name."""
+        return host in self._hosts
+
     def source(self, referer: bytes | None, host: str) -> Source:
         """The source that a Referer header names; `host` is the one that was asked for, lower case, without port.
 

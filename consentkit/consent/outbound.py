@@ -1,0 +1,30 @@
+"""Takes note of the other sites that links led to, as a small script of ours tells where the site wants it."""
+
+from starlette.responses import Response
+from starlette.types import Receive
+
+from consentkit.consent.submission import from_this_site
+from consentkit.consent.visit import SECURITY, Visit, read_body
+from consentkit.own_visit import VISIT
+
+SCRIPT = "outbound.js"
+ADDRESS = "outbound"
+FOLLOWED_KEY = "consentkit.followed"
+"""Where the host is left in the scope, for the statistics."""
+MOST_BYTES = 253
+"""Of a host name (RFC 1035 §2.3.4)."""
+
+
+async def followed(visit: Visit, receive: Receive) -> Response:
+    """Leave the host of a link in the scope, if a page of this site tells it and its visitor may be measured.
+
+    The answer is the same in every case.
+    """
+    body = await read_body(receive) or b""
+    if (
+        0 < len(body) <= MOST_BYTES
+        and VISIT in visit.decisions.granted
+        and from_this_site(visit.headers, visit.scope.get("scheme", ""))
+    ):
+        visit.scope[FOLLOWED_KEY] = body.decode("latin-1")
+    return Response(status_code=204, headers=SECURITY)
