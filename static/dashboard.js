@@ -29,9 +29,15 @@ class Reader {
     this.chart.addEventListener("blur", () => this.clear());
   }
 
+  // Where the places lie, which may be beside the axis.
+  places() {
+    const [first, last] = [this.bands[0], this.bands.at(-1)].map((band) => band.querySelector(".hit").getBoundingClientRect());
+    return { left: first.left, width: last.right - first.left };
+  }
+
   point(event) {
-    const box = this.chart.getBoundingClientRect();
-    const place = Math.floor(((event.clientX - box.left) / box.width) * this.bands.length);
+    const { left, width } = this.places();
+    const place = Math.floor(((event.clientX - left) / width) * this.bands.length);
     this.show(Math.min(Math.max(place, 0), this.bands.length - 1));
   }
 
@@ -51,9 +57,10 @@ class Reader {
     this.bands[place].classList.add("on");
     this.tip.textContent = this.readings[place];
     this.tip.hidden = false;
-    const width = this.canvas.clientWidth;
-    const centre = ((place + 0.5) * width) / this.bands.length;
-    const left = Math.min(Math.max(centre - this.tip.offsetWidth / 2, 0), width - this.tip.offsetWidth);
+    const places = this.places();
+    const middle = places.left - this.canvas.getBoundingClientRect().left + ((place + 0.5) * places.width) / this.bands.length;
+    const room = this.canvas.clientWidth - this.tip.offsetWidth;
+    const left = Math.min(Math.max(middle - this.tip.offsetWidth / 2, 0), room);
     this.tip.style.left = `${left}px`;
     this.tip.style.top = `${-this.tip.offsetHeight + EDGE}px`;
   }

@@ -17,7 +17,6 @@ from consentkit.dashboard.charts import (
     grid,
     place_labels,
     stretched,
-    tick_labels,
     x_of,
     y_of,
 )
@@ -68,22 +67,28 @@ def course_chart(
 ) -> Markup:
     """Columns over time, the second value of a point as the darker foot of its column; lanes lie under them.
 
-    `patchy` places are hatched: of them counts are missing.
+    `patchy` places are hatched: of them counts are missing. The style sheet leaves room for the axis beside it.
     """
     marks = ticks(max((point.values[0] for point in points), default=0), 4)
     height = HEIGHT + LANE * len(lanes)
     content = Markup().join(
         (
             grid(marks, HEIGHT),
+            _labels_beside([(y_of(mark, marks[-1], HEIGHT), tick_label(mark)) for mark in marks]),
             _hatched(points, patchy),
             _columns(points, marks[-1]),
-            tick_labels(marks, tick_label, HEIGHT),
             place_labels(points, HEIGHT),
             *(_lane(lane, HEIGHT + LANE * number) for number, lane in enumerate(lanes)),
             bands(points, marks[-1], height, 0),
         )
     )
-    return frame(words, height, "columns", content)
+    return frame(words, height, "columns beside", content)
+
+
+def _labels_beside(labels: Sequence[tuple[float, str]]) -> Markup:
+    """The marks of the axis, each with how far down it is, to the left of the plot: columns would cover them."""
+    text = Markup('<text class="tick" x="-8" y="{y}" text-anchor="end">{label}</text>')
+    return Markup().join(text.format(y=f"{down + 4:g}", label=label) for down, label in labels)
 
 
 def _columns(points: Sequence[Point], highest: float) -> Markup:
@@ -145,18 +150,17 @@ def times_chart(times: Sequence[Times], words: Words, *, tick_label: TickLabel) 
         return round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - (math.log10(value) - low) / (high - low)), 2)
 
     line = Markup('<line class="grid{zero}" x1="0" x2="100%" y1="{y}" y2="{y}"/>')
-    text = Markup('<text class="tick" x="0" y="{y}">{label}</text>')
     lines = Markup().join(_broken(times, number, y) for number in range(len(times[0].values)))
     content = Markup().join(
         (
             *(line.format(zero="" if place else " zero", y=f"{y(mark):g}") for place, mark in enumerate(marks)),
             stretched(HEIGHT, lines),
-            *(text.format(y=f"{y(mark) - 6:g}", label=tick_label(round(mark * 1000))) for mark in marks),
+            _labels_beside([(y(mark), tick_label(round(mark * 1000))) for mark in marks]),
             place_labels(points, HEIGHT),
             bands(points, 1, HEIGHT, 0),
         )
     )
-    return frame(words, HEIGHT, "lines", content)
+    return frame(words, HEIGHT, "lines beside", content)
 
 
 def log_ticks(lowest: float, highest: float) -> list[float]:
@@ -212,9 +216,9 @@ def forecast_chart(places: Sequence[Expected], words: Words, *, tick_label: Tick
         (
             grid(marks, HEIGHT),
             stretched(HEIGHT, drawn),
-            tick_labels(marks, tick_label, HEIGHT),
+            _labels_beside([(y_of(mark, highest, HEIGHT), tick_label(mark)) for mark in marks]),
             place_labels(points, HEIGHT),
             bands(points, highest, HEIGHT, 1),
         )
     )
-    return frame(words, HEIGHT, "lines", content)
+    return frame(words, HEIGHT, "lines beside", content)

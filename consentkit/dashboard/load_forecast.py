@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from consentkit.dashboard.charts import ROOMS, Point, Words
+from consentkit.dashboard.charts import Point, Words
 from consentkit.dashboard.load_charts import Expected, forecast_chart
 from consentkit.dashboard.load_figures import Ahead
+from consentkit.dashboard.load_words import FULL_ROOMS
 from consentkit.dashboard.people import Fact
 from consentkit.dashboard.scale import label_places
 from consentkit.dashboard.wording import NO_BREAK, Wording
@@ -19,7 +20,7 @@ def forecast_svg(ahead: Ahead | None, words: Wording) -> Markup | None:
     if ahead is None:
         return None
     days = [*(day for day, _ in ahead.history), *(day.day for day in ahead.forecast.days)]
-    shown = {name: label_places(len(days), room) for name, room in ROOMS.items()}
+    shown = {name: label_places(len(days), room) for name, room in FULL_ROOMS.items()}
     rooms = [tuple(name for name, places in shown.items() if place in places) for place in range(len(days))]
     came = [
         Expected(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from consentkit.dashboard.charts import HOUR_ROOMS, ROOMS, Point, Words, bar
+from consentkit.dashboard.charts import HOUR_ROOMS, Point, Words, bar
 from consentkit.dashboard.load_charts import Lane, Times, course_chart, times_chart
 from consentkit.dashboard.load_figures import LoadFigures
 from consentkit.dashboard.scale import label_places
@@ -19,7 +19,9 @@ NOTHING = "–"
 STATUSES = ("2xx", "3xx", "4xx", "5xx")
 LABELLED_DAYS = 3
 """Days whose hours get labels of their own; of more only the midnights do."""
-HALF_ROOMS = {"far": 4, "near": 3, "wide": 7}
+FULL_ROOMS = {"far": 3, "near": 7, "wide": 13}
+"""Labels that fit under a chart beside whose axis its labels stand."""
+HALF_ROOMS = {"far": 3, "near": 3, "wide": 6}
 """Labels that fit under a chart that has half the width, but on a phone."""
 
 
@@ -247,7 +249,7 @@ def _short(start: dt.datetime, kind: str, words: Wording) -> str:
     return f"{start:%H:%M}" if kind == HOUR and start.hour else words.day(start.date())
 
 
-def _rooms(starts: Sequence[dt.datetime], kind: str, room: Mapping[str, int] = ROOMS) -> list[tuple[str, ...]]:
+def _rooms(starts: Sequence[dt.datetime], kind: str, room: Mapping[str, int] = FULL_ROOMS) -> list[tuple[str, ...]]:
     """The widths at which each place has a label."""
     if kind == HOUR and len(starts) <= LABELLED_DAYS * 24 + 1:
         return [HOUR_ROOMS.get(start.hour, ()) for start in starts]
