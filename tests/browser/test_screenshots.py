@@ -4,14 +4,18 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from consentkit.cli_report import said_of
 from consentkit.dashboard import open_store
 from consentkit.demo import demo_app, fill
 from consentkit.kit import ConsentKit
+from consentkit.reports.html import as_html
+from consentkit.reports.periods import last_whole
 from tests.browser.conftest import SECRET
 from tests.browser.support import Demo, listening, screenshot_folder, served
 
@@ -69,7 +73,7 @@ def test_the_card(page: Page, demo: Demo, folder: Path) -> None:
 
 
 def test_the_dashboard(page: Page, demo: Demo, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the sample figures of the demo, fewer days of them where nobody looks at the picture."""
+    """And a report, with the sample figures of the demo, fewer days of them where nobody looks at the picture."""
     if "CONSENTKIT_SCREENSHOTS" not in os.environ:
         monkeypatch.setattr("consentkit.demo.SAMPLE_DAYS", 7)
     fill(demo.kit, time.time())
@@ -78,3 +82,7 @@ def test_the_dashboard(page: Page, demo: Demo, folder: Path, monkeypatch: pytest
     shoot(page, folder / "dashboard.png")
     page.goto(f"{demo.home}/dashboard/load")
     shoot(page, folder / "load.png")
+    week = last_whole("week", datetime.now(demo.kit.config.site.timezone).date())
+    page.set_viewport_size({"width": 720, "height": 1100})
+    page.set_content(as_html(said_of(demo.kit.config, week, "en")))
+    shoot(page, folder / "report.png")
