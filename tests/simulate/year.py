@@ -142,7 +142,8 @@ def _release(
         count = int(one.waits)
         if count >= THRESHOLD:
             one.waits -= count
-            cells[one.cell] = Published(count, min(count // THRESHOLD, RELEASES), THRESHOLD)
+            increments = min(count // THRESHOLD, RELEASES)
+            cells[one.cell] = Published(count, increments, count if increments == 1 else THRESHOLD)
             events[one.cell.metric] += count
     totals = Counter({(day, metric): int(share * views * factor) for metric, share in SHARES.items() if share})
     totals[day, "views"] = int(views * factor)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from consentkit.errors import ConsentKitError
 from consentkit.stats.breakdowns import Crossing
@@ -126,9 +126,6 @@ class Sink(Protocol):
         """Give the connection back."""
 
 
-Step = Literal["day", "week", "month"]
-
-
 class CellRow(NamedTuple):
     """One published cell of one day, or of one month (`2026-11`) of which only the month is kept."""
 
@@ -198,12 +195,6 @@ class SinkReader(Protocol):
 
     def totals(self, first: date, last: date) -> dict[str, int]:
         """The totals of the period by metric."""
-
-    def sums(self, first: date, last: date, step: Step, metrics: Iterable[str]) -> list[tuple[str, str, int]]:
-        """The totals by day, week or month as (first day of it, metric, count), in this order.
-
-        The days `first` to `last` alone are summed, so the week (from Monday) or month at either end may be a part.
-        """
 
     def top(
         self,

@@ -1,7 +1,7 @@
 """Reads the sink's SQLite file, opened read-only, while others write to it."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,19 +13,13 @@ from consentkit.stats.model import Gap
 from consentkit.stats.stores import sqlite_lists as lists
 from consentkit.stats.stores import sqlite_load_sums as loads
 from consentkit.stats.stores.periods import cover, day_name, first_day, last_day, month_end, next_month, whole_months
-from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRow, Step, Sums
+from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRow, Sums
 from consentkit.stats.stores.sqlite_cells import split_value
 from consentkit.stats.stores.sqlite_connections import Connections
 from consentkit.stats.stores.sqlite_load import BUSIEST_MINUTE
 from consentkit.stats.stores.sqlite_sink import MIGRATIONS, SCHEMA_VERSION
 from consentkit.stats.stores.sqlite_sums import UNEQUAL
 from consentkit.stats.stores.stretches import cut, on_the_hour
-
-_BEGINS: Mapping[Step, str] = {
-    "day": "day",
-    "week": "date(day, '-6 days', 'weekday 1')",
-    "month": "substr(day, 1, 7) || '-01'",
-}
 
 
 class SqliteSinkReader:
@@ -79,14 +73,6 @@ class SqliteSinkReader:
                 (first.isoformat(), last.isoformat()),
             )
         )
-
-    def sums(self, first: date, last: date, step: Step, metrics: Iterable[str]) -> list[tuple[str, str, int]]:
-        """The totals by day, week or month as (first day of it, metric, count), in this order."""
-        question = f"""
-            SELECT {_BEGINS[step]} AS begin, metric, sum(count) FROM totals
-            WHERE day BETWEEN ? AND ? AND metric IN (SELECT value FROM json_each(?)) GROUP BY 1, 2 ORDER BY 1, 2
-        """  # noqa: S608
-        return self._rows(question, (first.isoformat(), last.isoformat(), json.dumps(list(metrics))))
 
     def top(
         self,
