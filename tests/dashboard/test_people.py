@@ -53,12 +53,14 @@ def test_visitors_are_called_measured_or_an_estimate(tmp_path: Path) -> None:
     """A week: 7 × 20 new of 280 measured visits are 140 exactly; of 105 others half are visitors too."""
     front = with_totals(tmp_path, FIGURES)
     text = plain(front.get("/"))
-    assert "Visitors, 16 – 22 Nov 2026 Measured 140" in text
+    assert "Visitors, 16 – 22 Nov 2026" in text
+    assert "Measured 140" in text
     assert "Estimate 192 of everybody: 181 to 204 (95%), from 73% of visits" in text
     assert "Engaged visits 30% of measured visits" in text
     assert "Too few" not in text
     day = plain(front.get("/?period=today"))
-    assert "Visitors, 23 Nov 2026 Measured 30" in day
+    assert "Visitors, 23 Nov 2026" in day
+    assert "Measured 30" in day
     assert "Estimate 3" not in day
     assert "Too few visits are measured" in day
     assert "Answers to the banner" not in day
