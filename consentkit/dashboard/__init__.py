@@ -42,7 +42,7 @@ def build_dashboard(
         reader=open_reader(config.stats.sink, config.base),
         store=open_store(config),
         keys=keys,
-        settings=Settings(site=config.site.name, timezone=config.site.timezone),
+        settings=Settings(config.site.name, config.site.timezone, config.stats.funnels),
         assets=assets,
         company=company_of(config.dashboard, environ),
     )

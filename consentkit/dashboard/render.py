@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp
 
+from consentkit.config_stats import Funnel
 from consentkit.dashboard.links import Links
 from consentkit.dashboard.navigation import entries_for
 from consentkit.dashboard.state import kept_of
@@ -41,6 +42,7 @@ class Settings:
 
     site: str
     timezone: ZoneInfo
+    funnels: tuple[Funnel, ...] = ()
     now: Callable[[], float] = time.time
 
 

@@ -131,18 +131,16 @@ def read_funnel(reader: SinkReader, steps: Sequence[str], first: date, last: dat
 
     Views and moves of everybody, not of those alone who came all the way: that only a visitor's own state could tell.
     """
-    views = _values(reader.top("page", VIEWS, first, last, None), steps)
-    moves = {f"{before} → {after}" for before, after in itertools.pairwise(steps)}
-    counted = _values(reader.top("move", MOVES, first, last, None), moves)
-    found = [Step(steps[0], views.get(steps[0], 0), None)]
+    days = (first, last)
+    found = [Step(steps[0], _counted(reader, ("page", steps[0]), VIEWS, days), None)]
     for before, after in itertools.pairwise(steps):
-        found.append(Step(after, views.get(after, 0), counted.get(f"{before} → {after}", 0)))
+        moves = _counted(reader, ("move", f"{before} → {after}"), MOVES, days)
+        found.append(Step(after, _counted(reader, ("page", after), VIEWS, days), moves))
     return tuple(found)
 
 
-def _values(rows: Iterable[tuple[str, int]], wanted: Iterable[str]) -> dict[str, int]:
-    names = set(wanted)
-    return {value: count for value, count in rows if value in names}
+def _counted(reader: SinkReader, cell: tuple[str, str], metric: str, days: tuple[date, date]) -> int:
+    return reader.value_totals(*cell, *days).get(metric, 0)
 
 
 def served_of(figures: Mapping[str, int], requests: int | None = None) -> Served:

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from consentkit.dashboard.cards import chips, tabbed
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import Facts, read_facts
+from consentkit.dashboard.funnels import funnel_cards, read_funnels
 from consentkit.dashboard.graph import chart_of, notes_of, table_of, title_of
 from consentkit.dashboard.honesty import Explainer
 from consentkit.dashboard.links import Links
@@ -52,8 +53,7 @@ class FirstPage:
             notes = context.store.annotations.between(state.period.first, state.period.last)
             overview = read_overview(reader, state, Frame(facts, timezone, now, notes, lost))
             mark = mark_of(context, state.period)
-            people = None if state.filters else read_people(reader, state.period)
-            outlook = None if state.filters else read_outlook(reader, state.period.today)
+            beside = self._beside(state, facts, words)
         return context.page(
             request,
             session,
@@ -65,18 +65,30 @@ class FirstPage:
             overview=overview,
             tiles=tiles(overview, words, facts.threshold),
             explain=Explainer(words, facts, state.period, len(lost)).about,
-            ahead=ahead_facts(outlook, words) if outlook else [],
             chips=chips(state.filters, words),
             compared=_compared(overview, words),
             comparisons=COMPARISONS,
-            people=people_cards(people, words) if people else [],
             places=tabbed(overview.places, words, facts.threshold, state.filters),
             latest=_latest(facts, state),
             lost=lost_times(lost, words),
             map=_map(overview, words, context.pages.links(request)),
             may_note=session.role.may(Role.EDITOR),
+            **beside,
             **_chart(overview, words),
         )
+
+    def _beside(self, state: State, facts: Facts, words: Wording) -> dict[str, Any]:
+        """The cards of the whole site, which no filter narrows down."""
+        if state.filters:
+            return {"people": [], "ahead": [], "funnels": []}
+        reader, period = self._context.reader, state.period
+        outlook = read_outlook(reader, period.today)
+        funnels = read_funnels(reader, self._context.settings.funnels, period)
+        return {
+            "people": people_cards(read_people(reader, period), words),
+            "ahead": ahead_facts(outlook, words) if outlook else [],
+            "funnels": funnel_cards(funnels, words, facts.threshold),
+        }
 
 
 def _chart(overview: Overview, words: Wording) -> dict[str, Any]:
