@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from consentkit.cli_report import said_of
 from consentkit.dashboard import open_store
+from consentkit.dashboard.store.shares import Wish
 from consentkit.demo import demo_app, fill
 from consentkit.kit import ConsentKit
 from consentkit.reports.html import as_html
@@ -77,11 +78,16 @@ def test_the_dashboard(page: Page, demo: Demo, folder: Path, monkeypatch: pytest
     if "CONSENTKIT_SCREENSHOTS" not in os.environ:
         monkeypatch.setattr("consentkit.demo.SAMPLE_DAYS", 7)
     fill(demo.kit, time.time())
-    open_store(demo.kit.config).users.add("reader", "a password for the pictures")
+    store = open_store(demo.kit.config)
+    store.users.add("reader", "a password for the pictures")
     page.goto(demo.kit.sign_in_link("reader", f"{demo.home}/dashboard"))
     shoot(page, folder / "dashboard.png")
     page.goto(f"{demo.home}/dashboard/load")
     shoot(page, folder / "load.png")
+    until = date.today() + timedelta(days=90)
+    wish = Wish("Example Agency", ("headline", "page", "channel", "country", "device"), "28d", 20, until)
+    page.goto(f"{demo.home}/dashboard/shared/{store.shares.add(wish, 'reader')}")
+    shoot(page, folder / "shared.png")
     week = last_whole("week", datetime.now(demo.kit.config.site.timezone).date())
     page.set_viewport_size({"width": 720, "height": 1100})
     page.set_content(as_html(said_of(demo.kit.config, week, "en")))

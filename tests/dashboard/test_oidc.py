@@ -1,5 +1,6 @@
 """Signing in at an OpenID Connect provider that runs here, dashboard and provider behind real servers."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,9 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
-from consentkit.config_dashboard import Oidc
+from consentkit.config_dashboard import DashboardSettings, Oidc
 from consentkit.dashboard import Role, Store, open_file
-from consentkit.dashboard.company import Company
+from consentkit.dashboard.company import Company, MissingExtra, company_of
 from consentkit.dashboard.oidc import Provider
 from tests.conftest import LiveServers
 from tests.dashboard.provider import CLIENT, SECRET, TestProvider
@@ -220,3 +221,11 @@ def test_without_a_provider_there_is_no_such_address(tmp_path: Path) -> None:
     client = TestClient(app_over(tmp_path, store), base_url="http://dash.example")
     assert 404 == client.get("/sign-in/oidc").status_code
     assert "company account" not in client.get("/sign-in").text
+
+
+def test_a_provider_without_the_extra_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message says what to install."""
+    monkeypatch.setitem(sys.modules, "consentkit.dashboard.oidc", None)
+    settings = DashboardSettings("", 1, None, Oidc("https://login.example.com", CLIENT, "email", "groups"), ROLES)
+    with pytest.raises(MissingExtra, match=r"consentkit\[oidc\]"):
+        company_of(settings, {})

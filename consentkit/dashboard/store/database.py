@@ -29,7 +29,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _keep_to_the_owner(path)
         self._prepare()
 
     @contextmanager
@@ -73,6 +73,17 @@ class Database:
                 connection.execute(_FROM_BEFORE)
                 connection.execute("DROP TABLE users_before")
             connection.execute(f"PRAGMA user_version={VERSION}")
+
+
+def _keep_to_the_owner(path: Path) -> None:
+    """Make the file if it is not there, and take it from others who could read it."""
+    file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        found = os.fstat(file)
+        if found.st_mode & 0o077 and found.st_uid == os.geteuid():
+            os.fchmod(file, 0o600)
+    finally:
+        os.close(file)
 
 
 def hash_of(secret: str) -> str:

@@ -117,11 +117,13 @@ def test_the_file_of_an_earlier_version_is_taken_over(tmp_path: Path) -> None:
     old.execute("INSERT INTO users VALUES ('ann', ?, '2026-10-01T10:00:00+00:00')", (CHEAP.hash(PASSWORD),))
     old.commit()
     old.close()
+    file.chmod(0o644)
     for _ in range(2):
         users = open_file(file, hasher=CHEAP).users
         assert [User("ann", Role.READER, False, users.all()[0].created)] == list(users.all())
         assert "2026-10-01" == users.all()[0].created.isoformat()
         assert users.check("ann", PASSWORD)
+    assert 0o600 == stat.S_IMODE(file.stat().st_mode)
 
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
