@@ -34,13 +34,13 @@ NOTIONS = ("threshold", "release", "other", "interval", "change", "gap", "sample
 """Words that the explanations use."""
 SECTIONS: Mapping[str, Sequence[str]] = {
     "figures": tuple(FIGURES),
-    "lists": (*LISTS, "exit"),
+    "lists": tuple(LISTS),
     "people": tuple(PEOPLE),
     "load": tuple(LOAD),
     "notions": NOTIONS,
 }
 """The page of all of them, in this order."""
-KINDS: Mapping[str, str] = {**LISTS, "exit": COUNT, **FIGURES, **PEOPLE, **LOAD}
+KINDS: Mapping[str, str] = {**LISTS, **FIGURES, **PEOPLE, **LOAD}
 TITLES: Mapping[str, str] = {
     **{key: f"cards.{key}" for key in LISTS},
     **{key: f"figures.{key}" for key in FIGURES},
@@ -69,12 +69,14 @@ class Explainer:
     period: Period
     lost: int = 0
 
-    def about(self, key: str, *, says: str = "", shown: float | None = None) -> About:
-        """The explanation of a figure; KeyError for one that has none.
+    def about(self, key: str, *, says: str = "", shown: float | None = None) -> About | None:
+        """The explanation of a figure; None for one that has none, which is better than no page.
 
         `says` is what is said of this very figure, as its range; `shown` (0 to 1) the share that a list shows by value.
         """
         words, facts = self.words, self.facts
+        if key not in table(words.language)["explained"]:
+            return None
         lines = [words.text(f"honesty.{KINDS[key]}"), self._threshold(key), says]
         if shown is not None and shown < 1:
             other = words.value("page", "(other)")

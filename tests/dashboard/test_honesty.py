@@ -30,6 +30,7 @@ def reader(tmp_path: Path) -> Desk:
 def lines(key: str, *, period: Period = YESTERDAY, lost: int = 0, facts: Facts = FACTS, **about: object) -> str:
     """What a figure says of itself in English."""
     found = Explainer(Wording("en"), facts, period, lost).about(key, **about)  # type: ignore[arg-type]
+    assert found is not None
     return " ".join((found.title, *found.lines)).replace("\u00a0", " ")
 
 
@@ -38,6 +39,7 @@ def test_everything_shown_has_an_explanation_and_a_name(language: str) -> None:
     """Every list and figure; and none is left over."""
     words = Wording(language)
     keys = {key for section in SECTIONS.values() for key in section}
+    assert len(keys) == sum(map(len, SECTIONS.values()))
     assert {*KINDS, *NOTIONS} == keys == set(table(language)["explained"])
     assert set(CARDS) <= keys
     assert all(title_of(key, words) not in ("", "None") for key in keys)
@@ -61,6 +63,7 @@ def test_a_figure_says_what_it_is_and_what_it_lacks() -> None:
     assert "Sample data" not in lines("views", facts=Facts(10, None, None))
     assert "Today is not over." in lines("views", period=chosen("today", TODAY))
     assert "not over" not in lines("views")
+    assert Explainer(Wording("en"), FACTS, YESTERDAY).about("a list of tomorrow") is None
 
 
 def test_a_question_mark_stands_at_each_figure_and_needs_no_script(reader: Desk) -> None:
