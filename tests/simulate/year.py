@@ -34,15 +34,23 @@ DAYS_BY_MINUTE = 31
 WEEK = (1.1, 1.12, 1.1, 1.06, 0.98, 0.78, 0.86)
 HOURS = tuple(0.25 + max(0.0, math.sin((hour - 6) / 24 * math.pi * 1.25)) for hour in range(24))
 SHARES = {
-    "visits": 0.3, "engaged": 0.0, "goals": 0.01, "moves": 0.55, "missing": 0.01, "downloads": 0.008,
+    "views": 1.0, "visits": 0.3, "engaged": 0.0, "goals": 0.01, "moves": 0.55, "missing": 0.01, "downloads": 0.008,
     "searches": 0.03, "requests": 6.0,
 }  # fmt: skip
 """Events of a metric for each view."""
 
-BREAKDOWN_OF = {"goal": 6, "missing": 800, "download": 120, "search": 2_500, "status": 9, "reason": 25}
+VALUES_OF = {"goal": 6, "missing": 800, "download": 120, "search": 2_500, "status": 9, "reason": 25}
 COUNTRIES = ("NL", "DE", "BE", "FR", "GB", "US", "ES", "IT", "PL", "SE", "CH", "AT", "DK", "NO", "IE", "PT", "CZ",
              "FI", "TR", "RO", "HU", "GR", "BG", "HR", "SK", "IN", "CA", "AU", "BR", "ZA", "MA", "SR",
              "ID", "CN", "JP")  # fmt: skip
+LANGUAGES = ("nl", "en", "de", "fr", "tr", "pl", "es", "ar", "ro", "it", "uk", "pt", "zh", "ru")
+CHANNELS = {
+    "internal": 0.55, "search": 0.18, "direct": 0.12, "referral": 0.05, "social": 0.04, "email": 0.03, "paid": 0.02,
+    "ai": 0.01,
+}  # fmt: skip
+CLASSES = {
+    "class:person": 0.5, "class:asset": 0.3, "class:crawler": 0.12, "class:ai_crawler": 0.05, "class:suspected": 0.03,
+}  # fmt: skip
 WORDS = ("shop", "plans", "help", "news", "phones", "business", "support", "account", "fibre", "mobile", "offers", "tv")
 
 
@@ -70,40 +78,53 @@ def make_year(path: Path, *, days: int = DAYS, views: int = VIEWS, on_day: Calla
 def releases(*, days: int = DAYS, views: int = VIEWS, seed: int = 2026) -> Iterator[Release]:
     """What each day of the year ending with LAST released, all its moments of release summed."""
     chance = random.Random(seed)
-    counted = list(_cells(values_of(), views))
+    counted, passed = list(_cells(values_of(), views)), 0.0
     for ago in reversed(range(days)):
         day = LAST - timedelta(days=ago)
         factor = WEEK[day.weekday()] * (1 + 0.15 * math.sin(day.timetuple().tm_yday / 58)) * chance.uniform(0.95, 1.05)
-        yield _release(day.isoformat(), counted, factor, views, chance, by_minute=ago < DAYS_BY_MINUTE)
+        passed += factor
+        totals = _totals(day.isoformat(), views, passed - factor, passed)
+        yield _release(totals, counted, factor, by_minute=ago < DAYS_BY_MINUTE)
 
 
 def values_of() -> dict[str, dict[str, float]]:
-    """The values of each breakdown with their shares, which add up to 1."""
-    pages = ["/", *(f"/{WORDS[n % 12]}/{_word(n)}" for n in range(1, 3_000))]
+    """The values of each breakdown with their shares, which add up to 1 or less; what is missing is `(other)`."""
+    pages = _zipf(["/", *(f"/{WORDS[n % 12]}/{_word(n)}" for n in range(1, 3_000))], 1.0)
+    countries = _zipf(list(COUNTRIES), 1.8)
+    browsers = _zipf(["Chrome", "Safari", "Firefox", "Edge", "Samsung Internet", "Opera", OTHER], 1.2)
+    campaigns = {NONE: 0.93}
     found = {
-        "page": _zipf(pages, 1.0),
-        "move": _zipf([f"{pages[n % 70]} → {pages[n * 7 % 211]}" for n in range(6_000)], 1.0),
-        "referrer": {"(internal)": 0.55, "(direct)": 0.15,
-                     **_zipf([f"{_word(n)}.example" for n in range(600)], 1.1, 0.3)},
-        "channel": dict(zip(("internal", "search", "direct", "referral", "social", "email", "paid", "ai"),
-                            (0.55, 0.18, 0.12, 0.05, 0.04, 0.03, 0.02, 0.01), strict=True)),
-        "campaign": {NONE: 0.93, **_zipf([f"letter-{_word(n)}" for n in range(60)], 1.0, 0.07)},
-        "campaign_source": {NONE: 0.93, **_zipf([f"source-{_word(n)}" for n in range(12)], 1.0, 0.07)},
-        "campaign_medium": {NONE: 0.93, **_zipf(["email", "cpc", "social", "banner"], 1.0, 0.07)},
-        "country": _zipf(list(COUNTRIES), 1.8),
-        "region": _zipf([f"NL-{_word(n)}" for n in range(180)], 1.0),
+        "page": pages,
+        "move": _moves(pages),
+        "referrer": {"(internal)": 0.55, "(direct)": 0.15, **_zipf(_names("site", 600), 1.1, 0.3)},
+        "channel": CHANNELS,
+        "campaign": campaigns | _zipf(_names("letter", 60), 1.0, 0.07),
+        "campaign_source": campaigns | _zipf(_names("source", 12), 1.0, 0.07),
+        "campaign_medium": campaigns | _zipf(["email", "cpc", "social", "banner"], 1.0, 0.07),
+        "country": countries,
+        "region": _zipf(_names("NL", 180), 1.0, countries["NL"])
+        | {f"{code}-A": share for code, share in countries.items() if code != "NL"},
         "network": _zipf(["residential", "mobile", "business", "hosting", "education", "government"], 1.2),
-        "organisation": _zipf([f"{_word(n)}.net" for n in range(900)], 1.2),
-        "browser": _zipf(["Chrome", "Safari", "Firefox", "Edge", "Samsung Internet", "Opera", OTHER], 1.2),
-        "browser_version": _zipf([f"Chrome {n}" for n in range(150, 100, -1)], 1.2),
+        "organisation": _zipf(_names("net", 900), 1.2),
+        "browser": browsers,
+        "browser_version": _zipf([f"Chrome {n}" for n in range(150, 110, -1)], 1.2, browsers["Chrome"])
+        | {name if name == OTHER else f"{name} 26": share for name, share in browsers.items() if name != "Chrome"},
         "os": _zipf(["Android", "iOS", "Windows", "macOS", "Linux", "ChromeOS", OTHER], 1.0),
         "device": {"mobile": 0.62, "desktop": 0.34, "tablet": 0.04},
-        "language": _zipf(["nl", "en", "de", "fr", "tr", "pl", "es", "ar", "ro", "it", "uk", "pt", "zh", "ru"], 1.6),
+        "language": _zipf(list(LANGUAGES), 1.6),
         "host": {"www.example.com": 0.9, "shop.example.com": 0.1},
-    }  # fmt: skip
-    return found | {
-        name: _zipf([f"{name}-{_word(n)}" for n in range(count)], 1.0) for name, count in BREAKDOWN_OF.items()
     }
+    return found | {name: _zipf(_names(name, count), 1.0) for name, count in VALUES_OF.items()}
+
+
+def _moves(pages: Mapping[str, float]) -> dict[str, float]:
+    """From each of the 300 largest pages to 20 others."""
+    names = list(pages)
+    found: dict[str, float] = {}
+    for number, name in enumerate(names[:300]):
+        onward = _zipf(["/", *(names[1 + (number * 7 + step * 11) % 900] for step in range(19))], 1.0, pages[name])
+        found |= {f"{name} → {target}": share for target, share in onward.items()}
+    return found
 
 
 def _cells(values: Mapping[str, Mapping[str, float]], views: int) -> Iterator[_Counted]:
@@ -122,7 +143,7 @@ def _cells(values: Mapping[str, Mapping[str, float]], views: int) -> Iterator[_C
 
 
 def _gathering(name: str, metric: str, shares: Mapping[str, float], views: int) -> Iterator[_Counted]:
-    events = SHARES.get(metric, 0.0) * views if metric != "views" else float(views)
+    events = SHARES.get(metric, 0.0) * views
     largest = sorted(shares, key=lambda value: -shares[value])[:MAX_VALUES]
     kept = {value: shares[value] * events for value in largest if shares[value] * events >= RAREST}
     rest = events - sum(kept.values())
@@ -132,30 +153,40 @@ def _gathering(name: str, metric: str, shares: Mapping[str, float], views: int) 
         yield _Counted(Cell(name, value, metric), daily)
 
 
-def _release(
-    day: str, counted: list[_Counted], factor: float, views: int, chance: random.Random, *, by_minute: bool
-) -> Release:
+def _totals(day: str, views: int, before: float, after: float) -> Counter[tuple[str, str]]:
+    """What is counted in all on a day, between two sums of the days' factors, so that no event is lost by rounding."""
+
+    def between(share: float) -> int:
+        return int(share * views * after) - int(share * views * before)
+
+    totals = Counter({(day, metric): between(share) for metric, share in SHARES.items() if share})
+    totals[day, "bytes"] = between(60_000)
+    goals = {f"goal:{name}": share for name, share in _zipf(_names("goal", VALUES_OF["goal"]), 1.0).items()}
+    for whole, parts in (("requests", CLASSES), ("goals", goals)):
+        first, *others = parts
+        totals[day, first] = totals[day, whole]
+        for name in others:
+            totals[day, name] = count = int(totals[day, whole] * parts[name])
+            totals[day, first] -= count
+    return totals
+
+
+def _release(totals: Counter[tuple[str, str]], counted: list[_Counted], factor: float, *, by_minute: bool) -> Release:
+    day = min(day for day, _ in totals)
+    proofs = {
+        (metric, THRESHOLD): Proof(min(RELEASES, totals[day, metric] // THRESHOLD), totals[day, metric], THRESHOLD)
+        for metric, share in SHARES.items()
+        if share
+    }
     cells: dict[Cell, Published] = {}
-    events: Counter[str] = Counter()
     for one in counted:
-        one.waits += one.daily * factor * (0.9 + 0.2 * chance.random())
+        one.waits += one.daily * factor
         count = int(one.waits)
         if count >= THRESHOLD:
             one.waits -= count
-            increments = min(count // THRESHOLD, RELEASES)
+            increments = min(count // THRESHOLD, proofs[one.cell.metric, THRESHOLD].releases)
             cells[one.cell] = Published(count, increments, count if increments == 1 else THRESHOLD)
-            events[one.cell.metric] += count
-    totals = Counter({(day, metric): int(share * views * factor) for metric, share in SHARES.items() if share})
-    totals[day, "views"] = int(views * factor)
-    totals[day, "bytes"] = int(views * factor * 60_000)
-    requests = totals[day, "requests"]
-    for name, share in (("person", 0.5), ("asset", 0.3), ("crawler", 0.12), ("ai_crawler", 0.05), ("suspected", 0.03)):
-        totals[day, f"class:{name}"] = int(requests * share)
-    proofs = {
-        (metric, THRESHOLD): Proof(RELEASES, max(count, RELEASES * THRESHOLD), THRESHOLD)
-        for metric, count in events.items()
-    }
-    return Release(day, cells, proofs, totals, Counter(_load(day, requests, by_minute=by_minute)))
+    return Release(day, cells, proofs, totals, Counter(_load(day, totals[day, "requests"], by_minute=by_minute)))
 
 
 def _load(day: str, requests: int, *, by_minute: bool) -> dict[LoadCell, int]:
@@ -166,11 +197,11 @@ def _load(day: str, requests: int, *, by_minute: bool) -> dict[LoadCell, int]:
         of_hour = int(requests * share / whole)
         if by_minute:
             for minute in range(60):
-                _put(load, f"{day}T{hour:02}:{minute:02}Z", "", of_hour // 60 + minute)
+                _put(load, f"{day}T{hour:02}:{minute:02}Z", "", of_hour // 60)
         else:
             _put(load, f"{day}T{hour:02}Z", "", of_hour)
         for number in range(20):
-            _put(load, f"{day}T{hour:02}Z", f"/{WORDS[number % 12]}/{{slug{number}}}", of_hour // (number + 4))
+            _put(load, f"{day}T{hour:02}Z", f"/{WORDS[number % 12]}/{{slug{number}}}", of_hour // (2 * number + 8))
     return load
 
 
@@ -191,6 +222,10 @@ def _zipf(values: list[str], exponent: float, share: float = 1.0) -> dict[str, f
     weights = {value: 1 / (rank + 1) ** exponent for rank, value in enumerate(dict.fromkeys(values))}
     whole = sum(weights.values())
     return {value: weight / whole * share for value, weight in weights.items()}
+
+
+def _names(what: str, count: int) -> list[str]:
+    return [f"{what}-{_word(number)}" for number in range(count)]
 
 
 def _word(number: int) -> str:
