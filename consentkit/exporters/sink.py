@@ -92,13 +92,29 @@ def about(meta: Mapping[str, str], span: Span) -> Table:
 
 
 def _cells(reader: SinkReader, span: Span, breakdown: str) -> Table:
-    days = (None, None) if span.everything else (span.first, span.last)
     rows = (
         (_day(cell.day), *cell[1:], "month" if len(cell.day) == MONTH else "day")
-        for cell in reader.each_cell(*days)
+        for first, last in _stretches(reader, span)
+        for cell in reader.each_cell(first, last)
         if not breakdown or cell.breakdown == breakdown
     )
     return Table(CELLS, _CELLS, rows)
+
+
+def _stretches(reader: SinkReader, span: Span) -> Iterator[tuple[date, date]]:
+    """The span in pieces that a database may sort in memory: months of which only the month is kept, then days."""
+    by_day = reader.by_month_before()
+    first = span.first
+    if by_day is not None and span.everything:
+        # No days were asked for: a month counts though figures begin in the middle of it.
+        first = first.replace(day=1)
+    while by_day is not None and first < min(by_day, span.last):
+        after = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+        yield first, min(after - timedelta(days=1), span.last)
+        first = after
+    while first <= span.last:
+        yield first, first
+        first += timedelta(days=1)
 
 
 def _totals(reader: SinkReader, span: Span) -> Table:

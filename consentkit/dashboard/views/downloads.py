@@ -26,7 +26,8 @@ from consentkit.exporters.table import CELLS, GAPS, TABLES, TOTALS, Table, Value
 IN_A_WORKBOOK = (TOTALS, GAPS, CELLS)
 """Of everything. The load of a year would keep a core of the site busy for minutes to fill sheets that nobody reads."""
 LONGEST_WORKBOOK = 200_000
-"""Rows of a table; they take about 10 s of a core."""
+LONGEST_FILE = 2_000_000
+"""Rows of a table of everything; either takes about 10 s of a core, which the site may share."""
 
 
 def routes(context: Context) -> list[BaseRoute]:
@@ -82,7 +83,7 @@ class Downloads:
         return answer(context, session, form, Parcel("overview", days, screen_tables(overview)), facts)
 
     def everything(self, request: Request, session: Session) -> Response:
-        """All that is published, one such file at a time; 404 before there is any, 413 for too large a workbook."""
+        """All that is published, one such file at a time; 404 before there is any, 413 for too much."""
         context, form = self._context, asked_format(request)
         with self._one_at_a_time(), context.reader.snapshot():
             facts = read_facts(context.reader)
@@ -102,13 +103,9 @@ class Downloads:
 
 
 def _everything(context: Context, form: Format) -> list[Table]:
-    span = span_of(context.reader, None, None)
-    if form.name != "xlsx":
-        return tables_of(context.reader, span, TABLES)
-    return [
-        Table(table.name, table.columns, _at_most(table, LONGEST_WORKBOOK))
-        for table in tables_of(context.reader, span, IN_A_WORKBOOK)
-    ]
+    wanted, longest = (IN_A_WORKBOOK, LONGEST_WORKBOOK) if form.name == "xlsx" else (TABLES, LONGEST_FILE)
+    tables = tables_of(context.reader, span_of(context.reader, None, None), wanted)
+    return [Table(table.name, table.columns, _at_most(table, longest)) for table in tables]
 
 
 def _at_most(table: Table, longest: int) -> Iterator[tuple[Value, ...]]:

@@ -182,8 +182,10 @@ def test_too_much_for_a_workbook_and_two_at_once_are_refused_with_advice(
     front.sign_in()
     monkeypatch.setattr(downloads, "LONGEST_WORKBOOK", 10)
     refused = front.client.get("/everything.xlsx")
-    assert (413, True) == (refused.status_code, "Take Parquet or CSV instead" in refused.text)
+    assert (413, True) == (refused.status_code, "consentkit export writes all of them" in refused.text)
     assert 200 == front.client.get("/everything.csv").status_code
+    monkeypatch.setattr(downloads, "LONGEST_FILE", 10)
+    assert 413 == front.client.get("/everything.json").status_code
     busy = downloads.Downloads(None)  # type: ignore[arg-type]
     with busy._one_at_a_time(), pytest.raises(downloads.HTTPException) as second, busy._one_at_a_time():
         pass
