@@ -183,10 +183,12 @@ def test_an_open_stream_does_not_keep_the_server(server: tuple[subprocess.Popen[
 
 @pytest.mark.browser
 def test_an_open_page_shows_what_is_released(
-    chromium: Browser, live_server: Callable[[ASGIApp], str], tmp_path: Path
+    chromium: Browser, live_server: Callable[[ASGIApp], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The figures change in place, what is read by keyboard is left alone until it is left, the policy holds."""
     copy_sink(tmp_path / "stats.db")
+    monkeypatch.setattr("consentkit.dashboard.live.LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("consentkit.dashboard.live.STEP_SECONDS", 0.1)
     address = live_server(desk(tmp_path, root="/dash").app) + "/dash"
     context = chromium.new_context()
     page, overview = context.new_page(), context.new_page()

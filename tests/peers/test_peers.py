@@ -13,25 +13,29 @@ from consentkit.dashboard.wording import LANGUAGES, table
 from tests.peers.differences import Difference, differences
 from tests.peers.kept import DATA, FIGURES, REASONS, TOOLS, as_data, as_tables, kept_tables
 from tests.peers.rules import by_cloudflare, by_goaccess, by_plausible, by_us, is_bot
-from tests.peers.stream import DAYS, HOST, KINDS, World, day_of, log_lines, stream
-
-HAPPENED = stream()
+from tests.peers.stream import DAYS, HOST, KINDS, Asked, World, day_of, log_lines, stream
 
 
 @pytest.fixture(scope="module")
-def found() -> list[Difference]:
-    """The differences of the stream that the pages tell of."""
-    return differences(HAPPENED)
+def happened() -> list[Asked]:
+    """The stream that the pages tell of."""
+    return stream()
 
 
-def test_the_stream_has_everything_that_is_counted_differently() -> None:
+@pytest.fixture(scope="module")
+def found(happened: list[Asked]) -> list[Difference]:
+    """Its differences."""
+    return differences(happened)
+
+
+def test_the_stream_has_everything_that_is_counted_differently(happened: list[Asked]) -> None:
     """Each kind of request, of people and programs, in the order of time and the same each time."""
-    kinds = Counter(asked.kind for asked in HAPPENED)
+    kinds = Counter(asked.kind for asked in happened)
     assert {*KINDS, "restored"} == set(kinds)
     assert min(kinds.values()) > 20
-    assert {True, False} == {asked.who is None for asked in HAPPENED} == {asked.agreed for asked in HAPPENED}
-    assert [asked.when for asked in HAPPENED] == sorted(asked.when for asked in HAPPENED)
-    assert (1, DAYS) == (day_of(HAPPENED[0].when), day_of(HAPPENED[-1].when))
+    assert {True, False} == {asked.who is None for asked in happened} == {asked.agreed for asked in happened}
+    assert [asked.when for asked in happened] == sorted(asked.when for asked in happened)
+    assert (1, DAYS) == (day_of(happened[0].when), day_of(happened[-1].when))
     assert list(log_lines(stream(World(people=9), 7))) == list(log_lines(stream(World(people=9), 7)))
 
 
@@ -55,15 +59,15 @@ def test_the_pages_say_what_comes_out(found: list[Difference]) -> None:
     assert len(found) == len(json.loads(DATA.read_text("utf-8")))
 
 
-def test_what_a_rule_says_of_single_things() -> None:
+def test_what_a_rule_says_of_single_things(happened: list[Asked]) -> None:
     """A reload, a page from memory, a prefetch, a program that runs scripts, somebody who blocks them."""
     rules = {"us": by_us, "plausible": by_plausible, "cloudflare": by_cloudflare, "goaccess": by_goaccess}
-    views = {name: rule(HAPPENED).views for name, rule in rules.items()}
+    views = {name: rule(happened).views for name, rule in rules.items()}
 
     def counted(tool: str, **wanted: object) -> set[bool]:
         return {
             counts
-            for counts, asked in zip(views[tool], HAPPENED, strict=True)
+            for counts, asked in zip(views[tool], happened, strict=True)
             if asked.who is not None and all(getattr(asked, name) == value for name, value in wanted.items())
         }
 
@@ -74,28 +78,28 @@ def test_what_a_rule_says_of_single_things() -> None:
     assert {True} == counted("plausible", kind="restored", runs=True) == counted("cloudflare", kind="reload", runs=True)
     assert {False} == counted("cloudflare", kind="restored") == counted("goaccess", kind="restored")
     google = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
-    seen = [number for number, asked in enumerate(HAPPENED) if asked.user_agent == google]
+    seen = [number for number, asked in enumerate(happened) if asked.user_agent == google]
     assert (False, False, True) == tuple(
         {views[tool][n] for n in seen}.pop() for tool in ("us", "plausible", "cloudflare")
     )
-    assert (True, False) == (is_bot(google), is_bot(HAPPENED[0].user_agent) and HAPPENED[0].who is not None)
+    assert (True, False) == (is_bot(google), is_bot(happened[0].user_agent) and happened[0].who is not None)
 
 
 @pytest.mark.server
-def test_the_rules_of_goaccess_are_those_of_the_program(tmp_path: Path) -> None:
+def test_the_rules_of_goaccess_are_those_of_the_program(happened: list[Asked], tmp_path: Path) -> None:
     """The same log through Debian's goaccess: requests and visitors, of each day and of all."""
     if shutil.which("goaccess") is None:
         if os.environ.get("CI") == "true":
             pytest.fail("goaccess is missing; on Debian: apt-get install goaccess")
         pytest.skip("goaccess is missing; on Debian: apt-get install goaccess")
     log, out = tmp_path / "access.log", tmp_path / "goaccess.json"
-    log.write_text("".join(log_lines(HAPPENED)), "latin-1")
+    log.write_text("".join(log_lines(happened)), "latin-1")
     command = ["goaccess", str(log), "--log-format=COMBINED", "--no-global-config", "-o", str(out)]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     report = json.loads(out.read_bytes())
-    counted = by_goaccess(HAPPENED)
+    counted = by_goaccess(happened)
     keys = {key for key in counted.keys if key is not None}
-    hits = Counter(day_of(asked.when) for asked in HAPPENED if asked.facts)
+    hits = Counter(day_of(asked.when) for asked in happened if asked.facts)
     visitors = Counter(day for _, _, day in keys)
     assert (sum(counted.views), counted.visitors) == (
         report["general"]["total_requests"], report["general"]["unique_visitors"],
