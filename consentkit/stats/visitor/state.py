@@ -7,7 +7,6 @@ honest view could.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -27,8 +26,7 @@ MOST_GOALS = 16
 MOST_FUNNELS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a visit came from, in values that many share: channel, campaign, and the page it began with."""
 
     channel: str
@@ -36,8 +34,7 @@ class Source:
     entry: str
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A page view as the state needs it.
 
     `now` in epoch seconds, `day` in the site's time zone; `begins` says that it comes from elsewhere and so begins a
@@ -53,8 +50,7 @@ class View:
     steps: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What the cookie carries.
 
     `expires` is the first day of the month in which it ends; `seen` the day of the last view; `begun` and `last` the
@@ -73,8 +69,7 @@ class State:
     steps: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """What one view adds to the counts of those who agreed, each at most once.
 
     `visit`: a visit begins; `new` holds of "day", "week", "month", "ever" those in which the visitor was not here yet;

@@ -131,7 +131,7 @@ def test_a_state_that_has_ended_is_none():
 def test_a_state_from_the_future_is_none(change):
     """It may have been signed by a server whose clock was wrong, and would hold for too long."""
     state, _ = walked(view(begins=True))
-    changed = State(**{**{name: getattr(state, name) for name in State.__slots__}, **change})
+    changed = state._replace(**change)
     _, marks = advance(changed, view(1))
     assert "ever" in marks.new
 
