@@ -13,7 +13,7 @@ from consentkit.consent.signals import gpc_is_on
 SHARED = frozenset(
     {
         *(b"host", b"user-agent", b"accept", b"accept-language", b"cache-control", b"sec-gpc", b"x-requested-with"),
-        *(b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest", b"sec-ch-ua"),
+        *(b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest", b"sec-fetch-user", b"sec-ch-ua"),
         *(b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"),
     }
 )

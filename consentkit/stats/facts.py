@@ -25,6 +25,7 @@ TEXTS: Mapping[str, bytes] = {
     "fetch_site": b"sec-fetch-site",
     "fetch_mode": b"sec-fetch-mode",
     "fetch_dest": b"sec-fetch-dest",
+    "fetch_user": b"sec-fetch-user",
     "client_hints": b"sec-ch-ua",
     "purpose": b"sec-purpose",
 }

@@ -2,23 +2,36 @@
 
 A reload repeats what the navigation that brought the page said of itself, `Sec-Fetch-Site: cross-site` or `none`
 included, so these alone would count each reload as a visit. Chromium was measured to mark reloads with a directive of
-RFC 9111 §5.2.1: `max-age=0`, and `no-cache` when forced; a request with either begins no visit.
+RFC 9111 §5.2.1: `max-age=0`, and `no-cache` when forced; a request with either begins no visit. Firefox was measured to
+mark what a person opens with `Sec-Fetch-User`, and to leave it out for reloads and for what comes back from its
+history; so there a navigation from nowhere without it begins no visit, and one within the site is no move.
 
-What cannot be told apart here, and counts: a reload in a browser without that mark; a tab restored after a restart; an
-address typed or a bookmark opened again; any reload in an access log. What is left out by the mark although it may be
-an entry: a page opened with the browser's cache switched off, and a return by a form post from another site.
+What cannot be told apart here, and counts: in Firefox a reload of a page to which another site led, which looks like
+one to which that site's script led; in Chromium a return in the history to an entry that none of its caches holds; any
+reload in a browser without those marks and in an access log; an address typed or a bookmark opened again. What is left
+out by the mark although it may be an entry: a page opened with the browser's cache switched off, and a return by a form
+post from another site.
 """
 
 from collections.abc import Mapping
 
-ELSEWHERE = frozenset({b"cross-site", b"none"})
+CROSS_SITE = b"cross-site"
+ELSEWHERE = frozenset({CROSS_SITE, b"none"})
+FIREFOX = b" Firefox/"
+"""Not Safari, which never sends Sec-Fetch-User, and so not Firefox for iOS, which is Safari inside."""
 RELOAD_DIRECTIVES = (b"max-age=0", b"no-cache")
 
 
 def reloaded(headers: Mapping[bytes, bytes]) -> bool:
-    """Whether a browser marked the request as a reload."""
+    """Whether a browser marked the request as a reload, or as one that nobody made but its history."""
     control = headers.get(b"cache-control")
-    return control is not None and any(directive in control for directive in RELOAD_DIRECTIVES)
+    if control is not None and any(directive in control for directive in RELOAD_DIRECTIVES):
+        return True
+    return (
+        headers.get(b"sec-fetch-site", CROSS_SITE) != CROSS_SITE
+        and b"sec-fetch-user" not in headers
+        and FIREFOX in headers.get(b"user-agent", b"")
+    )
 
 
 def told_by_headers(headers: Mapping[bytes, bytes]) -> bool | None:

@@ -201,7 +201,8 @@ class _Sampler:
         facts = facts_of_texts(
             when=when, method=method, path=path, query=source.query.encode(), status=status, size=size,
             referer=source.referer, content_type=kind if status == 200 else "", fetch_site=source.site,
-            fetch_mode="navigate", fetch_dest="document", purpose=purpose, took=self._took(usual),
+            fetch_mode="navigate", fetch_dest="document", fetch_user="" if purpose else "?1", purpose=purpose,
+            took=self._took(usual),
             route=route_of(path), answer=metric_of("shown") if shows and visitor.asked else "", **visitor.common,
         )  # fmt: skip
         return Sample(facts, visitor.person)

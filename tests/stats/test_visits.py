@@ -36,6 +36,23 @@ def test_a_reload_does_not(control, site):
     assert told_by_headers(a_page(fetch_site=site, cache_control=control).traits.headers) is False
 
 
+@pytest.mark.parametrize(
+    ("program", "site", "user", "begins"),
+    [
+        ("Firefox/140.0", "none", "?1", True),
+        ("Firefox/140.0", "none", "", False),
+        ("Firefox/140.0", "cross-site", "", True),
+        ("Firefox/140.0", "same-origin", "?1", False),
+        ("Version/26.3 Safari/605.1.15", "none", "", True),
+        ("FxiOS/140.0 Mobile/15E148 Safari/605.1.15", "none", "", True),
+    ],
+)
+def test_firefox_marks_what_a_person_opens(program, site, user, begins):
+    """A reload, or what comes back from the history, has no such mark; Safari never has one."""
+    facts = a_page(fetch_site=site, fetch_user=user, user_agent=f"Mozilla/5.0 (X11) Gecko/20100101 {program}")
+    assert told_by_headers(facts.traits.headers) is begins
+
+
 def test_without_fetch_metadata_the_referrer_tells():
     """None or another host begins a visit; the site itself does not."""
     facts = a_logged_page()

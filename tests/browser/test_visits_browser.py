@@ -1,0 +1,287 @@
+"""What real browsers send, and what of it counts as a view, a visit, a move: reloads, history, tabs, forms, frames."""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from consentkit import ConsentKit
+from consentkit.consent.ledger.store import Ledger
+from consentkit.stats.tally import Tally
+from tests.browser.support import listening, served
+from tests.stats.page_requests import CHROME
+from tests.support.firefox import Firefox, firefox
+from tests.support.ports import wait_until
+from tests.support.sites import KEY, config_of
+from tests.support.small_site import tables
+
+pytestmark = pytest.mark.browser
+
+METRICS = ("views", "visits", "moves", "downloads", "outbound", "class:prefetch")
+LINKS = ("/next", "/moved", "/framed", "/file.pdf", "/kept-not", "/spec", "/pre", "/fetched")
+AHEAD = """<script type="speculationrules">
+{"prerender": [{"source": "list", "urls": ["/pre"], "eagerness": "immediate"}],
+"prefetch": [{"source": "list", "urls": ["/fetched"], "eagerness": "immediate"}]}
+</script>"""
+
+
+async def page(request: Request) -> Response:
+    """A site of pages with the same links, whose paths say what is special about them."""
+    path = request.url.path
+    if path == "/moved":
+        return RedirectResponse("/landed", 302)
+    if path == "/form":
+        return RedirectResponse("/thanks", 303)
+    if path == "/file.pdf":
+        return Response(b"%PDF-1.4", media_type="application/pdf", headers={"Content-Disposition": "attachment"})
+    if path == "/favicon.ico":
+        return Response(status_code=404)
+    links = "".join(f'<p><a href="{link}">{link}</a>' for link in LINKS)
+    frame = '<iframe src="/inside"></iframe>' if path == "/framed" else ""
+    html = (
+        f"<!doctype html><html lang=en><title>{path}</title>{AHEAD if path == '/spec' else ''}<body>{links}{frame}"
+        '<p><a id="tab" target="_blank" href="/tab">tab</a>'
+        f'<p><a id="out" href="{request.app.state.elsewhere}/">out</a>'
+        '<form method="post" action="/form"><button>Send</button></form>'
+    )
+    return HTMLResponse(html, headers={"Cache-Control": "no-store" if path == "/kept-not" else "no-cache"})
+
+
+async def other_page(request: Request) -> Response:
+    """Another site: it links to ours, sends there by script, or shows it in a frame."""
+    home = request.app.state.elsewhere
+    parts = {
+        "/links": f'<a id="in" href="{home}/">in</a>',
+        "/sends": f'<script>location.href = "{home}/"</script>',
+        "/frames": f'<iframe src="{home}/inside"></iframe>',
+    }
+    return HTMLResponse(f"<!doctype html><html lang=en><title>x</title><body>{parts.get(request.url.path, '')}")
+
+
+@dataclass
+class Watched:
+    """The site under an exemption, so that no banner stands in the way, and what is counted of it."""
+
+    kit: ConsentKit
+    home: str
+    elsewhere: str
+    tally: Tally[Any]
+
+    def expect(self, done: str, **expected: int) -> None:
+        """Wait until so much has been counted since the last time; more is found here or the next time."""
+        wanted = {name.replace("class_", "class:"): count for name, count in expected.items()}
+        found: Counter[str] = Counter()
+
+        def counted() -> bool:
+            for (_, metric), count in self.tally.take().totals.items():
+                found[metric] += count
+            return all(found[metric] >= count for metric, count in wanted.items())
+
+        wait_until(counted)
+        assert (done, wanted) == (done, {metric: found[metric] for metric in METRICS if found[metric]})
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """Our site at 127.0.0.1, the other one at localhost: for browsers two sites."""
+    ours, theirs = listening(), listening()
+    home, elsewhere = (
+        f"http://{name}:{sock.getsockname()[1]}" for name, sock in (("127.0.0.1", ours), ("localhost", theirs))
+    )
+    app = Starlette(routes=[Route("/{path:path}", page, methods=["GET", "POST"])])
+    other = Starlette(routes=[Route("/{path:path}", other_page)])
+    app.state.elsewhere, other.state.elsewhere = elsewhere, home
+    settings = tables(elsewhere, stats={"exemption": "fr", "outbound": True}, services=[])
+    kit = ConsentKit(config_of(settings, tmp_path_factory.mktemp("visits")), (KEY,))
+    kit.proof.ledger = Ledger(None)
+    tally = Tally(kit.counting.observer.observe)
+    kit.counting.recorder.tally = tally
+    with ExitStack() as stack:
+        stack.enter_context(served(kit.wrap(app), ours))
+        stack.enter_context(served(other, theirs))
+        stack.callback(kit.close)
+        yield Watched(kit, home, elsewhere, tally)
+
+
+class Driver(Protocol):
+    """A browser with a tab, as a person uses it."""
+
+    def open(self, url: str) -> None: ...
+    def reload(self) -> None: ...
+    def travel(self, steps: int, path: str) -> None: ...
+    def follow(self, selector: str, path: str) -> None: ...
+    def click(self, selector: str) -> None: ...
+    def arrived(self, path: str) -> None: ...
+
+
+class InChromium:
+    """By Playwright."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, url: str) -> None:
+        self.page.goto(url)
+
+    def reload(self) -> None:
+        self.page.reload()
+
+    def travel(self, steps: int, path: str) -> None:
+        self.page.evaluate(f"setTimeout(() => history.go({steps}))")
+        self.arrived(path)
+
+    def follow(self, selector: str, path: str) -> None:
+        self.page.click(selector)
+        self.arrived(path)
+
+    def click(self, selector: str) -> None:
+        self.page.click(selector)
+
+    def arrived(self, path: str) -> None:
+        """Wait until the page at a path has loaded."""
+        self.page.wait_for_function(
+            "path => location.pathname === path && document.readyState === 'complete'", arg=path
+        )
+
+
+class InFirefox:
+    """By WebDriver BiDi."""
+
+    def __init__(self, browser: Firefox) -> None:
+        self.browser = browser
+
+    def open(self, url: str) -> None:
+        self.browser.open(url)
+
+    def reload(self) -> None:
+        self.browser.command("browsingContext.reload", {"context": self.browser.context, "wait": "complete"})
+
+    def travel(self, steps: int, path: str) -> None:
+        self.browser.command("browsingContext.traverseHistory", {"context": self.browser.context, "delta": steps})
+        self.arrived(path)
+
+    def follow(self, selector: str, path: str) -> None:
+        self.browser.click_on(selector)
+        self.arrived(path)
+
+    def click(self, selector: str) -> None:
+        self.browser.click_on(selector)
+
+    def arrived(self, path: str) -> None:
+        """Wait until the page at a path has loaded."""
+        self.browser.wait_for(f"location.pathname === {path!r} && document.readyState === 'complete'")
+
+
+def to(path: str) -> str:
+    """The link to a page."""
+    return f'a[href="{path}"]'
+
+
+def walk(site: Watched, driver: Driver, *, tells_forms: bool) -> None:
+    """What both browsers do alike, but for what the arguments say."""
+    site.tally.take()
+    driver.open(f"{site.home}/")
+    site.expect("an address typed", views=1, visits=1)
+    driver.reload()
+    site.expect("a reload of the entry", views=1)
+    driver.follow(to("/next"), "/next")
+    site.expect("a link", views=1, moves=1)
+    driver.reload()
+    site.expect("a reload within the visit", views=1)
+    driver.travel(-1, "/")
+    driver.travel(1, "/next")
+    driver.follow(to("/moved"), "/landed")
+    site.expect("back and forward, from the cache, then a redirect", views=1, moves=1)
+    driver.follow("form button", "/thanks")
+    site.expect("a form", views=1, **({"moves": 1} if tells_forms else {}))
+    driver.follow(to("/framed"), "/framed")
+    site.expect("a page with a frame", views=1, moves=1)
+    driver.click(to("/file.pdf"))
+    site.expect("a download", downloads=1)
+    driver.click("#tab")
+    site.expect("a new tab", views=1, moves=1)
+
+
+def from_elsewhere(site: Watched, driver: Driver, *, marks_reloads: bool) -> None:
+    """Entries by another site, and what it does with ours that is none."""
+    driver.open(f"{site.elsewhere}/links")
+    driver.follow("#in", "/")
+    site.expect("a link on another site", views=1, visits=1)
+    driver.reload()
+    site.expect("a reload of that entry", views=1, **({} if marks_reloads else {"visits": 1}))
+    driver.open(f"{site.elsewhere}/frames")
+    driver.open(f"{site.elsewhere}/sends")
+    driver.arrived("/")
+    site.expect("another site's frame, then its script", views=1, visits=1)
+    driver.follow("#out", "/")
+    site.expect("a link to another site", outbound=1)
+
+
+def history_without_cache(site: Watched, driver: Driver, *, is_told: bool) -> None:
+    """Back to an entry that no cache may keep."""
+    driver.open(f"{site.home}/kept-not")
+    driver.follow(to("/next"), "/next")
+    site.expect("an entry and a link", views=2, visits=1, moves=1)
+    driver.travel(-1, "/kept-not")
+    site.expect("back to the entry", views=1, **({} if is_told else {"visits": 1}))
+
+
+@pytest.fixture(scope="module")
+def chromium_as_it_is(chromium_path: str) -> Iterator[Browser]:
+    """Chromium with its back-forward cache, which Playwright switches off."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or chromium_path,  # the headless shell has no such cache
+            args=["--no-sandbox", "--disable-gpu"],
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def in_chromium(chromium_as_it_is: Browser) -> Iterator[InChromium]:
+    """A tab of a person's browser: one that does not call itself headless."""
+    context = chromium_as_it_is.new_context(user_agent=CHROME, extra_http_headers={"Sec-CH-UA": '"Chromium";v="142"'})
+    yield InChromium(context.new_page())
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def in_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InFirefox]:
+    """Firefox, with a profile of its own."""
+    with firefox(tmp_path_factory.mktemp("firefox")) as browser:
+        browser.size(1000, 800)
+        yield InFirefox(browser)
+
+
+def test_in_chromium(site: Watched, in_chromium: InChromium) -> None:
+    """It marks reloads; what comes after a form bears the same mark; a return to a page without cache bears none."""
+    walk(site, in_chromium, tells_forms=False)
+    from_elsewhere(site, in_chromium, marks_reloads=True)
+    history_without_cache(site, in_chromium, is_told=False)
+
+
+def test_in_firefox(site: Watched, in_firefox: InFirefox) -> None:
+    """It marks what a person opens; a reload of what another site's link opened looks like that site's script."""
+    walk(site, in_firefox, tells_forms=True)
+    from_elsewhere(site, in_firefox, marks_reloads=False)
+    history_without_cache(site, in_firefox, is_told=True)
+
+
+def test_what_chromium_loads_ahead_is_no_view(site: Watched, in_chromium: InChromium) -> None:
+    """Neither the prefetch nor the prerender; their activation sends nothing, so they stay prefetches."""
+    in_chromium.open(f"{site.home}/spec")
+    site.expect("speculation rules", views=1, visits=1, class_prefetch=2)
+    in_chromium.follow(to("/pre"), "/pre")
+    in_chromium.follow(to("/next"), "/next")
+    site.expect("the prerendered page, then one by a link", views=1, moves=1)
