@@ -28,7 +28,6 @@ __all__ = ["Finding", "verify"]
 T = TypeVar("T")
 
 _TRIES = 5
-EARLIEST, LATEST = "", "9"
 
 
 def verify(reader: SinkReader, private: PrivateStore | None = None) -> list[Finding]:
@@ -56,9 +55,9 @@ def _findings(reader: SinkReader, ledger: Ledger, balance: Balance | None) -> It
     yield from total_findings(reader.days(date.min, date.max))
     gaps = reader.gaps(date.min, date.max - timedelta(days=1))
     yield from gap_findings(gaps)
-    load = Counter(dict(reader.load(EARLIEST, LATEST)) | dict(reader.load(EARLIEST, LATEST, None)))
-    yield from load_findings(load, threshold)
-    published.sums.update(sums_of_load(load))
+    for load in reader.each_load():
+        yield from load_findings(load, threshold)
+        published.sums.update(sums_of_load(load))
     yield from _sum_findings(published.sums, ledger, releases)
     for place, kept, summed in reader.unequal_sums():
         yield Finding("kept-sum", place, f"{kept} is kept to be read faster, its parts make {summed}")

@@ -256,6 +256,12 @@ class SinkReader(Protocol):
         Times are compared as texts, so `2026-11-23T19` to `2026-11-23T20` is the minutes and the rest of an hour.
         """
 
+    def each_load(self) -> Iterator[Load]:
+        """The load of each time that it is kept for, all requests and routes together, without holding all of it.
+
+        To be asked in a `snapshot()`.
+        """
+
     def load_sums(
         self, places: Sequence[tuple[str, str]], route: str | None = "", *, metric: str | None = None
     ) -> list[LoadSum]:

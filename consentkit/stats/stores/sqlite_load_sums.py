@@ -7,6 +7,7 @@ CELLS = """
     SELECT begin, route, metric, count FROM load
     WHERE begin BETWEEN ? AND ? AND (route = ? OR (? IS NULL AND route <> '')) ORDER BY begin, route, metric
 """
+EACH = "SELECT begin, route, metric, count FROM load ORDER BY begin"
 _PLACE = """
     place AS MATERIALIZED (
         SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS first,

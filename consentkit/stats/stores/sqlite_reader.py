@@ -1,14 +1,16 @@
 """Reads the sink's SQLite file, opened read-only, while others write to it."""
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from consentkit.stats.breakdowns import Crossing, crossing, crossing_named
-from consentkit.stats.load import ALL_ROUTES, HOUR, MAXIMA, REQUESTS, LoadCell
+from consentkit.stats.load import ALL_ROUTES, HOUR, MAXIMA, REQUESTS, Load, LoadCell
 from consentkit.stats.model import Gap
 from consentkit.stats.stores import sqlite_lists as lists
 from consentkit.stats.stores import sqlite_load_sums as loads
@@ -169,6 +171,14 @@ class SqliteSinkReader:
         """
         rows = self._rows(loads.CELLS, (first, last, route, route))
         return [(LoadCell(begin, named, metric), count) for begin, named, metric, count in rows]
+
+    def each_load(self) -> Iterator[Load]:
+        """The load of each time that it is kept for, without holding all of it; to be asked in a `snapshot()`."""
+        connection = self._connections.current()
+        if connection is not None:
+            rows = connection.execute(loads.EACH)
+            for _, of_time in itertools.groupby(rows, key=itemgetter(0)):
+                yield {LoadCell(*place): count for *place, count in of_time}
 
     def load_sums(
         self, places: Sequence[tuple[str, str]], route: str | None = "", *, metric: str | None = None
