@@ -2,8 +2,9 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,6 +18,9 @@ SHORTEST_PASSWORD = 12
 """Characters; NIST SP 800-63B-4 asks for length rather than kinds of characters."""
 LONGEST_PASSWORD = 256
 """Characters; argon2 takes more, but nobody types it and hashing it costs."""
+
+
+_SELECT = "SELECT name, role, disabled, created FROM users"
 
 
 class UserError(ConsentKitError):
@@ -92,14 +96,13 @@ class Users:
     def all(self) -> tuple[User, ...]:
         """Every user, by name."""
         with self._database.reading() as connection:
-            rows = connection.execute("SELECT name, role, disabled, created FROM users ORDER BY name").fetchall()
-        return tuple(
-            User(name, Role(role), bool(off), dt.date.fromisoformat(created)) for name, role, off, created in rows
-        )
+            return tuple(_user(row) for row in connection.execute(f"{_SELECT} ORDER BY name"))
 
     def get(self, name: str) -> User | None:
         """The user of that name, disabled or not."""
-        return next((user for user in self.all() if user.name == name), None)
+        with self._database.reading() as connection:
+            row = connection.execute(f"{_SELECT} WHERE name = ?", (name,)).fetchone()
+        return _user(row) if row else None
 
     def check(self, name: str, password: str) -> bool:
         """Whether this is the password of a user who may sign in; takes as long for a name that is not there."""
@@ -121,3 +124,8 @@ class Users:
             changed = connection.execute(statement, (*values, name)).rowcount
         if not changed:
             raise UserError(f"there is no user {name[:64]!r}; `consentkit user list` shows all of them")
+
+
+def _user(row: Sequence[Any]) -> User:
+    name, role, disabled, created = row
+    return User(name, Role(role), bool(disabled), dt.date.fromisoformat(created))
