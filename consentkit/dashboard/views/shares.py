@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import read_facts
 from consentkit.dashboard.forms import Fields
+from consentkit.dashboard.periods import DEFAULT as DEFAULT_PERIOD
 from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.sharing import noise
 from consentkit.dashboard.sharing.figures import HEADLINE, LONGEST, ONCE, ROLLING, SHAREABLE, shown_period
@@ -59,7 +60,7 @@ class SharesPage:
             secret = context.store.shares.add(wish, session.name)
         except ShareError as problem:
             key = str(problem) if isinstance(problem, WishError) else "title_wrong"
-            return self._page(request, session, status=400, problem=key)
+            return self._page(request, session, status=400, problem=key, fields=fields)
         context.store.trail.note(session.name, Did.SHARE_ADDED, wish.title)
         base = context.pages.links(request).base
         made = f"{request.url.scheme}://{request.url.netloc}{base}/shared/{secret}"
@@ -82,6 +83,7 @@ class SharesPage:
         problem: str = "",
         made: str = "",
         made_title: str = "",
+        fields: Fields | None = None,
     ) -> Response:
         context, facts = self._context, read_facts(self._context.reader)
         today, shares = context.moment().date(), context.store.shares
@@ -94,20 +96,39 @@ class SharesPage:
             problem=problem,
             made=made,
             made_title=made_title,
-            shares=[(share, share.works(today), shares.spent(share.id)) for share in shares.all()],
+            working=[(share, shares.spent(share.id)) for share in shares.all() if share.works(today)],
+            ended=[(share, shares.spent(share.id)) for share in shares.all() if not share.works(today)],
             choices=ROLLING,
             once=ONCE,
             allowed=allowed,
-            proposed=DEFAULT if DEFAULT in allowed else allowed[0],
+            asked=_again(fields) if fields is not None else _proposal(today, allowed),
             cards=SHAREABLE,
-            proposed_cards=PROPOSED_CARDS,
-            until=today + dt.timedelta(days=PROPOSED_DAYS),
             today=today,
             latest=today + dt.timedelta(days=LONGEST_DAYS),
             noise=noise.available(),
             epsilons=EPSILONS,
             longest_title=LONGEST_TITLE,
         )
+
+
+def _proposal(today: dt.date, allowed: tuple[int, ...]) -> dict[str, object]:
+    """What the form holds at first."""
+    return {
+        "title": "",
+        "cards": PROPOSED_CARDS,
+        "period": DEFAULT_PERIOD,
+        "first": "",
+        "last": "",
+        "expires": (today + dt.timedelta(days=PROPOSED_DAYS)).isoformat(),
+        "threshold": str(DEFAULT if DEFAULT in allowed else allowed[0]),
+        "epsilon": "",
+    }
+
+
+def _again(fields: Fields) -> dict[str, object]:
+    """What the form holds when something in it has to be mended."""
+    texts = {name: fields.get(name, "") for name in ("title", "period", "expires", "threshold", "epsilon")}
+    return {**texts, "cards": fields.all("card"), "first": fields.get("from", ""), "last": fields.get("to", "")}
 
 
 def wish_of(fields: Fields, today: dt.date, smallest: int) -> Wish:

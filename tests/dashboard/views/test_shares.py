@@ -168,6 +168,8 @@ def test_a_wish_that_cannot_be_granted_says_why(alone: Desk, field: str, value: 
     status, page = make(alone, **{field: value})
     assert (400, True) == (status, said in page)
     assert () == alone.store.shares.all()
+    if field != "title":
+        assert 'value="Agency &lt;b&gt;"' in page
 
 
 def test_a_fixed_period_shows_its_days_alone(alone: Desk) -> None:
