@@ -65,6 +65,14 @@ def days_table(reader: SinkReader, first: dt.date, last: dt.date) -> Table:
     return Table("days", _DAYS, rows)
 
 
+def filtered_days(overview: Overview) -> Table:
+    """The days of what the filters let through, of which only views and visits are known."""
+    rows: list[tuple[Value, ...]] = [
+        (spot.first, spot.counts.views, spot.counts.visits) for spot in overview.curve.spots if spot.inside
+    ]
+    return Table("days", _DAYS[:3], rows)
+
+
 def screen_tables(overview: Overview) -> list[Table]:
     """What the first page shows: the headline figures, the chart, and the head of each list."""
     figures = [

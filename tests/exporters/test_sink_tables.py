@@ -1,6 +1,7 @@
 """What the sink holds, as tables."""
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from consentkit.exporters.sink import NoFiguresError, Span, moment, span_of, tab
 from consentkit.exporters.table import CELLS, Table
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import BatchId, Gap, Release
-from consentkit.stats.stores.protocol import StoreError
+from consentkit.stats.stores.protocol import CellRow, StoreError
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.dashboard.sinks import TODAY, make_sink
@@ -108,6 +109,28 @@ def test_a_day_that_is_none_is_an_error_with_a_name(tmp_path: Path) -> None:
     reader = SqliteSinkReader(tmp_path / "stats.db")
     with reader.snapshot(), pytest.raises(StoreError, match="'2026-11-1x'"):
         list(tables_of(reader, Span(TODAY - dt.timedelta(days=9), TODAY, None), ["totals"])[1].rows)
+
+
+def test_a_database_is_asked_day_by_day_and_for_old_months_by_the_month(tmp_path: Path) -> None:
+    """It sorts what it is asked for in memory, and a year of a large site would not fit."""
+    asked: list[tuple[dt.date | None, dt.date | None]] = []
+
+    class Noting(SqliteSinkReader):
+        def each_cell(self, first: dt.date | None = None, last: dt.date | None = None) -> Iterator[CellRow]:
+            asked.append((first, last))
+            return super().each_cell(first, last)
+
+    make_sink(tmp_path / "stats.db", days=60)
+    writer = SqliteSink(tmp_path / "stats.db")
+    writer.keep_months(dt.date(2026, 11, 1))
+    writer.close()
+    reader = Noting(tmp_path / "stats.db")
+    with reader.snapshot():
+        (_, cells) = tables_of(reader, span_of(reader, None, None), [CELLS])
+        assert list(cells.rows)
+    september, october = (dt.date(2026, 9, 1), dt.date(2026, 9, 30)), (dt.date(2026, 10, 1), dt.date(2026, 10, 31))
+    days = [dt.date(2026, 11, day) for day in range(1, 24)]
+    assert [september, october, *((day, day) for day in days)] == asked
 
 
 def test_reading_holds_one_row_at_a_time(sink: Path) -> None:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,12 +11,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from consentkit.dashboard.context import Context
-from consentkit.dashboard.exports import days_table, list_table, screen_tables
-from consentkit.dashboard.figures import read_facts
+from consentkit.dashboard.exports import days_table, filtered_days, list_table, screen_tables
+from consentkit.dashboard.figures import Facts, read_facts
 from consentkit.dashboard.files import Parcel, answer, asked_format
-from consentkit.dashboard.overview import Frame, read_overview
+from consentkit.dashboard.overview import Frame, Overview, read_overview
 from consentkit.dashboard.rankings import read_scope
-from consentkit.dashboard.state import read_state
+from consentkit.dashboard.state import State, read_state
 from consentkit.dashboard.store.sessions import Session
 from consentkit.dashboard.views.lists import LONGEST_SEARCH, asked_card
 from consentkit.exporters.formats import Format
@@ -54,20 +54,24 @@ class Downloads:
         search = request.query_params.get("q", "").strip()[:LONGEST_SEARCH]
         with context.reader.snapshot():
             facts = read_facts(context.reader)
-            state = read_state(request.query_params, context.moment().date(), facts.span)
+            state = self._state(request, facts)
             scope = read_scope(context.reader, state.period, state.filters, facts.threshold)
             table = list_table(scope, key, state.by, search)
         days = (state.period.first, state.period.last)
         return answer(context, session, form, Parcel(key, days, [table]), facts)
 
     def days(self, request: Request, session: Session) -> Response:
-        """The days of the period as a file."""
+        """The days of the period as a file, as they are filtered on the screen."""
         context, form = self._context, asked_format(request)
         with context.reader.snapshot():
             facts = read_facts(context.reader)
-            period = context.period(request, facts)
-            table = days_table(context.reader, period.first, period.last)
-        return answer(context, session, form, Parcel("days", (period.first, period.last), [table]), facts)
+            state = self._state(request, facts)
+            first, last = state.period.first, state.period.last
+            if state.filters and facts.span is not None:
+                table = filtered_days(self._overview(replace(state, step="day", compare="none"), facts))
+            else:
+                table = days_table(context.reader, first, last)
+        return answer(context, session, form, Parcel("days", (first, last), [table]), facts)
 
     def screen(self, request: Request, session: Session) -> Response:
         """What the first page shows for the same address; 404 before there is anything."""
@@ -76,11 +80,18 @@ class Downloads:
             facts = read_facts(context.reader)
             if facts.span is None:
                 raise HTTPException(404)
-            now = context.moment()
-            state = read_state(request.query_params, now.date(), facts.span)
-            overview = read_overview(context.reader, state, Frame(facts, context.settings.timezone, now))
-        days = (state.period.first, state.period.last)
-        return answer(context, session, form, Parcel("overview", days, screen_tables(overview)), facts)
+            state = self._state(request, facts)
+            tables = screen_tables(self._overview(state, facts))
+        return answer(
+            context, session, form, Parcel("overview", (state.period.first, state.period.last), tables), facts
+        )
+
+    def _state(self, request: Request, facts: Facts) -> State:
+        return read_state(request.query_params, self._context.moment().date(), facts.span)
+
+    def _overview(self, state: State, facts: Facts) -> Overview:
+        frame = Frame(facts, self._context.settings.timezone, self._context.moment())
+        return read_overview(self._context.reader, state, frame)
 
     def everything(self, request: Request, session: Session) -> Response:
         """All that is published, one such file at a time; 404 before there is any, 413 for too much."""

@@ -74,6 +74,9 @@ def test_filters_and_the_search_of_the_screen_hold_for_the_file(reader: Desk) ->
     """What is not on the screen is not in it either."""
     filtered = rows_of(take(reader, "list.csv?card=page&period=today&only.country=NL").content)
     assert [("/products", "30"), ("/", "12")] == [(row["value"], row["views"]) for row in filtered]
+    days = rows_of(take(reader, f"days.csv?{WEEK}&only.country=NL").content)
+    assert [("2026-11-16", "70", "35")] == [(row["day"], row["views"], row["visits"]) for row in days[:1]]
+    assert (7, False) == (len(days), "requests" in days[0])
     searched = rows_of(take(reader, f"list.csv?card=page&q=prod&{WEEK}").content)
     assert ["/products"] == [row["value"] for row in searched]
     by_visits = rows_of(take(reader, f"list.csv?card=referrer&by=visits&{WEEK}").content)
