@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from consentkit.stats.breakdowns import Crossing, crossing, crossing_named
-from consentkit.stats.load import ALL_ROUTES, HOUR, MAXIMA, REQUESTS, Load, LoadCell
+from consentkit.stats.load import Load, LoadCell
 from consentkit.stats.model import Gap
 from consentkit.stats.stores import sqlite_lists as lists
 from consentkit.stats.stores import sqlite_load_sums as loads
@@ -18,10 +18,8 @@ from consentkit.stats.stores.periods import cover, day_name, first_day, last_day
 from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRow, Sums
 from consentkit.stats.stores.sqlite_cells import split_value
 from consentkit.stats.stores.sqlite_connections import Connections
-from consentkit.stats.stores.sqlite_load import BUSIEST_MINUTE
 from consentkit.stats.stores.sqlite_sink import MIGRATIONS, SCHEMA_VERSION
 from consentkit.stats.stores.sqlite_sums import UNEQUAL
-from consentkit.stats.stores.stretches import cut, on_the_hour
 
 
 class SqliteSinkReader:
@@ -38,10 +36,6 @@ class SqliteSinkReader:
     def snapshot(self) -> AbstractContextManager[None]:
         """A block in which all questions of this thread see the sink at one instant."""
         return self._connections.snapshot()
-
-    def close(self) -> None:
-        """Close the connections that are open."""
-        self._connections.close()
 
     def version(self) -> int:
         """A number that is another one after every change of the sink; 0 before there is a sink."""
@@ -188,41 +182,16 @@ class SqliteSinkReader:
         Of a `metric`, or of all. What is kept by the day counts only for a stretch that begins with its very text, as
         `2026-11-23Z`.
         """
-        pieces, asked = cut(places), {"route": route, "metric": metric}
-        by_hour = route == ALL_ROUTES and all(on_the_hour(text) for piece in pieces.rest for text in piece[1:])
         with self.snapshot():
-            question = loads.sums_of_days(route, metric)
-            rows = [
-                row
-                for key, begin, end in pieces.days
-                for row in self._rows(question, {**asked, "key": key, "first": begin, "until": end})
-            ]
-            question = loads.SUMS_OF_HOURS if by_hour else loads.SUMS
-            rows += self._rows(question, {**asked, "places": json.dumps(pieces.rest)})
-        found: dict[tuple[int, str, str], int] = {}
-        for *place, amount in rows:
-            key = (place[0], place[1], place[2])
-            held = found.get(key, 0)
-            found[key] = max(held, amount) if place[2] in MAXIMA else held + amount
-        return [LoadSum(*key, amount) for key, amount in sorted(found.items())]
+            return loads.summed(self._rows, places, route, metric)
 
     def highest_load(self, metric: str, first: str, until: str) -> tuple[str, int] | None:
         """The minute, or the hour where minutes are no longer kept, in which a metric of all requests was highest.
 
         Of requests it is the highest number of one minute in either case.
         """
-        by_hour = {"metric": BUSIEST_MINUTE if metric == REQUESTS else metric, "first": first, "until": until}
         with self.snapshot():
-            if on_the_hour(first) and on_the_hour(until):
-                rows = self._rows(loads.HIGHEST_HOUR, by_hour)
-                if not rows:
-                    return None
-                found: tuple[str, int] = rows[0]
-                first, until = f"{found[0][:HOUR]}:", f"{found[0][:HOUR]}:~"
-            else:
-                found = ("", 0)
-            minutes = self._rows(loads.HIGHEST_MINUTE, {"metric": metric, "first": first, "until": until})
-            return minutes[0] if minutes else found if found[0] else None
+            return loads.highest(self._rows, metric, first, until)
 
     def gaps(self, first: date, last: date) -> list[Gap]:
         """The times of the period of which counts are missing."""
