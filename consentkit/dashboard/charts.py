@@ -198,32 +198,6 @@ def line_chart(
     return frame(words, height, "lines" if count > 1 else "lines single", content)
 
 
-def column_chart(points: Sequence[Point], words: Words, *, tick_label: TickLabel, height: int = 170) -> Markup:
-    """Columns over time: the first value is the column, a second one the darker part of it at its foot."""
-    marks = ticks(max((point.values[0] for point in points), default=0), 3)
-    highest, count = marks[-1], len(points)
-    column = Markup('<rect class="column s{number}" x="{x}%" y="{y}" width="{width}%" height="{tall}"/>')
-    columns = []
-    for place, point in enumerate(points):
-        for number, value in enumerate(point.values):
-            y = y_of(value, highest, height)
-            x, width = f"{(place + 0.14) * 100 / count:.3f}", f"{72 / count:.3f}"
-            if value:
-                columns.append(
-                    column.format(number=number, x=x, y=f"{y:g}", width=width, tall=f"{height - BOTTOM - y:g}")
-                )
-    content = Markup().join(
-        (
-            grid(marks, height),
-            Markup().join(columns),
-            tick_labels(marks, tick_label, height),
-            place_labels(points, height),
-            bands(points, highest, height, 0),
-        )
-    )
-    return frame(words, height, "columns", content)
-
-
 def _muted(points: Sequence[Point], height: float) -> Markup:
     """A veil over the days that lie around the period."""
     count = sum(point.muted for point in points)
