@@ -14,7 +14,7 @@ from consentkit.stats.release import Rule
 from consentkit.stats.spread import Parts, parts_of
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.stores.sqlite_private import MAX_VALUES
-from consentkit.stats.stores.wire import dumped, loaded
+from consentkit.stats.stores.wire import dumped
 from consentkit.stats.waiting_room import Stretch, WaitingRoom
 
 STRETCH = 100_000
@@ -105,7 +105,8 @@ class History:
         the sink's does, all is stored and leaves with the next release.
         """
         self._settle(until=self._minute + 1)
-        taken = private.adopt(source, self._releases(), self._room.remainder())
+        self._close_day()
+        taken = private.adopt(source, self._closed_days, self._room.remainder())
         drain(private, sink)
         return taken
 
@@ -166,10 +167,6 @@ class History:
         if self._day is not None:
             self._closed_days.append(dumped(self._day))
         self._day = None
-
-    def _releases(self) -> Iterator[Release]:
-        self._close_day()
-        return (loaded(text) for text in self._closed_days)
 
 
 def _no_arrivals() -> Arrivals:

@@ -171,24 +171,33 @@ def settle_groups(groups: Groups, *, running: str, threshold: int) -> tuple[Coun
     """The same of figures by time and route, which are used up."""
     leaves: Counter[LoadCell] = Counter()
     waits: Counter[LoadCell] = Counter()
-    # The earliest of a length first, and (other) after the routes that may be put to it.
-    over = [(*_order(group), group) for group in groups if _is_over(group[0], running)]
+    for length in (MINUTE, HOUR):
+        for group in [group for group in groups if len(group[0]) == length + 1 and _is_over(group[0], running)]:
+            _leave_or_join(group, groups, leaves, threshold)
+    # Of days the earliest first, and (other) after the routes that are put to it: what a day leaves joins the next.
+    over = [(*_order(group), group) for group in groups if len(group[0]) == DAY + 1 and _is_over(group[0], running)]
     heapify(over)
     while over:
         group = heappop(over)[-1]
-        figures = groups.pop(group, None)
-        if figures is None:
-            continue
-        if figures.get(SERVED, 0) >= threshold:
-            _put(leaves, group, figures)
-            continue
-        target = _coarser(*group)
-        add_figures(groups, target, figures)
-        if _is_over(target[0], running):
+        target = _leave_or_join(group, groups, leaves, threshold)
+        if target is not None and _is_over(target[0], running):
             heappush(over, (*_order(target), target))
     for group, figures in groups.items():
-        _put(waits, group, figures)
+        put_figures(waits, group, figures)
     return leaves, waits
+
+
+def _leave_or_join(group: Group, groups: Groups, leaves: Counter[LoadCell], threshold: int) -> Group | None:
+    """Let figures leave if they are of enough requests; if not, the time and route that they are put to."""
+    figures = groups.pop(group, None)
+    if figures is None:
+        return None
+    if figures.get(SERVED, 0) >= threshold:
+        put_figures(leaves, group, figures)
+        return None
+    target = _coarser(*group)
+    add_figures(groups, target, figures)
+    return target
 
 
 def add_figures(groups: Groups, group: Group, figures: Mapping[str, int]) -> None:
@@ -198,12 +207,13 @@ def add_figures(groups: Groups, group: Group, figures: Mapping[str, int]) -> Non
         sums[metric] = sums.get(metric, 0) + count
 
 
-def _order(group: Group) -> tuple[int, str, bool]:
+def _order(group: Group) -> tuple[str, bool]:
     begin, route = group
-    return -len(begin), begin, route in (ALL_ROUTES, OTHER_ROUTES)
+    return begin, route in (ALL_ROUTES, OTHER_ROUTES)
 
 
-def _put(load: Counter[LoadCell], group: tuple[str, str], figures: Mapping[str, int]) -> None:
+def put_figures(load: Counter[LoadCell], group: Group, figures: Mapping[str, int]) -> None:
+    """Set the cells of a time and route."""
     for metric, count in figures.items():
         load[LoadCell(*group, metric)] = count
 

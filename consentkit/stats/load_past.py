@@ -22,6 +22,7 @@ from consentkit.stats.load import (
     LoadCell,
     add_figures,
     bucket_of,
+    put_figures,
     settle_groups,
     time_text,
 )
@@ -66,32 +67,50 @@ class PastLoad:
     def settle(self, *, over: int, threshold: int) -> Counter[LoadCell]:
         """What may leave at the beginning of a UTC minute, `over`; the rest waits on."""
         groups = self._by_hours()
-        self._put_minutes(groups, over)
+        minutes: Counter[LoadCell] = Counter()
+        for minute, (requests, busiest, figures) in self._minutes_before(over).items():
+            begin = time_text(minute * 60, MINUTE)
+            minutes[LoadCell(begin, ALL_ROUTES, REQUESTS)] = requests
+            minutes[LoadCell(begin, ALL_ROUTES, BUSIEST)] = busiest
+            if figures[SERVED] >= threshold:
+                put_figures(minutes, (begin, ALL_ROUTES), figures)
+            else:
+                add_figures(groups, (time_text(minute * 60, HOUR), ALL_ROUTES), figures)
         running = time_text(over * 60, MINUTE)
         leaves, self._waiting = settle_groups(groups, running=running, threshold=threshold)
-        requests: Counter[int] = Counter()
-        busiest: Counter[int] = Counter()
-        for second in [second for second in self._seconds if second < over * 60]:
-            count, minute = self._seconds.pop(second), second // 60
-            requests[minute] += count
-            busiest[minute] = max(busiest[minute], count)
-        for minute, count in requests.items():
-            text = time_text(minute * 60, MINUTE)
-            leaves[LoadCell(text, ALL_ROUTES, REQUESTS)] = count
-            leaves[LoadCell(text, ALL_ROUTES, BUSIEST)] = busiest[minute]
+        leaves.update(minutes)
         return leaves
 
     def remainder(self) -> Counter[LoadCell]:
-        """What waits still, for the private store."""
+        """What waits still, handed over to the private store."""
+        seconds = self._seconds.copy()
         groups = self._by_hours()
-        self._put_minutes(groups, max(self._seconds, default=0) // 60 + 1)
-        self._waiting = Counter(
-            {LoadCell(*group, metric): count for group, figures in groups.items() for metric, count in figures.items()}
-        )
-        seconds = {
-            LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS): count for second, count in self._seconds.items()
-        }
-        return self._waiting + Counter(seconds)
+        for minute, (_, _, figures) in self._minutes_before(max(seconds, default=0) // 60 + 1).items():
+            add_figures(groups, (time_text(minute * 60, MINUTE), ALL_ROUTES), figures)
+        cells: Counter[LoadCell] = Counter()
+        for group, figures in groups.items():
+            put_figures(cells, group, figures)
+        for second, count in seconds.items():
+            cells[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
+        return cells
+
+    def _minutes_before(self, over: int) -> dict[int, tuple[int, int, dict[str, int]]]:
+        """The minutes before one, used up: their requests, those of the busiest second, how they were served."""
+        requests: Counter[int] = Counter()
+        busiest: dict[int, int] = {}
+        for second in [second for second in self._seconds if second < over * 60]:
+            count, minute = self._seconds.pop(second), second // 60
+            requests[minute] += count
+            busiest[minute] = max(busiest.get(minute, 0), count)
+        served: dict[int, dict[str, int]] = {minute: {SERVED: count, BYTES: 0} for minute, count in requests.items()}
+        for number in [number for number in self._minutes if number < over * STATUS_CLASSES]:
+            minute, status_class = divmod(number, STATUS_CLASSES)
+            sizes, figures = self._minutes.pop(number), served[minute]
+            figures[BYTES] += sum(sizes)
+            figures[f"{STATUS}{status_class}xx"] = len(sizes)
+        for minute, bucket in [key for key in self._took if key[0] < over]:
+            served[minute][f"{TOOK}{bucket}"] = self._took.pop((minute, bucket))
+        return {minute: (count, busiest[minute], served[minute]) for minute, count in requests.items()}
 
     def _by_hours(self) -> Groups:
         """How requests were served, by hour and route, and what waits of days."""
@@ -107,16 +126,6 @@ class PastLoad:
         self._hours.clear()
         self._took_by_route.clear()
         return groups
-
-    def _put_minutes(self, groups: Groups, over: int) -> None:
-        """Put the figures of all routes together in the minutes before `over` to the others."""
-        for number in [number for number in self._minutes if number < over * STATUS_CLASSES]:
-            minute, status_class = divmod(number, STATUS_CLASSES)
-            served = _served(status_class, self._minutes.pop(number))
-            add_figures(groups, (time_text(minute * 60, MINUTE), ALL_ROUTES), served)
-        for minute, bucket in [key for key in self._took if key[0] < over]:
-            figures = {f"{TOOK}{bucket}": self._took.pop((minute, bucket))}
-            add_figures(groups, (time_text(minute * 60, MINUTE), ALL_ROUTES), figures)
 
 
 def _served(status_class: int, sizes: Sequence[int]) -> dict[str, int]:

@@ -18,6 +18,7 @@ from consentkit.stats.release import Rule
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from consentkit.stats.stores.wire import loaded
 from consentkit.stats.verify import verify
 from tests.stats.observations import a_request, a_tally, a_view, an_event
 from tests.support.stepwise import Stepwise, by_day
@@ -191,7 +192,7 @@ class Taken:
 
     def adopt(self, source, releases, remainder):
         """Keep it."""
-        self.days = {release.day: release for release in releases}
+        self.days = {release.day: release for release in map(loaded, releases)}
         self.remainder = remainder
         return True
 

@@ -1,6 +1,6 @@
 """What the counts need from a database, so that SQLite, PostgreSQL and ClickHouse are interchangeable."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,8 +64,11 @@ class PrivateStore(Protocol):
     def release(self, *, threshold: int, patience_days: int, today: str, running: str) -> bool:
         """Move what may be published into the outbox; False when nothing may. `running` is the UTC minute that runs."""
 
-    def adopt(self, source: str, releases: Iterable[Release], remainder: Remainder) -> bool:
-        """Take in counted history, once per source; False, and no change, the second time."""
+    def adopt(self, source: str, releases: Sequence[str], remainder: Remainder) -> bool:
+        """Take in counted history, once per source; False, and no change, the second time.
+
+        Releases are as texts, as `dumped` makes them.
+        """
 
     def adopted(self) -> set[str]:
         """The sources whose history was adopted."""

@@ -5,7 +5,7 @@ import os
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -121,13 +121,12 @@ class SqlitePrivateStore:
             connection.execute(_POST, (dumped(release),))
         return True
 
-    def adopt(self, source: str, releases: Iterable[Release], remainder: Remainder) -> bool:
+    def adopt(self, source: str, releases: Sequence[str], remainder: Remainder) -> bool:
         """Take in counted history, once per source; False, and no change, the second time."""
-        payloads = [dumped(release) for release in releases]  # before the lock, which workers wait for
         with transaction(self._connection) as connection:
             if not connection.execute("INSERT OR IGNORE INTO adopted (source) VALUES (?)", (source,)).rowcount:
                 return False
-            connection.executemany(_POST, [(payload,) for payload in payloads])
+            connection.executemany(_POST, [(release,) for release in releases])
             self._add_waiting(remainder.waiting)
             connection.executemany(_ADD_FRESH, remainder.fresh.items())
             self._add_totals(remainder.totals)
