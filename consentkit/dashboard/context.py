@@ -15,6 +15,7 @@ from consentkit.dashboard.door import NEXT, Door
 from consentkit.dashboard.figures import Facts
 from consentkit.dashboard.forms import Fields, read_form
 from consentkit.dashboard.headers import from_same_origin
+from consentkit.dashboard.packing import packed
 from consentkit.dashboard.periods import CHOICES, Period
 from consentkit.dashboard.remembered import RememberedPages, key_of
 from consentkit.dashboard.render import Pages, Settings
@@ -56,7 +57,8 @@ class Context:
             session = self.door.session(request)
             if session is None:
                 return _to_sign_in(request)
-            return handler(request, session) if session.role.may(needs) else self.door.refused(request, "role")
+            answer = handler(request, session) if session.role.may(needs) else self.door.refused(request, "role")
+            return packed(request, answer)
 
         async def in_turn(request: Request) -> Response:
             return await self.threads.run(checked, request)

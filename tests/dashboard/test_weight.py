@@ -25,3 +25,16 @@ def test_the_first_view_is_light(tmp_path: Path) -> None:
         total += len(brotli.compress(front.client.get(address).content))
     assert total <= MOST
     assert total >= 10_000
+
+
+def test_pages_travel_packed(tmp_path: Path) -> None:
+    """A browser that takes gzip gets it, another the page as it is, and caches know of the difference."""
+    make_sink(tmp_path / "stats.db", days=30)
+    front = desk(tmp_path)
+    front.sign_in()
+    packed = front.client.get("/?period=28d", headers={"accept-encoding": "gzip"})
+    plain = front.client.get("/?period=28d", headers={"accept-encoding": "identity"})
+    assert "gzip" == packed.headers["content-encoding"]
+    assert int(packed.headers["content-length"]) * 3 < len(packed.content)
+    assert "content-encoding" not in plain.headers
+    assert "Accept-Encoding" in plain.headers["vary"]

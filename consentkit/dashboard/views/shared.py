@@ -14,6 +14,7 @@ from consentkit.dashboard.charts import ROOMS, Point, Words, line_chart
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import Facts, read_facts
 from consentkit.dashboard.groups import CLASSES
+from consentkit.dashboard.packing import packed
 from consentkit.dashboard.rankings import Ranking
 from consentkit.dashboard.scale import label_places
 from consentkit.dashboard.sharing.figures import Day, Shown, read_shown
@@ -31,7 +32,7 @@ def routes(context: Context) -> list[BaseRoute]:
     shown = SharedPage(context)
 
     async def in_turn(request: Request) -> Response:
-        return await context.threads.run(shown.page, request)
+        return await context.threads.run(lambda asked: packed(asked, shown.page(asked)), request)
 
     return [Route("/shared/{secret}", in_turn, methods=["GET"])]
 
