@@ -138,7 +138,6 @@ def _connect(path: Path) -> tuple[sqlite3.Connection, bool]:
 def _open(address: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
-    connection.execute("PRAGMA temp_store=MEMORY")
     return connection
 
 
