@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from anyio.to_thread import run_sync
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
@@ -48,7 +49,11 @@ class Live:
         """Events for somebody who is signed in; others are refused, because a stream cannot lead to a sign-in page."""
 
         def may_stay() -> bool:
-            return self._context.door.session(request) is not None
+            try:
+                return self._context.door.session(request) is not None
+            except HTTPException:
+                # The company's proxy says somebody whom this dashboard does not take, or no longer.
+                return False
 
         if not await run_sync(may_stay):
             return PlainTextResponse("", status_code=403)

@@ -10,15 +10,18 @@ from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import read_facts
 from consentkit.dashboard.forms import Fields
 from consentkit.dashboard.periods import DEFAULT as DEFAULT_PERIOD
+from consentkit.dashboard.periods import EARLIEST
 from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.sharing import noise
-from consentkit.dashboard.sharing.figures import HEADLINE, LONGEST, ONCE, ROLLING, SHAREABLE, shown_period
+from consentkit.dashboard.sharing.figures import HEADLINE, LONGEST, ONCE, ROLLING, SHAREABLE
 from consentkit.dashboard.sharing.folding import DEFAULT, thresholds
 from consentkit.dashboard.store.shares import LONGEST_DAYS, LONGEST_TITLE, ShareError, Wish
 from consentkit.dashboard.store.trail import Did
 from consentkit.roles import Role
 
 OWN = "own"
+LATEST = dt.date(2999, 12, 31)
+"""No period ends later; there is a day after it."""
 PROPOSED_CARDS = (HEADLINE, "page", "channel", "country")
 PROPOSED_DAYS = 90
 """Days until a link ends, if nobody says otherwise."""
@@ -151,14 +154,9 @@ def _period(fields: Fields) -> str:
     if asked in ROLLING:
         return asked
     first, last = (_date(fields.get(name, ""), "period_wrong") for name in ("from", "to"))
-    text = f"{first}/{last}"
-    try:
-        shown_period(text, last + dt.timedelta(days=1))
-    except ValueError:
-        raise WishError("period_wrong") from None
-    if asked != OWN or (last - first).days >= LONGEST:
+    if asked != OWN or not EARLIEST <= first <= last <= LATEST or (last - first).days >= LONGEST:
         raise WishError("period_wrong")
-    return text
+    return f"{first}/{last}"
 
 
 def _noise(fields: Fields, cards: int, period: str, threshold: int) -> tuple[float | None, float | None]:

@@ -6,10 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from consentkit.dashboard import Role
+from consentkit.dashboard.forms import Fields
+from consentkit.dashboard.sharing.figures import shown_period
 from consentkit.dashboard.sharing.noise import available
+from consentkit.dashboard.views.shares import WishError, wish_of
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.dashboard.sinks import NOW, TODAY, Desk, app_over, copy_sink, desk
 from tests.dashboard.views.forms import SAME, Answer, post, submit, token_of
@@ -154,6 +159,7 @@ def test_a_link_ends_with_its_last_day(alone: Desk, folder: Path) -> None:
         ("period", "today", "Choose a period"),
         ("period", "own", "Choose a period"),
         ("period", "2026-01-01/2026-02-01", "Choose a period"),
+        ("to", "9999-12-31", "Choose a period"),
         ("expires", "2026-11-22", "two years from now"),
         ("expires", "2029-01-01", "two years from now"),
         ("expires", "soon", "two years from now"),
@@ -165,7 +171,8 @@ def test_a_link_ends_with_its_last_day(alone: Desk, folder: Path) -> None:
 )
 def test_a_wish_that_cannot_be_granted_says_why(alone: Desk, field: str, value: str | list[str], said: str) -> None:
     """And makes no link: a threshold below the sink's least of all."""
-    status, page = make(alone, **{field: value})
+    own = {"period": "own", "from": "9999-12-31"} if field == "to" else {}
+    status, page = make(alone, **{**own, field: value})
     assert (400, True) == (status, said in page)
     assert () == alone.store.shares.all()
     if field != "title":
@@ -294,3 +301,34 @@ def test_a_link_whose_budget_is_used_up_shows_the_last_figures(alone: Desk, fold
     page = december.get(path, headers={"accept-language": "en"}).text
     assert "budget of this link is used up" in page
     assert "1 – 31 Oct 2026" in page.replace("\u00a0", " ")
+
+
+texts = st.text(max_size=12) | st.sampled_from(
+    [
+        "own",
+        "28d",
+        "last-month",
+        "page",
+        "headline",
+        "20",
+        "0.5",
+        "2026-11-01",
+        "2026-11-30",
+        "9999-12-31",
+        "0001-01-01",
+    ]
+)
+NAMES = ("title", "card", "period", "from", "to", "expires", "threshold", "epsilon")
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.lists(texts, min_size=1, max_size=3)))
+def test_any_form_is_a_wish_or_says_what_is_wrong(values: dict[str, list[str]]) -> None:
+    """Never an error of ours; and what is a wish can be shown on any day."""
+    try:
+        wish = wish_of(Fields(values), TODAY, 10)
+    except WishError:
+        return
+    assert wish.threshold >= 10
+    for today in (TODAY, dt.date(2030, 1, 1)):
+        period = shown_period(wish.period, today)
+        assert period is None or period.last < today
