@@ -64,13 +64,16 @@ def demo_config(data: Path, tag_origin: str, *, layout: str = "bar", delivery: s
     folder = data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     text = (site_folder() / "consentkit.toml").read_text("utf-8").replace(TAG_ORIGIN, tag_origin)
-    config = parse(tomllib.loads(text), base=site_folder(), source="consentkit.toml of the demo")
+    tables = tomllib.loads(text)
+    tables["consent"] |= {"layout": layout, "delivery": delivery}
+    if delivery == "edge":
+        # The same page for everybody carries nobody's visit.
+        tables["stats"] |= {"visitor_state": False, "outbound": False}
+    config = parse(tables, base=site_folder(), source="consentkit.toml of the demo")
     return replace(
         config,
         consent=replace(
             config.consent,
-            layout=layout,
-            delivery=delivery,
             ledger=f"sqlite:///{folder}/consent.db",
             observed=f"sqlite:///{folder}/observed.db",
         ),

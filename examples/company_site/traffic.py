@@ -174,6 +174,8 @@ class _Sampler:
         if page in (data.PRODUCTS, data.FIBRE, data.BUSINESS) and rng.random() < 0.1:
             target = f"/{visitor.language}{data.PRICES_TABLE}"
             found.append(self._page(visitor, when + 3.6, target, onward, size=640, kind="text/csv; charset=utf-8"))
+        if page == data.CONTACT and visitor.person and rng.random() < 0.2:
+            found.append(self._led(visitor, when + 3.7, page))
         files = list(data.STYLES) if cold else []
         if page in data.PICTURES and (cold or rng.random() < 0.3):
             name, size = data.PICTURES[page]
@@ -223,6 +225,15 @@ class _Sampler:
             content_type="", own=True, referer=f"{visitor.origin}/{visitor.language}{page}", fetch_site="same-origin",
             fetch_mode="navigate", fetch_dest="document", took=self._took(data.FORM_SECONDS),
             answer=metric_of(answer), **visitor.common,
+        ))  # fmt: skip
+
+    def _led(self, visitor: Visitor, when: float, page: str) -> Sample:
+        """What our script tells of a link to another site."""
+        return Sample(facts_of_texts(
+            when=when, method="POST", path="/consent/outbound", status=204, content_type="", own=True,
+            referer=f"{visitor.origin}/{visitor.language}{page}", fetch_site="same-origin", fetch_mode="no-cors",
+            fetch_dest="empty", took=self._took(data.FILE_SECONDS), followed=self._draws.outbound.draw(self._rng),
+            **visitor.common,
         ))  # fmt: skip
 
     def _missing(self, visitor: Visitor, when: float) -> Sample:

@@ -121,6 +121,9 @@ TERMS = {
 }
 """What is searched for in the news."""
 
+OUTBOUND = (("www.degeschillencommissie.nl", 62), ("www.consuwijzer.nl", 38))
+"""The other sites to which the contact page links."""
+
 PRICES_TABLE = "/products/prices.csv"
 
 HOME, PRODUCTS, NEWS, ABOUT, CONTACT, THANKS = "/", "/products", "/news", "/about", "/contact", "/contact/thanks"

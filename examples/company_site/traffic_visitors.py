@@ -52,6 +52,7 @@ class Draws:
         self.otherwise = Weighted(data.OTHERWISE)
         self.hour = Weighted(list(enumerate(data.HOURS)))
         self.wrong = Weighted(data.WRONG_PATHS)
+        self.outbound = Weighted(data.OUTBOUND)
         self.terms = {language: Weighted(terms) for language, terms in data.TERMS.items()}
 
 

@@ -96,7 +96,7 @@ def test_each_service_can_be_chosen_by_itself(journey: Journey) -> None:
     journey.visit("/nl/")
     place = journey.preferences("Zelf kiezen")
     boxes = place.get_by_role("checkbox")
-    assert [False] * 4 == [box.is_checked() for box in boxes.all()]
+    assert [False] * 5 == [box.is_checked() for box in boxes.all()]
     place.get_by_role("checkbox", name="Bezoekmeting").check()
     place.get_by_role("button", name="Mijn keuze opslaan").click()
     journey.page.get_by_text("Uw keuze is opgeslagen").wait_for()

@@ -11,7 +11,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from consentkit.config import load
+from consentkit.demo import demo_config
 from consentkit.errors import NotWrappedError
+from consentkit.own_visit import VISIT
 from examples.company_site import make_places, site, tag_server, texts
 from examples.company_site.places import COUNTRIES
 
@@ -100,3 +102,14 @@ def test_the_stand_in_is_enough() -> None:
         for name in re.findall(r"consent\.(\w+)", path.read_text("utf-8"))
     }
     assert {"consent_mode_tag", "granted", "link", "link_text", "preferences_url"} == asked
+
+
+@pytest.mark.parametrize(("delivery", "measures"), [("server", True), ("edge", False)])
+def test_the_demo_measures_visits_where_pages_are_made_for_each_visitor(
+    tmp_path: Path, delivery: str, measures: bool
+) -> None:
+    """A page that is the same for everybody can carry nobody's state."""
+    config = demo_config(tmp_path, TAGS, layout="dialog", delivery=delivery)
+    assert (delivery, "dialog") == (config.consent.delivery, config.consent.layout)
+    assert (measures, measures) == (config.stats.visitor_state, config.stats.outbound)
+    assert measures == (VISIT in config.declaration.services)

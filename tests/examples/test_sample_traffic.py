@@ -173,6 +173,9 @@ def test_there_is_something_to_see_in_every_list(samples: list[Sample], quarter:
     downloads = {facts.path for facts in quarter if facts.path.endswith(".csv")}
     assert ["text/csv; charset=utf-8"] * 3 == [client.get(path).headers["content-type"] for path in sorted(downloads)]
     assert any(b"utm_term=" in facts.query for facts in quarter)
+    linked = client.get("/nl/contact").text
+    led = {facts.followed for facts in quarter if facts.followed}
+    assert 2 == len([host for host in led if f'href="https://{host}/"' in linked])
     assert all(facts.took for facts in quarter)
 
 
