@@ -189,7 +189,7 @@ def line_chart(
         (
             grid(marks, height),
             stretched(height, _area(points, highest, height) + lines),
-            _muted(points, height),
+            veil(points, height),
             tick_labels(marks, tick_label, height),
             place_labels(points, height),
             bands(points, highest, height, len(numbers)),
@@ -198,8 +198,8 @@ def line_chart(
     return frame(words, height, "lines" if count > 1 else "lines single", content)
 
 
-def _muted(points: Sequence[Point], height: float) -> Markup:
-    """A veil over the days that lie around the period."""
+def veil(points: Sequence[Point], height: float) -> Markup:
+    """Over the days that lie before the period."""
     count = sum(point.muted for point in points)
     if not count:
         return Markup()

@@ -18,6 +18,7 @@ from consentkit.dashboard.charts import (
     place_labels,
     stretched,
     tick_labels,
+    veil,
     x_of,
     y_of,
 )
@@ -73,7 +74,7 @@ def curve_chart(
             grid(marks, height),
             _lost(points, height),
             stretched(height, lines),
-            _veil(readings, height),
+            veil(readings, height),
             tick_labels(marks, tick_label, height),
             place_labels(readings, height),
             _pins(points, height),
@@ -145,14 +146,4 @@ def _pins(points: Sequence[CurvePoint], height: float) -> Markup:
         )
         for place, point in enumerate(points)
         if (letters := "".join(point.notes[:1]) + ("+" if len(point.notes) > 1 else ""))
-    )
-
-
-def _veil(points: Sequence[Point], height: float) -> Markup:
-    """Over the days that lie before the period."""
-    count = sum(point.muted for point in points)
-    if not count:
-        return Markup()
-    return Markup('<rect class="veil" x="0" y="{top}" width="{width}%" height="{tall}"/>').format(
-        top=TOP, width=f"{count * 100 / len(points):.3f}", tall=f"{height - TOP - BOTTOM:g}"
     )
