@@ -11,7 +11,7 @@ from consentkit.stats.spread import MAX_CELLS, spread
 
 MOST_WAITING = 10_000
 """Requests that are held one by one, some 1 kB each. A request that finds so many adds them up at once, which takes
-some 20 ms: only a worker whose recorder has stood still for seconds comes there."""
+30 to 60 ms: only a worker whose recorder has stood still for seconds comes there."""
 
 T = TypeVar("T")
 
