@@ -53,7 +53,7 @@ def check(described: dict[str, Any], operation: dict[str, Any], response: Any) -
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(response.json())
 
 
-@settings(max_examples=6, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_every_answer_to_random_questions_is_described(asked: Program, data: st.DataObject) -> None:
     """Right and wrong questions of every operation, by schemathesis."""
