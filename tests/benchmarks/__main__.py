@@ -11,6 +11,7 @@ from rich.console import Console
 from tests.benchmarks import (
     holding,
     importing,
+    lighthouse,
     overview,
     request_cost,
     rewriting,
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[], list[Report]]] = {
     "importing": importing.reports,
     "holding": holding.reports,
     "overview": overview.reports,
+    "lighthouse": lighthouse.reports,
 }
 OUT = Path("var/bench.json")
 
