@@ -24,7 +24,7 @@ NAMED = {
     "in": "path",
     "required": True,
     "description": "A breakdown, or a crossing of two as page_by_channel.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": "^[a-z_]{1,80}$"},
     "examples": {name: {"value": name} for name in BREAKDOWNS},
 }
 
