@@ -109,6 +109,12 @@ def test_hours_days_and_weeks_are_offered_where_they_can_be_told_apart() -> None
     assert ("week", ("week",)) == kinds_of(days(200), "<script>")
 
 
+def test_a_year_is_shown_by_its_weeks(reader: Desk) -> None:
+    """Each is named by its first day, in every language."""
+    assert "week from 16\xa0Nov" in reader.get("/load?period=year")
+    assert "week vanaf 16\xa0nov" in reader.get("/load?period=year&lang=nl")
+
+
 def test_the_week_is_a_table_whose_cells_are_read_out(reader: Desk) -> None:
     """Of four weeks, though the period is a day: 60 requests at 11, on the Sunday 90 more at 13 of four Sundays."""
     page = reader.get("/load?period=yesterday")

@@ -58,6 +58,15 @@ def test_every_text_that_a_template_names_is_there() -> None:
     assert set() == {key for key in keys if tuple(key.split(".")) not in leaves("en")}
 
 
+def test_every_text_that_the_code_names_is_there() -> None:
+    """A text that is taken out while a rare page still uses it breaks that page."""
+    package = Path(consentkit.__file__).parent
+    files = [file for part in ("dashboard", "reports") for file in (package / part).rglob("*.py")]
+    keys = {key for file in files for key in re.findall(r"""\.text\(\s*"([a-z_]+\.[a-z_]+)"[,)]""", file.read_text())}
+    assert 60 < len(keys)
+    assert set() == {key for key in keys if tuple(key.split(".")) not in leaves("en")}
+
+
 def test_the_locale_files_are_toml() -> None:
     """Each file can be read, and there is none that nobody reads."""
     assert sorted(LANGUAGES) == sorted(path.stem for path in LOCALES.glob("*.toml"))

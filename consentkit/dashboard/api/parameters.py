@@ -17,6 +17,8 @@ MOST_ROWS = 1000
 DEEPEST = 1_000_000
 """Rows; no list is longer, and SQLite takes no number beyond 64 bits."""
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LATEST = dt.date(2999, 12, 31)
+"""Steps on from here stay within the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ def _day(text: str) -> dt.date:
         day = dt.date.fromisoformat(text) if DATE.fullmatch(text) else None
     except ValueError:
         day = None
-    if day is None or day < EARLIEST:
-        raise ValueError(f"it is a date from {EARLIEST} on, as 2026-11-23")
+    if day is None or not EARLIEST <= day <= LATEST:
+        raise ValueError(f"it is a date from {EARLIEST} to {LATEST}, as 2026-11-23")
     return day
 
 
