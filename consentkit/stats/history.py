@@ -3,8 +3,10 @@
 In memory, and by the same rule as live: what came in during a minute is released at the minute's end, if enough came.
 """
 
+import gc
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
 from consentkit.stats.breakdowns import Crossing
@@ -22,6 +24,21 @@ STRETCH = 100_000
 
 Arrivals = defaultdict[Kind, defaultdict[Agent, list[int]]]
 """The minutes in which requests came."""
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Count without the collector of cycles: there are none in what is counted, and looking for them takes long.
+
+    It took a fifth of the time of a log of a day, and nearly half of the time of 90 days of sample traffic.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class History:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from consentkit.config import Config
 from consentkit.stats.counting import facts_of, history_of, observer_of, private_of, sink_of
 from consentkit.stats.facts import RequestFacts
+from consentkit.stats.history import undisturbed
 from consentkit.stats.observer import Observer
 from consentkit.stats.visitor.state import Carried, State, advance
 
@@ -33,16 +34,17 @@ def count_samples(config: Config, traffic: Iterable[Sample], on_request: Callabl
             return False
         history, observer = history_of(config), observer_of(config)
         observer.prepare()
-        days: set[str] = set()
-        for sample in traffic:
-            facts = _carried(observer, sample)
-            observation = observer.observe(facts)
-            history.add(observation)
-            days.add(observation.request[0])
-            on_request()
-        if days:
-            sink.describe({**facts_of(config), "sample": f"{min(days)}/{max(days)}"})
-        return history.commit(private, sink, "sample")
+        with undisturbed():
+            days: set[str] = set()
+            for sample in traffic:
+                facts = _carried(observer, sample)
+                observation = observer.observe(facts)
+                history.add(observation)
+                days.add(observation.request[0])
+                on_request()
+            if days:
+                sink.describe({**facts_of(config), "sample": f"{min(days)}/{max(days)}"})
+            return history.commit(private, sink, "sample")
     finally:
         private.close()
         sink.close()
