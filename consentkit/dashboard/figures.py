@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from consentkit.stats.about import holds_sample, sample_of, threshold_of
 from consentkit.stats.breakdowns import REQUESTS, VIEWS, VISITS
 from consentkit.stats.classes import BOTS
 from consentkit.stats.stores import SinkReader
@@ -74,6 +75,10 @@ class Facts:
     span: tuple[dt.date, dt.date] | None
     monthly: dt.date | None = None
 
+    def sampled(self, first: dt.date, last: dt.date) -> bool:
+        """Whether any of the days holds sample data."""
+        return holds_sample(self.sample, first, last)
+
     def cuts_month(self, first: dt.date, last: dt.date) -> bool:
         """Whether some days are a part of a month of which only the whole is known."""
         if self.monthly is None or first >= self.monthly:
@@ -84,10 +89,9 @@ class Facts:
 def read_facts(reader: SinkReader) -> Facts:
     """What the sink says about itself."""
     meta = reader.meta()
-    first, _, last = meta.get("sample", "").partition("/")
     return Facts(
-        threshold=int(meta["threshold"]) if "threshold" in meta else None,
-        sample=(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) if last else None,
+        threshold=threshold_of(meta),
+        sample=sample_of(meta),
         span=reader.span(),
         monthly=reader.by_month_before(),
     )

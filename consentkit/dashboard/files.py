@@ -40,8 +40,7 @@ class Parcel:
     def file(self, suffix: str, facts: Facts) -> str:
         """The file's name; sample data is named so in it."""
         first, last = self.days
-        sampled = facts.sample is not None and facts.sample[0] <= last and first <= facts.sample[1]
-        return f"{self.name}-{first}-{last}{'-sample' if sampled else ''}.{suffix}"
+        return f"{self.name}-{first}-{last}{'-sample' if facts.sampled(first, last) else ''}.{suffix}"
 
 
 def answer(context: Context, session: Session, form: Format, parcel: Parcel, facts: Facts) -> Response:

@@ -191,8 +191,7 @@ def picture_of(overview: Overview, facts: Facts, site: str, words: Wording) -> s
     if overview.compared:
         before = overview.compared.before
         compared = words.text("period.compared", span=words.span(before.first, before.last))
-    sampled = facts.sample is not None and facts.sample[0] <= period.last and period.first <= facts.sample[1]
-    marks = [words.text("page.sample")] if sampled else []
+    marks = [words.text("page.sample")] if facts.sampled(period.first, period.last) else []
     marks += [words.text("lost.title")] if any(spot.lost for spot in curve.spots) else []
     texts = Slide(
         title=title_of(curve, words),

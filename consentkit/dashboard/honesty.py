@@ -83,7 +83,7 @@ class Explainer:
             lines.append(words.text("honesty.shown", share=words.percent(shown), other=other))
         if self.lost:
             lines.append(words.text("honesty.gaps", count=words.number(self.lost)))
-        if facts.sample and facts.sample[0] <= self.period.last and self.period.first <= facts.sample[1]:
+        if facts.sampled(self.period.first, self.period.last):
             lines.append(words.text("honesty.sample"))
         if self.period.running:
             lines.append(words.text("honesty.running"))

@@ -20,6 +20,7 @@ from consentkit.exporters.table import (
     columns,
     facts,
 )
+from consentkit.stats.about import holds_sample, sample_of
 from consentkit.stats.load import HOUR, MINUTE
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.stores.protocol import StoreError
@@ -57,7 +58,7 @@ class Span:
 
     def sampled(self) -> bool:
         """Whether any of the days holds sample data."""
-        return self.sample is not None and self.sample[0] <= self.last and self.first <= self.sample[1]
+        return holds_sample(self.sample, self.first, self.last)
 
 
 def span_of(reader: SinkReader, first: date | None, last: date | None) -> Span:
@@ -65,9 +66,7 @@ def span_of(reader: SinkReader, first: date | None, last: date | None) -> Span:
     meta, known = reader.meta(), reader.span()
     if known is None:
         raise NoFiguresError("the sink holds no figures yet; they appear once the first ones have been released")
-    begin, _, end = meta.get("sample", "").partition("/")
-    sample = (date.fromisoformat(begin), date.fromisoformat(end)) if end else None
-    return Span(first or known[0], last or known[1], sample, everything=first is None and last is None)
+    return Span(first or known[0], last or known[1], sample_of(meta), everything=first is None and last is None)
 
 
 def tables_of(reader: SinkReader, span: Span, wanted: Iterable[str] = TABLES, *, breakdown: str = "") -> list[Table]:

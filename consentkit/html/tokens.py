@@ -20,12 +20,11 @@ begin, in a page that is made of nothing else, would take too long."""
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute: its name in lower case, its value undecoded, and where in the text both begin."""
+    """One attribute: its name in lower case, its value undecoded, and where in the text it begins."""
 
     name: bytes
     value: bytes
     at: int
-    value_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,6 @@ def read_tag(text: Text, at: int, limit: int = sys.maxsize) -> Tag | None:
         group = match.lastindex or 1
         value = match[group] if group > 1 else b""
         stray += b"<" in match[1] or (group == 4 and b"<" in value)
-        found.append(Attribute(match[1].lower(), value, match.start(1), match.start(group)))
+        found.append(Attribute(match[1].lower(), value, match.start(1)))
         at = match.end()
     return Tag(tuple(found), 0)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from consentkit.dashboard.figures import Counts
 from consentkit.reports.periods import Days, before
+from consentkit.stats.about import holds_sample, sample_of, threshold_of
 from consentkit.stats.answers import consent_figures
 from consentkit.stats.breakdowns import GOALS, MISSING, REQUESTS, VIEWS, VISITS
 from consentkit.stats.change import HISTORY, Change, Run, change_of_counts
@@ -113,9 +114,9 @@ def read_content(reader: SinkReader, site: str, days: Days, timezone: ZoneInfo) 
             load=load.all,
             busiest_minute=load.busiest_minute,
             gaps=tuple(reader.gaps(first, last)),
-            threshold=int(meta["threshold"]) if "threshold" in meta else None,
+            threshold=threshold_of(meta),
             timezone=timezone,
-            sampled=_sampled(meta.get("sample", ""), days),
+            sampled=holds_sample(sample_of(meta), first, last),
         )
 
 
@@ -176,8 +177,3 @@ def _lists(reader: SinkReader, days: Days, sums: Mapping[str, int]) -> tuple[Lis
 def _consent(sums: Mapping[str, int]) -> Mapping[str, int]:
     answers = consent_figures(sums)
     return answers if any(answers.values()) else {}
-
-
-def _sampled(sample: str, days: Days) -> bool:
-    begin, _, end = sample.partition("/")
-    return bool(end) and begin <= days[1].isoformat() and days[0].isoformat() <= end

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from consentkit.config_stats import Funnel
 from consentkit.errors import ConsentKitError
 from consentkit.stats import outlook
+from consentkit.stats.about import sample_of, threshold_of
 from consentkit.stats.answers import consent_figures
 from consentkit.stats.breakdowns import ANSWERS, BREAKDOWNS, CARRIED, REQUESTS, VIEWS, VISITS, metrics_of
 from consentkit.stats.forecast import Forecast
@@ -124,13 +125,13 @@ def build_report(
         return Report(
             first=first,
             last=last,
-            threshold=int(meta["threshold"]) if "threshold" in meta else None,
+            threshold=threshold_of(meta),
             totals=totals,
             classes=classes,
             breakdowns={name: _rows(reader, name, first, last, limit) for name in wanted},
             days=_days(reader, first, last),
             shown=_shown(reader, wanted, totals, first, last),
-            sample=_sample(meta),
+            sample=sample_of(meta),
             load=read_load(reader, first, last, ZoneInfo(meta.get("timezone", "UTC"))),
             funnels={one.id: read_funnel(reader, one.steps, first, last) for one in funnels},
             gaps=tuple(reader.gaps(first, last)),
@@ -206,8 +207,3 @@ def _shown(
         total = totals.get(metric, 0)
         shares[name] = min(by_value.get((name, metric), 0), total) / total if total else 0.0
     return shares
-
-
-def _sample(meta: Mapping[str, str]) -> tuple[date, date] | None:
-    first, _, last = meta.get("sample", "").partition("/")
-    return (date.fromisoformat(first), date.fromisoformat(last)) if last else None

@@ -20,6 +20,7 @@ from consentkit.dashboard.api.parameters import (
 from consentkit.dashboard.api.problems import Problem, wrong
 from consentkit.dashboard.api.series import load_series
 from consentkit.dashboard.periods import Period
+from consentkit.stats.about import holds_sample, sample_of, threshold_of
 from consentkit.stats.answers import consent_figures
 from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS, crossing_named, metrics_of
 from consentkit.stats.model import Gap
@@ -57,11 +58,11 @@ class Question:
 def meta(question: Question) -> Answer:
     """What the figures are of."""
     facts, span = question.reader.meta(), question.reader.span()
-    sample = _sample(facts)
+    sample = sample_of(facts)
     return {
         "site": facts.get("site", ""),
         "timezone": facts.get("timezone", question.timezone.key),
-        "threshold": int(facts["threshold"]) if "threshold" in facts else None,
+        "threshold": threshold_of(facts),
         "first": span[0].isoformat() if span else None,
         "last": span[1].isoformat() if span else None,
         "sample": {"from": sample[0].isoformat(), "to": sample[1].isoformat()} if sample else None,
@@ -214,13 +215,12 @@ def _gap(gap: Gap) -> Answer:
 def _period(question: Question, period: Period | None) -> Answer | None:
     if period is None:
         return None
-    sample = _sample(question.reader.meta())
     return {
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
         "days": period.length,
         "running": period.running,
-        "sample": sample is not None and sample[0] <= period.last and period.first <= sample[1],
+        "sample": holds_sample(sample_of(question.reader.meta()), period.first, period.last),
     }
 
 
@@ -238,11 +238,6 @@ def _counts_of(question: Question, period: Period, metric: str, values: list[str
     where = WHERE.of(question.query)
     rows = question.reader.top(question.name, metric, period.first, period.last, None, where=where)
     return {value: count for value, count in rows if value in wanted}
-
-
-def _sample(facts: Mapping[str, str]) -> tuple[dt.date, dt.date] | None:
-    first, _, last = facts.get("sample", "").partition("/")
-    return (dt.date.fromisoformat(first), dt.date.fromisoformat(last)) if last else None
 
 
 def _share(count: int, whole: int) -> float:

@@ -13,7 +13,6 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 MINUTE: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z$"}
 FLAG: Schema = {"type": "boolean"}
 MILLISECONDS: Schema = {"type": ["number", "null"], "minimum": 0, "description": "null where no time was told"}
-COUNTS: Schema = {"type": "object", "additionalProperties": COUNT}
 PERIOD: Schema = {"$ref": "#/components/schemas/Period"}
 
 

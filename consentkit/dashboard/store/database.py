@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from consentkit.errors import ConsentKitError
+from consentkit.stats.stores.sqlite import transaction
 
 VERSION = 1
 BUSY_SECONDS = 5.0
@@ -35,15 +36,8 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A write transaction: committed at the end, rolled back by an error."""
-        with self.reading() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with self.reading() as connection, transaction(connection):
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -3,6 +3,7 @@ and leads nowhere else."""
 
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -97,10 +98,8 @@ class SharedPage:
 
 def _sample_within(facts: Facts, shown: Shown) -> Facts:
     """Sample data is named where the period holds some."""
-    period, sample = shown.period, facts.sample
-    if period and sample and sample[0] <= period.last and period.first <= sample[1]:
-        return facts
-    return Facts(facts.threshold, None, facts.span)
+    period = shown.period
+    return facts if period and facts.sampled(period.first, period.last) else replace(facts, sample=None)
 
 
 def _totals(days: tuple[Day, ...], words: Wording) -> list[tuple[str, str]]:
