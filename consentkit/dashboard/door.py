@@ -95,9 +95,10 @@ class Door:
         return await anyio.to_thread.run_sync(self.enter, request, name, "password", next_page)
 
     async def link(self, request: Request) -> Response:
-        """A sign-in link. Opened by the reader it signs in at once; from another site's page it asks first,
+        """A sign-in link. Opened by the reader in a browser it signs in at once; else it asks first,
 
-        so that nobody can be signed in to somebody else's account unseen, and nothing that fetches links ahead is.
+        so that nobody can be signed in to somebody else's account unseen, and nothing that fetches links ahead, as
+        mail scanners and the previews of chats do, uses them up.
         """
         token = request.query_params.get("token", "")
         link = self.signed.read_link(token)

@@ -57,7 +57,10 @@ def from_same_origin(request: Request) -> bool:
 
 
 def opened_by_reader(request: Request) -> bool:
-    """Whether the reader opened this address (from a terminal, a mail program, a bookmark), not another site's page."""
-    site = request.headers.get("sec-fetch-site", "none")
+    """Whether the reader opened this address (from a terminal, a mail program, a bookmark), not another site's page.
+
+    Who does not say so may be a program that looks at what a link in a message leads to.
+    """
+    site = request.headers.get("sec-fetch-site")
     prefetched = any(name in request.headers for name in ("sec-purpose", "purpose", "x-purpose", "x-moz"))
     return site in ("none", "same-origin") and not prefetched

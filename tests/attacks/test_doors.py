@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from consentkit.dashboard import Role, open_store
 from consentkit.dashboard.headers import SecurityHeaders
 from consentkit.kit import ConsentKit
-from tests.dashboard.sinks import PASSWORD, Desk, copy_sink, desk
+from tests.dashboard.sinks import OPENED, PASSWORD, Desk, copy_sink, desk
 from tests.dashboard.views.forms import SAME, post, token_of
 from tests.stats.page_requests import CHROME
 from tests.support.sites import KEY, config_of, settings
@@ -100,7 +100,7 @@ def test_the_address_of_a_link_is_written_down_nowhere(tmp_path: Path, caplog: p
     client = TestClient(
         app, base_url="https://www.example.com", headers={"user-agent": CHROME, "accept-language": "en"}
     )
-    client.get(kit.sign_in_link("ann", "https://www.example.com/dash"))
+    client.get(kit.sign_in_link("ann", "https://www.example.com/dash"), headers=OPENED)
     fields: dict[str, str | list[str]] = {"form": token_of(client.get("/dash/shares").text), "title": "t"}
     until = (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=9)).isoformat()
     wish = {"card": "page", "period": "28d", "expires": until, "threshold": "20"}

@@ -33,7 +33,7 @@ from consentkit.stats.release import Rule
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.attacks.traffic import FIRST_DAY, ZONE, Site, an_observer, requests_of
 from tests.attacks.world import CROSSINGS, PATIENCE_DAYS, K
-from tests.dashboard.sinks import CHEAP, KEYS, PASSWORD, app_over
+from tests.dashboard.sinks import CHEAP, KEYS, OPENED, PASSWORD, app_over
 from tests.support.stepwise import Stepwise, by_day
 
 SITE = Site(visits=40, days=42)
@@ -156,7 +156,7 @@ def _client(folder: Path, store: Store, sink: SqliteSink, day: float) -> TestCli
     now = FIRST_DAY + day * 86_400
     client = TestClient(app_over(copy, store, now=now), base_url="http://dash.example")
     client.headers["accept-language"] = "en"
-    client.get(sign_in_link(KEYS, "ann", "http://dash.example", now))
+    client.get(sign_in_link(KEYS, "ann", "http://dash.example", now), headers=OPENED)
     return client
 
 

@@ -18,7 +18,7 @@ from consentkit.dashboard.store import open_file
 from consentkit.dashboard.views import signing
 from consentkit.roles import Role
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
-from tests.dashboard.sinks import CHEAP, KEYS, NOW, PASSWORD
+from tests.dashboard.sinks import CHEAP, KEYS, NOW, OPENED, PASSWORD
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def client(context: Context) -> TestClient:
 
 def sign_in(client: TestClient) -> None:
     """Follow a sign-in link."""
-    assert 303 == client.get(sign_in_link(KEYS, "ann", "http://dash.example", NOW)).status_code
+    assert 303 == client.get(sign_in_link(KEYS, "ann", "http://dash.example", NOW), headers=OPENED).status_code
 
 
 def test_a_form_is_taken_from_its_own_page_with_its_own_token_only(client: TestClient) -> None:

@@ -12,7 +12,7 @@ from consentkit.dashboard.funnels import funnel_cards
 from consentkit.dashboard.wording import Wording
 from consentkit.stats.served import Step
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
-from tests.dashboard.sinks import CHEAP, KEYS, NOW, PASSWORD, VALUES, make_sink
+from tests.dashboard.sinks import CHEAP, KEYS, NOW, OPENED, PASSWORD, VALUES, make_sink
 from tests.dashboard.test_overview import plain
 
 
@@ -30,7 +30,7 @@ def test_a_funnel_tells_views_and_moves_from_step_to_step(tmp_path: Path) -> Non
         assets=Assets(),
     )
     client = TestClient(app, base_url="http://dash.example", headers={"accept-language": "en"})
-    client.get(sign_in_link(KEYS, "ann", "http://dash.example", NOW))
+    client.get(sign_in_link(KEYS, "ann", "http://dash.example", NOW), headers=OPENED)
     text = plain(client.get("/?from=2026-11-21&to=2026-11-22").text)
     assert "Funnel order Page views moved on to it / 120 /products 60 40 33% /order under 10 under 10" in text
     assert "Funnel order" not in plain(client.get("/?only.page=%2F").text)

@@ -29,7 +29,7 @@ from consentkit.dashboard.live import (
 )
 from consentkit.stats.model import BatchId, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import KEYS, NOW, TODAY, VALUES, copy_sink, desk, release_of
+from tests.dashboard.sinks import KEYS, NOW, OPENED, TODAY, VALUES, copy_sink, desk, release_of
 from tests.dashboard.test_overview import plain
 from tests.support.nginx import caching
 from tests.support.ports import free_ports, wait_until_listening
@@ -165,7 +165,7 @@ def test_an_open_stream_does_not_keep_the_server(server: tuple[subprocess.Popen[
         connection.request("GET", "/live?seen=0")
         assert 403 == connection.getresponse().status
     with closing(http.client.HTTPConnection(host, timeout=20)) as connection:
-        connection.request("GET", sign_in_link(KEYS, "ann", "", NOW))
+        connection.request("GET", sign_in_link(KEYS, "ann", "", NOW), headers=OPENED)
         cookie = (connection.getresponse().getheader("set-cookie") or "").split(";")[0]
     with (
         caching(address, tmp_path) as front,
@@ -238,7 +238,7 @@ def test_a_day_without_figures_says_fewer_than_k(tmp_path: Path) -> None:
     morning = NOW + 86_400
     copy_sink(tmp_path / "stats.db")
     front = desk(tmp_path, now=morning)
-    front.client.get(sign_in_link(KEYS, "ann", str(front.client.base_url), morning))
+    front.client.get(sign_in_link(KEYS, "ann", str(front.client.base_url), morning), headers=OPENED)
     page = plain(front.get("/?period=today"))
     assert "Fewer than 10 views of today have come in so far, or none." in page
     assert "Fewer than" not in plain(front.get("/?from=2026-01-01&to=2026-01-01"))

@@ -14,7 +14,7 @@ from consentkit.dashboard.headers import POLICY
 from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.stats.model import BatchId, Gap, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import VALUES, Desk, desk, make_sink
+from tests.dashboard.sinks import OPENED, VALUES, Desk, desk, make_sink
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -292,7 +292,7 @@ def test_a_sink_that_cannot_be_read_is_said_without_details(tmp_path: Path, capl
     """The log has the kind of error and nothing else."""
     (tmp_path / "stats.db").write_bytes(b"this is no database, it holds secret-value " * 100)
     front = desk(tmp_path)
-    front.client.get(f"/sign-in/link?token={_token()}", follow_redirects=False)
+    front.client.get(f"/sign-in/link?token={_token()}", headers=OPENED, follow_redirects=False)
     response = front.client.get("/")
     assert 503 == response.status_code
     assert "cannot be read right now" in response.text

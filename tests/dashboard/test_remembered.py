@@ -13,7 +13,7 @@ from consentkit.dashboard.views import overview
 from consentkit.roles import Role
 from consentkit.stats.model import BatchId
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import KEYS, NOW, PASSWORD, TODAY, VALUES, desk, make_sink, release_of
+from tests.dashboard.sinks import KEYS, NOW, OPENED, PASSWORD, TODAY, VALUES, desk, make_sink, release_of
 
 ANN = Session("ann", Role.READER, "id of ann")
 BOB = Session("<b>bob</b>", Role.READER, "id of bob")
@@ -115,7 +115,7 @@ def test_the_first_page_is_made_again_when_figures_or_notes_change(tmp_path, mon
     desk_.sign_in()
     assert "ann" in desk_.get()
     desk_.users.add("bob", PASSWORD)
-    assert desk_.client.get(sign_in_link(KEYS, "bob", "http://dash.example", NOW)).status_code == 200
+    assert desk_.client.get(sign_in_link(KEYS, "bob", "http://dash.example", NOW), headers=OPENED).status_code == 200
     before = desk_.get()
     assert "bob" in before
     assert len(made) == 1

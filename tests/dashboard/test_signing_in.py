@@ -8,7 +8,7 @@ import pytest
 
 from consentkit.dashboard import sign_in_link
 from consentkit.dashboard.sessions import LINK_SECONDS, SESSION_SECONDS, Signed
-from tests.dashboard.sinks import KEYS, NOW, PASSWORD, Desk, copy_sink, desk
+from tests.dashboard.sinks import KEYS, NOW, OPENED, PASSWORD, Desk, copy_sink, desk
 
 SAME = {"sec-fetch-site": "same-origin"}
 
@@ -64,7 +64,7 @@ def test_the_right_password_opens_the_page_that_was_asked_for(front: Desk) -> No
 
 def test_the_cookie_is_guarded(front: Desk) -> None:
     """HttpOnly, SameSite, Path, twelve hours; without Secure on plain http."""
-    response = front.client.get(sign_in_link(KEYS, "ann", front.root, NOW), follow_redirects=False)
+    response = front.client.get(sign_in_link(KEYS, "ann", front.root, NOW), headers=OPENED, follow_redirects=False)
     cookie = response.headers["set-cookie"]
     assert cookie.startswith("consentkit_staff=")
     for part in ("HttpOnly", "SameSite=lax", "Path=/", f"Max-Age={SESSION_SECONDS}"):
@@ -75,7 +75,7 @@ def test_the_cookie_is_guarded(front: Desk) -> None:
 def test_over_https_the_cookie_has_the_host_prefix(tmp_path: Path) -> None:
     """`__Host-` needs Secure, Path=/ and no Domain."""
     front = desk(tmp_path, scheme="https")
-    response = front.client.get(sign_in_link(KEYS, "ann", "", NOW), follow_redirects=False)
+    response = front.client.get(sign_in_link(KEYS, "ann", "", NOW), headers=OPENED, follow_redirects=False)
     cookie = response.headers["set-cookie"]
     assert cookie.startswith("__Host-consentkit_staff=")
     assert "Secure" in cookie
@@ -185,7 +185,7 @@ def test_a_session_cookie_set_by_somebody_else_is_replaced(front: Desk) -> None:
     front.client.cookies.set("consentkit_staff", "chosen-by-an-attacker", domain="dash.example")
     before = Signed(KEYS, clock=lambda: NOW).session(front.store.sessions.begin("ann"))
     front.client.cookies.set("consentkit_staff", before, domain="dash.example")
-    front.client.get(sign_in_link(KEYS, "ann", front.root, NOW))
+    front.client.get(sign_in_link(KEYS, "ann", front.root, NOW), headers=OPENED)
     values = {cookie.value for cookie in front.client.cookies.jar}
     assert before not in values
     assert None is front.store.sessions.find(Signed(KEYS, clock=lambda: NOW).read_session(before) or "")
@@ -193,16 +193,15 @@ def test_a_session_cookie_set_by_somebody_else_is_replaced(front: Desk) -> None:
 
 def test_a_link_opened_by_the_reader_signs_in_at_once(front: Desk) -> None:
     """And leaves no token behind in the address."""
-    response = front.client.get(
-        sign_in_link(KEYS, "ann", front.root, NOW), headers={"sec-fetch-site": "none"}, follow_redirects=False
-    )
+    response = front.client.get(sign_in_link(KEYS, "ann", front.root, NOW), headers=OPENED, follow_redirects=False)
     assert (303, f"{front.root}/") == (response.status_code, response.headers["location"])
 
 
 @pytest.mark.parametrize(
-    "headers", [{"sec-fetch-site": "cross-site"}, {"sec-purpose": "prefetch"}, {"x-moz": "prefetch"}]
+    "headers",
+    [{}, {"sec-fetch-site": "cross-site"}, {**OPENED, "sec-purpose": "prefetch"}, {**OPENED, "x-moz": "prefetch"}],
 )
-def test_a_link_on_another_site_asks_first(front: Desk, headers: dict[str, str]) -> None:
+def test_a_link_that_another_site_or_a_program_follows_asks_first(front: Desk, headers: dict[str, str]) -> None:
     """Nobody is signed in unseen; one button does it."""
     response = front.client.get(sign_in_link(KEYS, "ann", front.root, NOW), headers=headers, follow_redirects=False)
     assert 200 == response.status_code
@@ -244,8 +243,8 @@ def test_many_wrong_passwords_slow_down_one_name_only(tmp_path: Path, monkeypatc
 def test_a_link_signs_in_once(front: Desk) -> None:
     """Asking for its head does not use it up, in the hands of another it is over, and a disabled user has none."""
     link = sign_in_link(KEYS, "ann", front.root, NOW)
-    assert 200 == front.client.head(link, follow_redirects=False).status_code
-    assert 303 == front.client.get(link, follow_redirects=False).status_code
+    assert 200 == front.client.head(link, headers=OPENED, follow_redirects=False).status_code
+    assert 303 == front.client.get(link, headers=OPENED, follow_redirects=False).status_code
     again = front.client.get(link, follow_redirects=False)
     assert (303, f"{front.root}/", False) == (
         again.status_code,
