@@ -29,6 +29,8 @@ TIMEOUT = 10.0
 """Seconds; somebody waits for the page."""
 FRESH = 3600.0
 """Seconds for which the provider's description is kept; its keys are asked for anew when one is not known."""
+UNVERIFIED = (False, "false")
+"""Some providers write the claim as a text."""
 LEEWAY = 60
 """Seconds that the clocks may differ."""
 
@@ -96,7 +98,7 @@ class Provider:
         name, groups = claims.get(self._settings.name_claim), claims.get(self._settings.roles_claim, [])
         if not isinstance(name, str) or not is_name(name):
             raise OidcError(f"the ID token has no usable claim {self._settings.name_claim!r}")
-        if self._settings.name_claim == "email" and claims.get("email_verified") is False:
+        if self._settings.name_claim == "email" and claims.get("email_verified") in UNVERIFIED:
             raise OidcError("the provider has not verified the address that is the name")
         listed = [groups] if isinstance(groups, str) else groups if isinstance(groups, list) else []
         return Identity(name, tuple(group for group in listed if isinstance(group, str)))

@@ -75,5 +75,8 @@ class Trusted:
 
 
 def is_name(text: str) -> bool:
-    """Whether somebody may be called so: 1 to 64 characters that can be printed, as addresses of mail are."""
-    return 1 <= len(text) <= LONGEST_NAME and text.isprintable() and text == text.strip()
+    """Whether somebody may be called so: 1 to 64 characters that can be printed, as addresses of mail are.
+
+    With a bracket begin the names of the audit trail for who is no person.
+    """
+    return 1 <= len(text) <= LONGEST_NAME and text.isprintable() and text == text.strip() and text[0] != "("

@@ -158,6 +158,8 @@ def test_a_provider_that_is_down_or_another_is_left_alone(servers: LiveServers, 
         ({"email": "x" * 65}, "did not answer"),
         ({"email": 7}, "did not answer"),
         ({"email_verified": False}, "did not answer"),
+        ({"email_verified": "false"}, "did not answer"),
+        ({"email": "(command line)"}, "did not answer"),
     ],
 )
 def test_who_has_no_role_or_no_name_stays_outside(town: Town, claims: dict[str, object], said: str) -> None:

@@ -71,6 +71,7 @@ def test_the_proxys_word_signs_in(store: Store, tmp_path: Path) -> None:
         [("x-forwarded-user", ""), ("x-consentkit-proxy-secret", SECRET)],
         [("x-forwarded-user", "x" * 65), ("x-consentkit-proxy-secret", SECRET)],
         [("x-forwarded-user", "a\tb"), ("x-consentkit-proxy-secret", SECRET)],
+        [("x-forwarded-user", "(command line)"), ("x-consentkit-proxy-secret", SECRET)],
     ],
 )
 def test_what_is_not_the_proxys_word_is_refused(store: Store, tmp_path: Path, sent: Pairs) -> None:
