@@ -88,7 +88,6 @@ class Door:
             return response
         await self.sleep(wait)
         if not await self._right(name, password):
-            self._throttle.failed(name, self.settings.now())
             await anyio.to_thread.run_sync(self._note_failure, name)
             return self._form(request, "wrong", status=403, name=name, next_page=next_page)
         self._throttle.succeeded(name)
@@ -140,13 +139,11 @@ class Door:
 
     def knows_password(self, name: str, password: str) -> bool:
         """Whether somebody who is signed in knows their password. Wrong ones count; a try that had to wait is one."""
-        now = self.settings.now()
-        if self._throttle.wait(name, now) != 0:
+        if self._throttle.wait(name, self.settings.now()) != 0:
             return False
         if self.store.users.check(name, password):
             self._throttle.succeeded(name)
             return True
-        self._throttle.failed(name, now)
         return False
 
     async def _right(self, name: str, password: str) -> bool:

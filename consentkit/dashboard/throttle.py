@@ -7,6 +7,8 @@ FREE = 3
 """Wrong passwords for a name before the next try waits."""
 LONGEST_WAIT = 15.0
 """Seconds; who would have to wait longer is asked to come back instead."""
+MOST_WRONG = FREE + 10
+"""Counted no further: the wait is at its longest long before."""
 MEMORY = 900.0
 """Seconds after which the wrong passwords of a name are forgotten."""
 NAMES = 1000
@@ -34,7 +36,10 @@ class Throttle:
     _all_free_at: float = 0.0
 
     def wait(self, name: str, now: float) -> float | None:
-        """Seconds that this try has to wait; None when it is too many and should be made again later."""
+        """Seconds that this try has to wait; None when it is too many and should be made again later.
+
+        It counts as wrong until `succeeded`: many at once must not all begin before the first is known to be wrong.
+        """
         overall = max(self._all_free_at - now - 1.0, 0.0)
         entry = self._entry(name, now)
         own = max(entry.free_at - now, 0.0) if entry.wrong >= FREE else 0.0
@@ -42,16 +47,10 @@ class Throttle:
         if delay > LONGEST_WAIT:
             return None
         self._all_free_at = max(self._all_free_at, now) + 1 / PER_SECOND
+        entry.wrong = min(entry.wrong + 1, MOST_WRONG)
         if entry.wrong >= FREE:
             entry.free_at = now + delay + min(2.0 ** (entry.wrong - FREE), LONGEST_WAIT)
         return delay
-
-    def failed(self, name: str, now: float) -> None:
-        """A wrong password was given for this name."""
-        entry = self._entry(name, now)
-        entry.wrong += 1
-        if entry.wrong == FREE:
-            entry.free_at = now + 1.0
 
     def succeeded(self, name: str) -> None:
         """The right password was given: forget the wrong ones."""

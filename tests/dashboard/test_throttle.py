@@ -6,7 +6,7 @@ from consentkit.dashboard.throttle import FREE, LONGEST_WAIT, MEMORY, NAMES, Thr
 def fail(throttle: Throttle, name: str, times: int, now: float = 0) -> None:
     """Give a wrong password several times."""
     for _ in range(times):
-        throttle.failed(name, now)
+        throttle.wait(name, now)
 
 
 def test_the_first_wrong_passwords_cost_nothing() -> None:
@@ -25,7 +25,6 @@ def test_further_tries_wait_longer_and_longer() -> None:
         assert wait is not None
         waits.append(wait)
         now += wait
-        throttle.failed("ann", now)
     assert waits == sorted(waits)
     assert waits[-1] >= 4
 
@@ -38,6 +37,20 @@ def test_tries_made_at_once_gain_nothing() -> None:
     served = [wait for wait in waits if wait is not None]
     assert len(set(served)) == len(served) < 6
     assert max(served) <= LONGEST_WAIT
+
+
+def test_tries_that_are_still_under_way_count() -> None:
+    """So the first of many at once are few, before it is known that any of them was wrong."""
+    throttle = Throttle()
+    assert FREE == [throttle.wait("ann", 0) for _ in range(50)].count(0)
+
+
+def test_a_name_that_is_attacked_for_days_still_takes_tries() -> None:
+    """The wait grows no further, however many there were."""
+    throttle, now = Throttle(), 0.0
+    for _ in range(2000):
+        now += throttle.wait("ann", now) or 0
+    assert LONGEST_WAIT >= (throttle.wait("ann", now) or 0) > 1
 
 
 def test_an_attack_on_one_name_does_not_slow_down_another() -> None:
@@ -69,5 +82,5 @@ def test_the_memory_is_bounded() -> None:
     """However many names are tried."""
     throttle = Throttle()
     for number in range(NAMES * 3):
-        throttle.failed(str(number), 0)
+        throttle.wait(str(number), 0)
     assert NAMES == len(throttle._names)
