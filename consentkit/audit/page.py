@@ -6,12 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
 from consentkit.audit.advice import KIND_WORDS, REQUEST_WORDS
 from consentkit.audit.model import Seen
 from consentkit.audit.text import where
 from consentkit.html.urls import origin
+from consentkit.templates import environment
 
 HERE = Path(__file__).parent / "templates"
 
@@ -60,12 +61,10 @@ def sentence(text: str) -> str:
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["where"] = where
-    environment.filters["sentence"] = sentence
-    return environment.get_template("report.html")
+    templates = environment(HERE)
+    templates.filters["where"] = where
+    templates.filters["sentence"] = sentence
+    return templates.get_template("report.html")
 
 
 def _inside(shot: bytes) -> str:

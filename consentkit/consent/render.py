@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from consentkit.assets import Assets
@@ -24,6 +23,7 @@ from consentkit.consent.statistics_text import statistics_paragraph
 from consentkit.consent.sweep import Sweep, Sweeper
 from consentkit.declaration import Service, in_language
 from consentkit.own_visit import VISIT
+from consentkit.templates import environment
 from consentkit.texts import day_text, isolated, language_of, texts
 
 PREFERENCES = "preferences"
@@ -60,13 +60,7 @@ class Renderer:
         self.assets = assets
         self.languages = config.site.languages
         self._layout = config.consent.layout
-        self._environment = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = environment(Path(__file__).parent / "templates")
         self._sweeper = Sweeper(config.declaration, config.consent.mode)
         self._banner = lru_cache(maxsize=256)(self._make_banner)
         self._marked_banner = lru_cache(maxsize=256)(self._mark_banner)

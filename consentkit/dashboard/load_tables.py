@@ -90,7 +90,7 @@ def course_rows(figures: LoadFigures, words: Wording) -> list[CourseRow]:
     ]
 
 
-def course_csv(figures: LoadFigures) -> list[tuple[Value, ...]]:
+def course_table(figures: LoadFigures) -> list[tuple[Value, ...]]:
     """The same as plain values."""
     return [
         (
@@ -110,7 +110,7 @@ def _plain(served: Served) -> tuple[Value, ...]:
     return (*statuses, served.bytes, *times)
 
 
-def routes_csv(figures: LoadFigures) -> list[tuple[Value, ...]]:
+def routes_table(figures: LoadFigures) -> list[tuple[Value, ...]]:
     """Every route as plain values."""
     return [
         (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp
@@ -20,6 +20,7 @@ from consentkit.dashboard.state import kept_of
 from consentkit.dashboard.store.sessions import Session
 from consentkit.dashboard.wording import LANGUAGES, Wording
 from consentkit.exporters.formats import FORMATS, installed
+from consentkit.templates import environment
 from consentkit.texts import pick_language
 
 LANGUAGE_NAMES = {"en": "English", "nl": "Nederlands", "es": "Español"}
@@ -55,13 +56,7 @@ class Pages:
 
     @cached_property
     def _environment(self) -> Environment:
-        return Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        return environment(Path(__file__).parent / "templates")
 
     def words(self, request: Request) -> Wording:
         """The language asked for in the address, else the browser's, else the first."""

@@ -3,21 +3,15 @@
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from consentkit.reports.saying import Said
+from consentkit.templates import environment
 
 
 @cache
 def _environment() -> Environment:
-    # Every value in the sink is a visitor's, so that autoescape is on.
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment(Path(__file__).parent / "templates")
 
 
 def as_html(said: Said) -> str:

@@ -15,11 +15,11 @@ from consentkit.dashboard.load_tables import (
     COURSE_COLUMNS,
     ROUTE_COLUMNS,
     SORTS,
-    course_csv,
     course_rows,
+    course_table,
     route_columns,
     route_rows,
-    routes_csv,
+    routes_table,
     sort_of,
     week_map,
 )
@@ -92,13 +92,13 @@ class LoadPage:
     def course(self, request: Request, session: Session) -> Response:
         """The hours, days or weeks of the period as a file."""
         form, (facts, period, figures, _) = asked_format(request), self._read(request)
-        table = numbers(PAGE, COURSE_COLUMNS, course_csv(figures) if figures else [])
+        table = numbers(PAGE, COURSE_COLUMNS, course_table(figures) if figures else [])
         return answer(self._context, session, form, Parcel(PAGE, (period.first, period.last), [table]), facts)
 
     def routes(self, request: Request, session: Session) -> Response:
         """The routes of the period as a file."""
         form, (facts, period, figures, _) = asked_format(request), self._read(request)
-        table = numbers("routes", ROUTE_COLUMNS, routes_csv(figures) if figures else [])
+        table = numbers("routes", ROUTE_COLUMNS, routes_table(figures) if figures else [])
         return answer(self._context, session, form, Parcel("routes", (period.first, period.last), [table]), facts)
 
     def _read(self, request: Request) -> tuple[Facts, Period, LoadFigures | None, Mark | None]:
