@@ -18,6 +18,14 @@ from consentkit.reader import Table
 from tests.support.asgi import ask
 
 ROOT = Path(__file__).parents[1]
+INSIDE = {
+    "consent_mode_signals": "consent",
+    "storage": "services",
+    "goals": "stats",
+    "roles": "dashboard",
+    "oidc": "dashboard",
+}
+"""Tables that are documented in the section of the one that they stand in."""
 
 
 def known_keys(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
@@ -41,17 +49,26 @@ def known_keys(monkeypatch: pytest.MonkeyPatch) -> set[tuple[str, str]]:
 def test_every_key_of_the_configuration_is_documented(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each key that the reader knows stands in docs/configuration.md, under its table."""
     text = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    sections = {part.partition("`")[0].strip("[]"): part for part in text.split("\n## `")[1:]}
     missing = {
-        (table, key) for table, key in known_keys(monkeypatch) if f"`{key}`" not in text and f"`[{key}]`" not in text
-        and f"`[[{key}]]`" not in text
-    }  # fmt: skip
+        (table, key)
+        for table, key in known_keys(monkeypatch)
+        if table and not re.search(rf"`(\[\w+\.)?{key}\]?`", sections[INSIDE.get(table, table)])
+    }
     assert set() == missing
+    assert {key for table, key in known_keys(monkeypatch) if not table} == set(sections)
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    """Nobody has to find one by chance, and no link leads nowhere."""
+    linked = set(re.findall(r"\]\((docs/[\w-]+\.md)", (ROOT / "README.md").read_text("utf-8")))
+    assert {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} == linked
 
 
 def test_every_key_stands_in_the_starter_file_with_a_comment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file that `consentkit init` writes shows every key of the site, consent and stats tables."""
+    """The file that `consentkit init` writes shows every key of these tables, the optional ones as comments."""
     text = (ROOT / "consentkit" / "starter.toml").read_text("utf-8")
-    tables = {"site", "consent", "stats", "dashboard", "services"}
+    tables = {"site", "consent", "stats", "dashboard", "report", "services"}
     missing = {key for table, key in known_keys(monkeypatch) if table in tables and f"{key} =" not in text}
     assert {"description"} >= missing
 
