@@ -152,6 +152,8 @@ class Recorder(Generic[T]):
     def begin_anew(self) -> None:
         """Forget, in the forked process, what is its parent's."""
         self._starting = threading.Lock()
+        if self.tally is not None:
+            self.tally.forget()
         self._inherited.append((self.tally, self._run))
         self.tally, self._run = None, None
 

@@ -88,6 +88,10 @@ class Tally(Generic[T]):
             folded, self._folded = self._folded, Increments()
         return folded
 
+    def forget(self) -> None:
+        """Let go of the requests that wait, uncounted: in a forked process they are its parent's to count."""
+        self._requests.clear()
+
     def _fold(self) -> None:
         observe, requests = self._observe, self._requests
         observations: list[Observation] = []

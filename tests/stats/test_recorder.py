@@ -225,6 +225,24 @@ def test_a_forked_worker_counts_its_own(tmp_path):
     assert counted(tmp_path) == 5
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+def test_a_forked_worker_keeps_no_request_of_its_parent(tmp_path):
+    """What a parent has not counted yet is the parent's to count, and nobody's to keep."""
+    program = """
+        tally = recorder.start()
+        tally.add(a_view())
+        child = os.fork()
+        if not child:
+            os._exit(len(tally._requests))
+        recorder.close()
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    """
+    with process(tmp_path, program) as run:
+        run.communicate(timeout=30)
+    assert run.returncode == 0
+    assert counted(tmp_path) == 1
+
+
 class _AnnouncingSink(SqliteSink):
     """Tells when a release has come."""
 
