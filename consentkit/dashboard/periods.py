@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from consentkit.stats.months import month_end
+
 CHOICES = ("today", "yesterday", "7d", "28d", "91d", "month", "last-month", "year")
 DEFAULT = "28d"
 DAYS = {"7d": 7, "28d": 28, "91d": 91, "year": 365}
@@ -74,8 +76,7 @@ class Period:
 
 def _month(day: dt.date, today: dt.date) -> Period:
     """The whole month that a day lies in."""
-    following = (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
-    return Period("own", day.replace(day=1), following - dt.timedelta(days=1), today)
+    return Period("own", day.replace(day=1), month_end(day), today)
 
 
 def chosen(choice: str, today: dt.date) -> Period:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from consentkit.dashboard.figures import Counts
 from consentkit.dashboard.losses import Lost
 from consentkit.dashboard.periods import Comparison, Period
+from consentkit.stats.months import month_end
 
 if TYPE_CHECKING:
     from consentkit.dashboard.store.annotations import Annotation
@@ -105,7 +106,7 @@ def _end(day: dt.date, step: str) -> dt.date:
     if step == "week":
         return day + dt.timedelta(days=6 - day.weekday())
     if step == "month":
-        return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+        return month_end(day)
     return day
 
 

@@ -22,6 +22,7 @@ from consentkit.exporters.table import (
 )
 from consentkit.stats.about import holds_sample, sample_of
 from consentkit.stats.load import HOUR, MINUTE
+from consentkit.stats.months import month_end, next_month
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.stores.protocol import StoreError
 
@@ -108,9 +109,8 @@ def _stretches(reader: SinkReader, span: Span) -> Iterator[tuple[date, date]]:
         # No days were asked for: a month counts though figures begin in the middle of it.
         first = first.replace(day=1)
     while by_day is not None and first < min(by_day, span.last):
-        after = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-        yield first, min(after - timedelta(days=1), span.last)
-        first = after
+        yield first, min(month_end(first), span.last)
+        first = next_month(first)
     while first <= span.last:
         yield first, first
         first += timedelta(days=1)

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from consentkit.stats.months import month_end
+
 KINDS = ("week", "month")
 Days = tuple[date, date]
 """The first and the last day, both included."""
@@ -18,10 +20,6 @@ def before(days: Days) -> Days:
     """The month before a whole month, else as many days before."""
     first, last = days
     end = first - timedelta(days=1)
-    if first.day == 1 and last == _month_end(first):
+    if first.day == 1 and last == month_end(first):
         return end.replace(day=1), end
     return first - (last - first) - timedelta(days=1), end
-
-
-def _month_end(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)

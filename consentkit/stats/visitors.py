@@ -8,6 +8,7 @@ from typing import Any
 
 from consentkit.stats.breakdowns import MEASURED, NEW_DAY, NEW_MONTH, NEW_WEEK, VISITS
 from consentkit.stats.estimate import Estimate, Stratum, estimate_visitors
+from consentkit.stats.months import next_month
 from consentkit.stats.stores import SinkReader
 
 STRATA = "channel_by_device"
@@ -112,12 +113,8 @@ def _periods(kind: str, first: date, last: date) -> Iterator[tuple[str, date, da
             year, week, _ = begin.isocalendar()
             name, after = f"{year}-W{week:02}", begin + timedelta(days=7)
         else:
-            begin = begin if begin.day == 1 else _next_month(begin)
-            name, after = f"{begin:%Y-%m}", _next_month(begin)
+            begin = begin if begin.day == 1 else next_month(begin)
+            name, after = f"{begin:%Y-%m}", next_month(begin)
         if begin <= last:
             yield name, begin, min(last, after - timedelta(days=1))
         begin = after
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

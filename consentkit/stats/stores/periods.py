@@ -4,9 +4,10 @@ A day's counts also stand in the sums of its part and of its month, so that a ye
 days of a month have been forgotten, its month stays.
 """
 
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+
+from consentkit.stats.months import month_end, next_month
 
 PART_BEGINS = (1, 8, 15, 22)
 """Days of the month; the last part has what is left of it."""
@@ -46,16 +47,6 @@ def last_day(name: str) -> date:
     """The day with which a day, part or month ends."""
     begin = first_day(name)
     return month_end(begin) if is_month(name) else begin if is_day(name) else _part_end(begin)
-
-
-def month_end(day: date) -> date:
-    """The last day of the month in which a day lies."""
-    return day.replace(day=monthrange(day.year, day.month)[1])
-
-
-def next_month(day: date) -> date:
-    """The first day of the month after that in which a day lies."""
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def cover(first: date, last: date, *, parts: bool) -> Iterator[str]:

@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from consentkit.stats.breakdowns import BETWEEN, crossing_named
 from consentkit.stats.model import OTHER, Cell, Published
+from consentkit.stats.months import month_end
 from consentkit.stats.stores.periods import (
     PART_BEGINS,
     day_name,
     first_day,
     last_day,
-    month_end,
     month_name,
     part_name,
 )

@@ -12,9 +12,10 @@ from typing import Any
 from consentkit.stats.breakdowns import Crossing, crossing, crossing_named
 from consentkit.stats.load import Load, LoadCell
 from consentkit.stats.model import Gap
+from consentkit.stats.months import month_end, next_month
 from consentkit.stats.stores import sqlite_lists as lists
 from consentkit.stats.stores import sqlite_load_sums as loads
-from consentkit.stats.stores.periods import cover, day_name, first_day, last_day, month_end, next_month, whole_months
+from consentkit.stats.stores.periods import cover, day_name, first_day, last_day, whole_months
 from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRow, Sums
 from consentkit.stats.stores.sqlite_cells import split_value
 from consentkit.stats.stores.sqlite_connections import Connections
