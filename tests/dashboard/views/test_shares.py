@@ -16,7 +16,7 @@ from consentkit.dashboard.sharing.figures import shown_period
 from consentkit.dashboard.sharing.noise import available
 from consentkit.dashboard.views.shares import WishError, wish_of
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import NOW, TODAY, Desk, app_over, copy_sink, desk
+from tests.dashboard.sinks import NOW, TODAY, VALUES, Desk, app_over, copy_sink, desk, make_sink
 from tests.dashboard.views.forms import SAME, Answer, post, submit, token_of
 
 WISH: dict[str, str | list[str]] = {
@@ -190,6 +190,18 @@ def test_a_fixed_period_shows_its_days_alone(alone: Desk) -> None:
     assert "nothing to show" in partner(alone).get(waits).text
     too_long = make(alone, period="own", **{"from": "2024-01-01", "to": "2025-06-07"})
     assert 400 == too_long[0]
+
+
+def test_a_card_says_how_many_values_it_leaves_out(tmp_path: Path) -> None:
+    """Nothing leads to the whole list; what is gathered in (other) is no value of its own."""
+    pages = {f"/{number}": 20 + number for number in range(12)}
+    make_sink(tmp_path / "stats.db", days=3, values={**VALUES, "page": {**pages, "(other)": 50}})
+    front = desk(tmp_path, role=Role.EDITOR)
+    front.sign_in()
+    path = path_of(make(front, card=["page", "country"], period="7d")[1])
+    shown = partner(front).get(path).text.replace("\u00a0", " ")
+    assert "1 – 9 of 12" in shown
+    assert 1 == len(re.findall(r"\d – \d+ of \d", shown))
 
 
 def test_months_that_are_kept_in_one_sum_are_no_longer_shown(alone: Desk, folder: Path) -> None:
