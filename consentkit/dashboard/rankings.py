@@ -119,7 +119,7 @@ def read_head(scope: Scope, key: str, by: str, limit: int) -> Ranking:
     whole = max(total, by_value + sum(count for value, count in rest if value == OTHER))
     if key == EXIT:
         return Ranking(key, metric, (*named, *rest), by_value, 1.0)
-    return Ranking(key, metric, (*named, *rest), whole, _share(by_value, total))
+    return Ranking(key, metric, (*named, *rest), whole, share_of(by_value, total))
 
 
 def read_list(
@@ -143,14 +143,18 @@ def read_list(
         by_value = scope.shown.get((breakdown, metric), 0)
         if not order:
             count = scope.reader.count_values(breakdown, metric, *days, wanted)
-            return Ranking(key, metric, tuple(rows), max(total, by_value), _share(by_value, total), count)
+            return Ranking(key, metric, tuple(rows), max(total, by_value), share_of(by_value, total), count)
     if order:
         rows = sorted(rows, key=lambda row: order(row[0]))
     shown = tuple(rows[offset : offset + limit])
-    return Ranking(key, metric, shown, max(total, by_value), _share(by_value, total), len(rows))
+    return Ranking(key, metric, shown, max(total, by_value), share_of(by_value, total), len(rows))
 
 
-def _share(by_value: int, total: int) -> float:
+def share_of(by_value: int, total: int) -> float:
+    """The part of a total (0–1) that is shown by value.
+
+    Values count on the day of their release, so that a short period may show more of them than it counted.
+    """
     return min(by_value / total, 1.0) if total else 0.0
 
 

@@ -20,6 +20,7 @@ from consentkit.dashboard.api.parameters import (
 from consentkit.dashboard.api.problems import Problem, wrong
 from consentkit.dashboard.api.series import load_series
 from consentkit.dashboard.periods import Period
+from consentkit.dashboard.rankings import share_of
 from consentkit.stats.about import holds_sample, sample_of, threshold_of
 from consentkit.stats.answers import consent_figures
 from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS, crossing_named, metrics_of
@@ -241,5 +242,4 @@ def _counts_of(question: Question, period: Period, metric: str, values: list[str
 
 
 def _share(count: int, whole: int) -> float:
-    # Values count on the day of their release, so that a short period may show more of them than it counted.
-    return round(min(count / whole, 1.0), 4) if whole else 0.0
+    return round(share_of(count, whole), 4)

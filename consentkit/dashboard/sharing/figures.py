@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from consentkit.dashboard.groups import CARDS, CLASSES, EXIT, breakdown_of, metric_of
 from consentkit.dashboard.periods import CHOICES, EARLIEST, Period, chosen
-from consentkit.dashboard.rankings import Ranking, class_ranking, is_last
+from consentkit.dashboard.rankings import Ranking, class_ranking, is_last, share_of
 from consentkit.dashboard.sharing.folding import Count, added_up, folded_month, months
 from consentkit.dashboard.sharing.noise import noisy_series, noisy_values
 from consentkit.dashboard.store.shares import BudgetUsedUp, Share, Shares
@@ -169,7 +169,7 @@ def _ranking(key: str, counts: Mapping[str, int], totals: Mapping[str, int]) -> 
     rows = sorted(counts.items(), key=lambda row: (is_last(key, row[0]), row[0] == OTHER, -row[1], row[0]))
     by_value = sum(count for value, count in rows if value != OTHER)
     total = max(totals.get(metric, 0), sum(counts.values()))
-    return Ranking(key, metric, tuple(rows), total, min(by_value / total, 1.0) if total else 0.0)
+    return Ranking(key, metric, tuple(rows), total, share_of(by_value, total))
 
 
 def _days(reader: SinkReader, period: Period) -> tuple[Day, ...]:
