@@ -5,6 +5,7 @@ import io
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -44,8 +45,8 @@ def test_every_format_holds_every_published_cell(config: str, tmp_path: Path) ->
             assert (rows, total, "DATE") == database.execute(question, [str(tmp_path / f"figures.{name}")]).fetchone()
     read = json.loads((tmp_path / "figures.json").read_text())
     assert (rows, total) == (len(read["cells"]), sum(row["count"] for row in read["cells"]))
-    sheet = openpyxl.load_workbook(tmp_path / "figures.xlsx", read_only=True)["cells"]
-    counts = [row[4] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    with closing(openpyxl.load_workbook(tmp_path / "figures.xlsx", read_only=True)) as book:
+        counts = [row[4] for row in book["cells"].iter_rows(min_row=2, values_only=True)]
     assert (rows, total) == (len(counts), sum(counts))
     assert 4 == len(list(tmp_path.iterdir()))
 

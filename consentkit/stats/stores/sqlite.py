@@ -1,6 +1,7 @@
 """What the SQLite stores share: opening with the right pragmas, schema versions, transactions."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
@@ -11,6 +12,7 @@ from consentkit.stats.stores.protocol import StoreError
 
 BUSY_SECONDS = 2.0
 """How long a write waits for another process; the batch is kept and tried again afterwards."""
+RETRY_SECONDS = 0.01
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -20,14 +22,24 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        # Asked first, because SQLite does not wait for other processes before it changes the mode.
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            connection.execute("PRAGMA journal_mode=WAL")
+        _use_wal(connection)
         connection.execute("PRAGMA synchronous=FULL")
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Change a new file's mode; SQLite itself does not wait for other processes that are about to do the same."""
+    end = time.monotonic() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(RETRY_SECONDS)
 
 
 @contextmanager
