@@ -126,7 +126,8 @@ def serving(inbox: Inbox, *, first_byte: ssl.SSLContext | None = None, **options
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        server.close()
+        # In the loop's own thread, where connections end at the same moment.
+        loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.run_until_complete(_end(answering))
