@@ -10,6 +10,7 @@ from consentkit.dashboard.state import Filter
 from consentkit.stats.breakdowns import MOVES, REQUESTS, VIEWS, crossed
 from consentkit.stats.enrich.channel import INTERNAL_CHANNEL
 from consentkit.stats.model import NONE, OTHER
+from consentkit.stats.report import share_of
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.stores.protocol import Sums
 
@@ -148,14 +149,6 @@ def read_list(
         rows = sorted(rows, key=lambda row: order(row[0]))
     shown = tuple(rows[offset : offset + limit])
     return Ranking(key, metric, shown, max(total, by_value), share_of(by_value, total), len(rows))
-
-
-def share_of(by_value: int, total: int) -> float:
-    """The part of a total (0–1) that is shown by value.
-
-    Values count on the day of their release, so that a short period may show more of them than it counted.
-    """
-    return min(by_value / total, 1.0) if total else 0.0
 
 
 def class_ranking(totals: Mapping[str, int]) -> Ranking:

@@ -203,7 +203,13 @@ def _shown(
     shares = {}
     for name in wanted:
         metric = metrics_of(name)[0]
-        # Events are published on the day of their release, so a short period may show more than it counted.
-        total = totals.get(metric, 0)
-        shares[name] = min(by_value.get((name, metric), 0), total) / total if total else 0.0
+        shares[name] = share_of(by_value.get((name, metric), 0), totals.get(metric, 0))
     return shares
+
+
+def share_of(by_value: int, total: int) -> float:
+    """The part of a total (0–1) that is shown by value.
+
+    Values count on the day of their release, so that a short period may show more of them than it counted.
+    """
+    return min(by_value / total, 1.0) if total else 0.0

@@ -20,11 +20,11 @@ from consentkit.dashboard.api.parameters import (
 from consentkit.dashboard.api.problems import Problem, wrong
 from consentkit.dashboard.api.series import load_series
 from consentkit.dashboard.periods import Period
-from consentkit.dashboard.rankings import share_of
 from consentkit.stats.about import holds_sample, sample_of, threshold_of
 from consentkit.stats.answers import consent_figures
 from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS, crossing_named, metrics_of
 from consentkit.stats.model import Gap
+from consentkit.stats.report import share_of
 from consentkit.stats.served import read_load
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.visitors import read_visitors

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from consentkit.dashboard.groups import CARDS, CLASSES, EXIT, breakdown_of, metric_of
 from consentkit.dashboard.periods import CHOICES, EARLIEST, Period, chosen
-from consentkit.dashboard.rankings import Ranking, class_ranking, is_last, share_of
+from consentkit.dashboard.rankings import Ranking, class_ranking, is_last
 from consentkit.dashboard.sharing.folding import Count, added_up, folded_month, months
 from consentkit.dashboard.sharing.noise import noisy_series, noisy_values
 from consentkit.dashboard.store.shares import BudgetUsedUp, Share, Shares
 from consentkit.stats.breakdowns import VIEWS, VISITS
 from consentkit.stats.model import OTHER
+from consentkit.stats.report import share_of
 from consentkit.stats.stores import SinkReader
 
 HEADLINE = "headline"
