@@ -10,6 +10,7 @@ from pathlib import Path
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from consentkit.negotiation import takes_gzip
 from consentkit.scripts import inlined
 
 HERE = Path(__file__).parent
@@ -81,6 +82,6 @@ class Assets:
             "Vary": "Accept-Encoding",
             "X-Content-Type-Options": "nosniff",
         }
-        if b"gzip" in accepts:
+        if takes_gzip(accepts.decode("latin-1")):
             return Response(asset.packed, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
         return Response(asset.content, media_type=asset.media_type, headers=headers)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from consentkit.duration import SESSION, parts
+from consentkit.negotiation import weighted
 from consentkit.plurals import plural_form
 
 LOCALES = Path(__file__).parent / "locales"
@@ -73,15 +74,7 @@ def language_of(tag: str) -> str:
 
 def pick_language(wanted: str, offered: tuple[str, ...]) -> str | None:
     """The offered language that best fits an Accept-Language or Content-Language value (RFC 9110 §12.5.4), or None."""
-    ranked = []
-    for position, part in enumerate(wanted[:200].split(",")):
-        tag, _, parameters = part.strip().partition(";")
-        quality = parameters.strip().removeprefix("q=") if parameters else "1"
-        try:
-            weight = float(quality)
-        except ValueError:
-            continue
-        language = language_of(tag)
-        if language in offered and weight > 0:
-            ranked.append((-weight, position, language))
-    return min(ranked)[2] if ranked else None
+    ranked = [(weight, language_of(tag)) for tag, weight in weighted(wanted)]
+    fitting = [(weight, language) for weight, language in ranked if language in offered and weight > 0]
+    # Of equal weights the first that is named.
+    return max(fitting, key=lambda member: member[0])[1] if fitting else None

@@ -28,9 +28,11 @@ def test_file_is_immutable_and_packed_when_asked(tmp_path: Path) -> None:
     assets = make(tmp_path, a_js="// why\nif (a) {\n  a();\n}\n")
     plain = ask(assets.app, f"/x/{assets.url('a.js')}")
     packed = ask(assets.app, f"/{assets.url('a.js')}", headers=[(b"accept-encoding", b"br, gzip")])
+    refused = ask(assets.app, f"/{assets.url('a.js')}", headers=[(b"accept-encoding", b"br, gzip;q=0")])
     assert b"public, max-age=31536000, immutable" == plain.get(b"cache-control")
     assert b"text/javascript; charset=utf-8" == plain.get(b"content-type")
     assert (None, b"gzip") == (plain.get(b"content-encoding"), packed.get(b"content-encoding"))
+    assert (None, plain.body) == (refused.get(b"content-encoding"), refused.body)
     assert b"if (a) {\na();\n}\n" == plain.body == gzip.decompress(packed.body)
     assert b"Accept-Encoding" == plain.get(b"vary") == packed.get(b"vary")
 

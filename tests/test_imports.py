@@ -11,7 +11,17 @@ import consentkit
 ROOT = Path(consentkit.__file__).parent
 
 PURE = (
-    *("declaration", "reader", "rules", "duration", "texts", "config", "config_services", "config_report"),
+    *(
+        "declaration",
+        "negotiation",
+        "reader",
+        "rules",
+        "duration",
+        "texts",
+        "config",
+        "config_services",
+        "config_report",
+    ),
     *(
         f"consent/{name}"
         for name in (

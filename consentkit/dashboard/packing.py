@@ -5,6 +5,8 @@ import gzip
 from starlette.requests import Request
 from starlette.responses import Response
 
+from consentkit.negotiation import takes_gzip
+
 SMALL = 1_000
 """Bytes; a shorter page fits into one packet as it is."""
 LEVEL = 5
@@ -22,7 +24,8 @@ def packed(request: Request, response: Response) -> Response:
     if not page or not isinstance(body, bytes) or len(body) < SMALL:
         return response
     response.headers.add_vary_header("Accept-Encoding")
-    if "gzip" in request.headers.get("accept-encoding", "") and "content-encoding" not in response.headers:
+    accepts = ",".join(request.headers.getlist("accept-encoding"))
+    if "content-encoding" not in response.headers and takes_gzip(accepts):
         response.body = gzip.compress(body, LEVEL, mtime=0)
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(response.body))
