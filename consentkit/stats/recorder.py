@@ -83,13 +83,7 @@ class Recorder(Generic[T]):
         self._inherited: list[object] = []
         self._held: threading.Lock | None = None
         self._logged: set[str] = set()
-        self._uncounted = 0
         _recorders.add(self)
-
-    @property
-    def uncounted(self) -> int:
-        """Requests of this worker that an error left uncounted."""
-        return self._uncounted
 
     def open(self) -> None:
         """Start the thread and wait until the private store knows this worker, for at most `OPEN_SECONDS`."""
@@ -110,10 +104,6 @@ class Recorder(Generic[T]):
         """Note that a request could not be counted, and log why, once per kind of error."""
         if self.tally is not None:
             self.tally.add_uncounted()
-        self._failed(error)
-
-    def _failed(self, error: BaseException) -> None:
-        self._uncounted += 1
         self.note(error)
 
     def note(self, error: BaseException) -> None:
@@ -164,7 +154,7 @@ class Recorder(Generic[T]):
             _log.error("counting could not be prepared: %s", kind_of(error))
 
     def _begun(self) -> tuple[Tally[T], _Run]:
-        tally = self._new_tally(self._failed)
+        tally = self._new_tally(self.note)
         flusher = Flusher(tally, self._stores, self._rule, secrets.token_hex(8))
         known, stop, working = threading.Event(), threading.Event(), threading.Lock()
         hooks = _Hooks(self._clock, self._prepared, self._chore)

@@ -89,7 +89,6 @@ def test_an_error_leaves_a_request_uncounted_and_is_logged_once_a_kind(tmp_path,
         recorder.start().add(a_view("/secret")._replace(request="/secret"))
     recorder.start().add(a_view())
     recorder.close()
-    assert recorder.uncounted == 3
     [record] = caplog.records
     assert "a request is not counted: ValueError at observations.py:" in record.getMessage()
     assert "secret" not in caplog.text

@@ -1,6 +1,8 @@
 """User agents as counting holds them: looked up when somebody asks, which is in the recorder's thread.
 
-A page never waits for a parser, nor for a parser to load. The text is kept until it is looked up, a second at most.
+A page never waits for a parser, nor for a parser to load. What was looked up is found again by its text in a bounded
+table in the process's memory, because many visitors send the same one; a text leaves it when CACHED_AGENTS others came
+since, and one longer than CACHED_LENGTH never enters it.
 """
 
 import re
