@@ -1,5 +1,6 @@
 """Placeholders for frames and videos, "load this once" and "always"."""
 
+import json
 import re
 from html import unescape
 from urllib.parse import urlencode
@@ -8,7 +9,6 @@ import pytest
 
 from consentkit import ConsentKit
 from consentkit.consent.nonces import Nonces
-from consentkit.incoming import Incoming
 from tests.support.asgi import HTML, Answer, answering, ask
 from tests.support.sites import TODAY, choose, consent_cookie, kit_of, service, settings
 
@@ -114,12 +114,8 @@ def test_other_sites_cannot_press_the_buttons(route: str) -> None:
 
 def granted(cookie: bytes) -> dict[str, str]:
     """The state of every service, for a visitor with this cookie."""
-    one = kit()
-    purposes = one.engine._pages.state(
-        one.engine.standings.of(
-            Incoming({"headers": [(b"cookie", cookie)]}), {"scheme": "https"}, one.clock()
-        ).decisions
-    )["purposes"]
+    asked = ask(kit().wrap(answering()), "/consent/state", headers=[(b"cookie", cookie)])
+    purposes = json.loads(asked.text)["purposes"]
     return {id_: entry["state"] for purpose in purposes.values() for id_, entry in purpose["services"].items()}
 
 
