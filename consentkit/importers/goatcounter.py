@@ -54,7 +54,7 @@ def _count(days: Days, view: Mapping[str, str], day: str) -> None:
     scheme, text = view["Referrer scheme"], view["Referrer"]
     campaign = campaign_value(text) if scheme == "c" else NONE
     values["referrer"], referred = source_named("" if scheme == "c" else text)
-    values["channel"] = channel_of(referred, medium=NONE, source=campaign, clicked=False)
+    values["channel"] = channel_of(referred, medium=NONE, source=campaign)
     values["campaign"] = campaign
     begins = view["FirstVisit"].lower() in ("true", "1")
     for metric in (VIEWS, VISITS) if begins else (VIEWS,):

@@ -85,7 +85,7 @@ def _source(row: Row) -> dict[str, str]:
     referrer, referred = source_named(row.get("referrer") or row.get("source") or "")
     return {
         "referrer": referrer,
-        "channel": channel_of(referred, medium=utm["medium"], source=utm["source"], clicked=False),
+        "channel": channel_of(referred, medium=utm["medium"], source=utm["source"]),
         "campaign": utm["campaign"],
         **{f"campaign_{name}": utm[name] for name in parts[1:]},
     }

@@ -8,26 +8,38 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
+from consentkit.stats.enrich.sources import EMAIL, PAID, SOCIAL
 from consentkit.stats.facts import QUERY_CAP
 from consentkit.stats.model import NONE, OTHER, Facet
 from consentkit.stats.paths import is_wording
 
-CLICK_IDS: dict[str, str] = {
-    "gclid": "Google",
-    "gbraid": "Google",
-    "wbraid": "Google",
-    "dclid": "Google",
-    "msclkid": "Microsoft",
-    "fbclid": "Meta",
-    "ttclid": "TikTok",
-    "li_fat_id": "LinkedIn",
-    "twclid": "X",
-    "rdt_cid": "Reddit",
-    "epik": "Pinterest",
-    "sccid": "Snapchat",
-    "yclid": "Yandex",
+CLICK_IDS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(("gclid", "gbraid", "wbraid", "dclid"), ("Google", PAID)),
+    "msclkid": ("Microsoft", PAID),
+    "yclid": ("Yandex", PAID),
+    "ttclid": ("TikTok", PAID),
+    "li_fat_id": ("LinkedIn", PAID),
+    "twclid": ("X", PAID),
+    "rdt_cid": ("Reddit", PAID),
+    "sccid": ("Snapchat", PAID),
+    "qclid": ("Quora", PAID),
+    "tblci": ("Taboola", PAID),
+    "dicbo": ("Outbrain", PAID),
+    "awc": ("Awin", PAID),
+    "cjevent": ("CJ", PAID),
+    "irclickid": ("Impact", PAID),
+    "fbclid": ("Meta", SOCIAL),
+    **dict.fromkeys(("igsh", "igshid"), ("Instagram", SOCIAL)),
+    "epik": ("Pinterest", SOCIAL),
+    "mc_eid": ("Mailchimp", EMAIL),
+    "mkt_tok": ("Marketo", EMAIL),
+    "_hsenc": ("HubSpot", EMAIL),
+    "_kx": ("Klaviyo", EMAIL),
 }
-"""Parameters that advertisers' networks put on links → whose they are."""
+"""Parameters that name one click or one reader → whose they are, and the channel that they prove.
+
+Some networks put theirs on every link, so of these one proves the network and no advertisement.
+"""
 
 UTM: dict[str, str] = {
     "utm_campaign": "campaign",
@@ -51,14 +63,17 @@ SEPARATORS = re.compile(r"[-_.|:/,+&()\[\] ]+")
 
 
 class Campaign:
-    """The campaign of an address, as it is counted; shared by all addresses without one."""
+    """The campaign of an address, as it is counted; shared by all addresses without one.
+
+    `clicked` is the channel that its click id proves, "" without one.
+    """
 
     __slots__ = ("clicked", "facet", "medium", "source")
 
-    def __init__(self, values: dict[str, str], click_id: str = NONE) -> None:
+    def __init__(self, values: dict[str, str], click_id: str = NONE, clicked: str = "") -> None:
         self.medium = values.get("campaign_medium", NONE)
         self.source = values.get("campaign_source", NONE)
-        self.clicked = click_id != NONE
+        self.clicked = clicked
         self.facet = Facet(**{**dict.fromkeys(UTM.values(), NONE), **values, "click_id": click_id})
 
 
@@ -78,17 +93,17 @@ class Queries:
         if not query or self._wanted.search(query, 0, QUERY_CAP) is None:
             return NO_CAMPAIGN, ""
         utm: dict[str, str] = {}
-        click_id, term = NONE, ""
+        click_id, clicked, term = NONE, "", ""
         for part in query[:QUERY_CAP].split(b"&")[:MAX_PARAMETERS]:
             raw, _, value = part.partition(b"=")
             name = raw.decode("latin-1").lower()
             if name in UTM and value:
                 utm.setdefault(UTM[name], campaign_value(_decoded(value)))
-            elif name in CLICK_IDS and value:
-                click_id = CLICK_IDS[name]
+            elif name in CLICK_IDS and value and clicked != PAID:
+                click_id, clicked = CLICK_IDS[name]
             elif name in self._terms and value:
                 term = term or search_term(_decoded(value))
-        return (Campaign(utm, click_id) if utm or click_id != NONE else NO_CAMPAIGN), term
+        return (Campaign(utm, click_id, clicked) if utm or click_id != NONE else NO_CAMPAIGN), term
 
 
 def _decoded(value: bytes) -> str:

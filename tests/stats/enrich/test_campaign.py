@@ -22,6 +22,8 @@ QUERIES = Queries(["q", "zoek"])
         ({"campaign_medium": "cpc", "click_id": "Google"}, b"a=1&utm_medium=cpc&gclid=EAIaIQobChMI"),
         ({"campaign_term": "glasvezel", "campaign_content": "banner 3"}, b"utm_term=glasvezel&utm_content=banner+3"),
         ({"click_id": "Meta"}, b"fbclid=IwAR0abc"),
+        ({"click_id": "Google"}, b"gclid=EAIaIQobChMI&fbclid=IwAR0abc"),
+        ({"click_id": "Mailchimp"}, b"mc_eid=8a7f33cd01"),
         ({"campaign": "first"}, b"utm_campaign=first&utm_campaign=second"),
         ({"campaign": "(other)"}, b"utm_campaign=jan%40example.com"),
         ({"campaign": "(other)"}, b"utm_campaign=1234567890"),
