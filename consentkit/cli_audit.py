@@ -21,7 +21,7 @@ CRAWLED = 10
 NEEDS_PLAYWRIGHT = "consentkit audit needs Playwright: pip install 'consentkit[audit]'"
 
 
-@click.command(short_help="Report what a site stores and contacts, by state.")
+@click.command()
 @click.argument("url")
 @click.option("--path", "paths", multiple=True, help="A page to open, as /contact; may be repeated.")
 @click.option(

@@ -11,7 +11,7 @@ from consentkit.config import load
 FORMATS = ("html", "json", "markdown")
 
 
-@click.command(short_help="Print the storage declaration.")
+@click.command()
 @click.option("--language", default="", help="One of [site] languages; default: the first of them.")
 @click.option("--format", "as_format", type=click.Choice(FORMATS), default="html", show_default=True)
 @config_option

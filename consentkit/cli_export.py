@@ -19,7 +19,7 @@ STANDARD_OUTPUT = Path("-")
 ZIP = ".zip"
 
 
-@click.command(short_help="Write what is published to a file.")
+@click.command()
 @click.option(
     "--format", "format_name", type=click.Choice(list(FORMATS)), help="Default: as the name of the file ends."
 )

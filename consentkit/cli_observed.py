@@ -21,7 +21,7 @@ from consentkit.consent.observed_store import findings_of, observed_store_of
 SHOWN_ROUTES = 3
 
 
-@click.command(short_help="Compare the cookies really set with the declaration.")
+@click.command()
 @click.option("--forget", is_flag=True, help="Begin anew: forget everything that was observed.")
 @json_option
 @config_option

@@ -29,7 +29,7 @@ browser_option = click.option(
 )
 
 
-@click.group(invoke_without_command=True, short_help="Print or send what the sink holds.")
+@click.group(invoke_without_command=True)
 @click.option("--from", "first", type=DAY, help="First day, as 2026-11-01; default: 28 days up to the last.")
 @click.option("--to", "last", type=DAY, help="Last day; default: today.")
 @click.option("--period", type=click.Choice(KINDS), help="The last whole week or month, in place of --from and --to.")

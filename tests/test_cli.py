@@ -2,13 +2,15 @@
 
 import json
 import socket
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from consentkit.cli import main
+from consentkit.cli import COMMANDS, main
 from consentkit.config import load
 from consentkit.dashboard import open_store
 
@@ -184,8 +186,19 @@ def test_the_secret_is_asked_for(config: str) -> None:
 
 def test_every_command_has_help() -> None:
     """`--help` works everywhere and exits with 0."""
-    for command in main.commands:
+    for command in COMMANDS:
         assert 0 == run(command, "--help").exit_code
+
+
+def test_the_list_of_commands_needs_none_of_them() -> None:
+    """It names every command with what it is for, and loads neither the site nor what single commands need."""
+    program = (
+        "import sys; from consentkit.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert [] == [name for name, home in COMMANDS.items() if f"  {name} " not in said or home.text not in said]
+    loaded = set(said.split())
+    assert set() == loaded & {"starlette", "jinja2", "rich", "consentkit.kit", "consentkit.config"}
 
 
 def test_the_starter_file_holds_no_secret() -> None:

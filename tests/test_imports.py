@@ -144,3 +144,10 @@ def test_only_the_outermost_know_the_kit() -> None:
 def test_http_cookies_decides_nothing() -> None:
     """Python's cookie parser stops at what it dislikes, so no module uses it."""
     assert [] == [name_of(path) for path in modules() if uses(path, "http.cookies")]
+
+
+def test_the_package_offers_what_it_names() -> None:
+    """Each public name is loaded when it is asked for, and what is none is refused as Python does it."""
+    assert [] == [name for name in consentkit.__all__ if getattr(consentkit, name).__name__ != name]
+    with pytest.raises(AttributeError, match="has no attribute 'consent_for'"):
+        _ = consentkit.consent_for

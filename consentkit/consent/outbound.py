@@ -6,11 +6,10 @@ from starlette.types import Receive
 from consentkit.consent.submission import from_this_site
 from consentkit.consent.visit import SECURITY, Visit, read_body
 from consentkit.own_visit import VISIT
+from consentkit.stats.facts import FOLLOWED_KEY
 
 SCRIPT = "outbound.js"
 ADDRESS = "outbound"
-FOLLOWED_KEY = "consentkit.followed"
-"""Where the host is left in the scope, for the statistics."""
 MOST_BYTES = 253
 """Of a host name (RFC 1035 §2.3.4)."""
 

@@ -19,9 +19,6 @@ BY_LINE: dict[str, Parser] = {
 }
 """The formats whose every line says all; the first that can read a line is that of the log."""
 
-FORMATS = ("combined", "caddy", "traefik", "w3c", "aws")
-"""`combined` is also common, both with a virtual host in front, and what nginx and Apache put behind."""
-
 
 class LogReader:
     """Reads the lines of one log, in the named format or, with "", in the one that its first readable line has."""

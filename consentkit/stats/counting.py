@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from consentkit.config import Config
-from consentkit.consent.outbound import FOLLOWED_KEY
 from consentkit.stats.answers import metric_of
 from consentkit.stats.enrich.place import NOWHERE, Place
-from consentkit.stats.facts import PATH_CAP, QUERY_CAP, REFERER_CAP, RequestFacts
+from consentkit.stats.facts import FOLLOWED_KEY, PATH_CAP, QUERY_CAP, REFERER_CAP, RequestFacts
 from consentkit.stats.flusher import Stores
 from consentkit.stats.history import History
 from consentkit.stats.observer import Observer

@@ -14,6 +14,8 @@ PATH_CAP = 2048
 QUERY_CAP = 2048
 HOST_CAP = 255
 SHORT_CAP = 128
+FOLLOWED_KEY = "consentkit.followed"
+"""Where the host to which a link led is left in the scope."""
 
 TEXTS: Mapping[str, bytes] = {
     "host": b"host",

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.importers.formats import BY_LINE, FORMATS, LogReader
+from consentkit.importers import FORMATS
+from consentkit.importers.formats import BY_LINE, LogReader
 from tests.stats.page_requests import text
 
 WHEN = 1_795_424_400.0  # 23 November 2026, 09:00 UTC

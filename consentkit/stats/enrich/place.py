@@ -14,9 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import maxminddb
-from geoip2.models import Country
-
 from consentkit.stats.enrich.address_tree import AddressTree, number_of
 from consentkit.stats.enrich.network import network_of
 from consentkit.stats.model import OTHER, UNKNOWN, Facet
@@ -154,6 +151,8 @@ class _Database:
         if version == self._version:
             return False
         self._version = version
+        import maxminddb  # noqa: PLC0415 -- 20 ms that sites without a database need not wait
+
         try:
             self.copy = _Copy(*_opened(self._path), self._report)
             self._reported = False
@@ -199,6 +198,8 @@ def _opened(path: Path) -> tuple[Any, AddressTree]:
 
 
 def _mapped(path: Path) -> tuple[Any, AddressTree]:
+    import maxminddb  # noqa: PLC0415
+
     reader = maxminddb.open_database(path, maxminddb.MODE_AUTO)
     told = reader.metadata()
     with path.open("rb") as file:
@@ -248,6 +249,8 @@ def _traits(record: Record) -> Record:
 
 
 def _country(record: Record) -> str:
+    from geoip2.models import Country  # noqa: PLC0415
+
     found = record.get("country")
     code = Country(("en",), country=found).country.iso_code if isinstance(found, dict) else None
     code = code or record.get("country_code") or found
