@@ -8,7 +8,6 @@ from playwright.sync_api import Browser, Page
 from consentkit.dashboard import Role
 from tests.conftest import LiveServers
 from tests.dashboard.sinks import PASSWORD, copy_sink, desk
-from tests.support.accessibility import violations
 
 pytestmark = pytest.mark.browser
 
@@ -25,24 +24,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     servers.stop()
 
 
-class Office:
-    """A browser in front of the dashboard, and what is wrong with the pages that it saw."""
-
-    def __init__(self, page: Page, address: str, axe: str, scheme: str) -> None:
-        self.page = page
-        self.address = address
-        self.wrong: list[str] = []
-        self._axe, self._scheme = axe, scheme
-        page.on("console", lambda message: self.wrong.append(message.text))
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-
-    def judge(self, state: str) -> None:
-        """Note what scrolls sideways, and what axe finds."""
-        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            self.wrong.append(f"{state} scrolls sideways")
-        self.wrong += [f"{state}: {line}" for line in violations(self.page, self._axe, self._scheme)]
-
-
 def press(page: Page, name: str) -> None:
     """Press a button and wait for the page that comes."""
     with page.expect_navigation():
@@ -55,37 +36,6 @@ def sign_in(page: Page, address: str) -> None:
     page.get_by_label("Name").fill("ann")
     page.get_by_label("Password").fill(PASSWORD)
     press(page, "Sign in")
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
-def test_every_page_is_whole_and_accessible(chromium: Browser, address: str, axe: str, width: int, scheme: str) -> None:
-    """Nothing scrolls sideways, axe finds nothing, the console is silent: the policy is kept."""
-    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="en-GB")  # type: ignore[arg-type]
-    page = context.new_page()
-    office = Office(page, address, axe, scheme)
-    page.goto(f"{address}/sign-in")
-    office.judge("sign-in")
-    sign_in(page, address)
-    page.goto(f"{address}/users")
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    office.judge("users")
-    page.get_by_label("Name of the token").fill(f"grafana-{width}")
-    press(page, "Make token")
-    office.judge("token")
-    page.goto(f"{address}/shares")
-    page.get_by_label("Title, shown to the partner").fill("Agency")
-    press(page, "Make link")
-    office.judge("shares")
-    link = page.get_by_label("Address of the link").input_value()
-    page.goto(f"{address}/trail")
-    office.judge("trail")
-    page.goto(f"{address}/account")
-    office.judge("account")
-    page.goto(link)
-    page.locator("summary").click()
-    office.judge("shared")
-    assert [] == office.wrong
-    context.close()
 
 
 def test_all_of_it_works_without_javascript(chromium: Browser, address: str) -> None:

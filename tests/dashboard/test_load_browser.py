@@ -1,4 +1,4 @@
-"""The pages about load and counting in a real browser: by keyboard, without scripts, and what axe finds."""
+"""The pages about load and counting in a real browser: by keyboard, and without scripts."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,8 @@ from consentkit.dashboard import sign_in_link
 from tests.conftest import LiveServers
 from tests.dashboard.sinks import KEYS, NOW, desk
 from tests.dashboard.test_load_page import busy_sink
-from tests.support.accessibility import violations
 
 pytestmark = pytest.mark.browser
-
-PATHS = ("/load", "/load?period=yesterday&lang=es&sort=failing", "/explained?lang=nl", "/differences")
 
 
 @pytest.fixture(scope="module")
@@ -35,22 +32,6 @@ def signed_in(chromium: Browser, address: str, **options: object) -> BrowserCont
     page.goto(sign_in_link(KEYS, "ann", address, NOW))
     page.close()
     return context
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_axe_finds_nothing(chromium: Browser, address: str, axe: str, width: int) -> None:
-    """In light and dark, tables and an explanation open too; nothing scrolls sideways."""
-    context = signed_in(chromium, address, bypass_csp=True, viewport={"width": width, "height": 800})
-    page = context.new_page()
-    for path in PATHS:
-        page.goto(address + path)
-        for summary in page.locator("main details.table > summary").all():
-            summary.click()
-        if page.locator(".why").count():
-            page.locator(".why").nth(1).click()
-        assert [] == violations(page, axe), path
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    context.close()
 
 
 def test_an_explanation_opens_and_closes_by_keyboard_without_scripts(chromium: Browser, address: str) -> None:

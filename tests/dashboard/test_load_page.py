@@ -32,8 +32,13 @@ def took(seconds: float) -> str:
 
 
 def busy_sink(folder: Path) -> None:
-    """Sixty days with figures, the last whole one with peaks, errors, routes, a campaign and a loss."""
+    """Sixty days with figures, the last whole one a busy one."""
     copy_sink(folder / "stats.db")
+    make_busy(folder / "stats.db")
+
+
+def make_busy(path: Path) -> None:
+    """Give the last whole day of a sink peaks, errors, routes, a campaign and a loss."""
     day = YESTERDAY.isoformat()
     load = {
         **cells_of(f"{day}T12:30Z", requests=90, busiest_second=17, most_at_once=6),
@@ -51,7 +56,7 @@ def busy_sink(folder: Path) -> None:
         Counter(load),
         [Gap(f"{day}T15:00:10Z", f"{day}T15:02:40Z", "killed", 0)],
     )
-    sink = SqliteSink(folder / "stats.db")
+    sink = SqliteSink(path)
     sink.apply(BatchId("busy", 1), release)
     sink.close()
 
