@@ -57,17 +57,19 @@ def _progress(files: Sequence[Path], *, shown: bool) -> Iterator[Callable[[int],
 
 @click.command("import-stats")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--another-site", is_flag=True, help="Add days that were counted already: the export is another site's.")
 @config_option
 @json_option
-def import_stats(files: tuple[Path, ...], config_path: Path, as_json: bool) -> None:
+def import_stats(files: tuple[Path, ...], another_site: bool, config_path: Path, as_json: bool) -> None:
     """Read what GoatCounter or Plausible counted into the statistics.
 
-    GoatCounter's CSV export, plain or gzip; Plausible's, its zip file or the CSV files in it. What was counted before
-    is left out. Visitors, which they tell by address and user agent, are not taken over.
+    GoatCounter's JSON export (its zip file) or CSV export, plain or gzip; Plausible's, its zip file or the CSV files in
+    it. Days that were counted before are left out. Visitors, which they tell by address and user agent, are not taken
+    over.
     """
     from consentkit.importers.exports import import_exports  # noqa: PLC0415
 
-    outcome = import_exports(load(config_path), files)
+    outcome = import_exports(load(config_path), files, another_site=another_site)
     if as_json:
         click.echo(json.dumps(outcome.as_json()))
         return
@@ -78,3 +80,5 @@ def import_stats(files: tuple[Path, ...], config_path: Path, as_json: bool) -> N
     )
     for name in outcome.already_counted:
         click.echo(f"{name} was counted before and is left out.")
+    if outcome.days_known:
+        click.echo(f"{outcome.days_known:,} days that an earlier export brought are left out.")

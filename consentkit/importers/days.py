@@ -1,11 +1,11 @@
 """Counts of whole days from other tools' exports, in the names that consentkit counts by."""
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from consentkit.stats.breakdowns import BREAKDOWNS
+from consentkit.stats.breakdowns import BREAKDOWNS, MOVES, VIEWS, VISITS
 from consentkit.stats.enrich.browser import BROWSERS, SYSTEMS
 from consentkit.stats.enrich.channel import DIRECT_CHANNEL, channel_of_host
 from consentkit.stats.enrich.referrer import DIRECT, registrable
@@ -26,6 +26,8 @@ GENERATED = {
 }  # fmt: skip
 """Names that other tools give to sources → their registrable domains."""
 
+PAGE_VIEWS = ("page", VIEWS)
+
 VERSIONED = re.compile(r"(.*?)[ /]v?(\d{1,4})(?:[.].*)?")
 COUNTRY = re.compile(r"[A-Z]{2}")
 REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
@@ -34,9 +36,13 @@ HOST = re.compile(r"[a-z0-9.-]{1,253}")
 
 @dataclass(slots=True)
 class Days:
-    """Counts by ISO day; `rows` were read, of which `rejected` could not be and `left_out` were no views of people."""
+    """Counts by ISO day; `rows` were read, of which `rejected` could not be and `left_out` were no views of people.
+
+    `exits` are by day and page the visits that ended there.
+    """
 
     increments: dict[str, Increments] = field(default_factory=lambda: defaultdict(Increments))
+    exits: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     rows: int = 0
     rejected: int = 0
     left_out: int = 0
@@ -52,6 +58,55 @@ class Days:
         """Count events of a metric in the totals of a day."""
         if count:
             self.increments[day].totals[day, metric] += count
+
+    def finish(self) -> None:
+        """Make of views and exits the moves onward, and let a day's total be no less than any breakdown's.
+
+        To be called once, when all tables have been read. The tables of an export do not always agree: what a visit
+        did after midnight is in some with the day on which it began. It then counts in the totals of that day too.
+        """
+        for day, exits in self.exits.items():
+            self._move_on(day, exits)
+        self._cap_visits()
+        shown: Counter[tuple[str, str]] = Counter()
+        totals: Counter[str] = Counter()
+        told: Counter[str] = Counter()
+        for day, increments in sorted(self.increments.items()):
+            for (breakdown, _, metric), count in increments.cells.items():
+                shown[metric, breakdown] += count
+            for (_, metric), count in increments.totals.items():
+                totals[metric] += count
+            most = Counter(totals)
+            for (metric, _), count in shown.items():
+                most[metric] = max(most[metric], count)
+            increments.totals = Counter({(day, metric): more for metric, more in (most - told).items()})
+            told = most
+
+    def _cap_visits(self) -> None:
+        """Of no value more visits than views: other tools begin visits with events that are no views as well."""
+        left: Counter[Cell] = Counter()
+        for increments in self.increments.values():
+            left.update({cell: count for cell, count in increments.cells.items() if cell.metric == VIEWS})
+        for _, increments in sorted(self.increments.items()):
+            for cell in [cell for cell in increments.cells if cell.metric == VISITS]:
+                views = cell._replace(metric=VIEWS)
+                increments.cells[cell] = min(increments.cells[cell], left[views])
+                left[views] -= increments.cells[cell]
+            increments.cells = +increments.cells
+
+    def _move_on(self, day: str, exits: Mapping[str, int]) -> None:
+        views = {cell.value: count for cell, count in self.increments[day].cells.items() if cell[::2] == PAGE_VIEWS}
+        for page, count in views.items():
+            moves = max(0, count - exits.get(page, 0))
+            self.add(day, MOVES, {"page": page}, moves)
+            self.add_total(day, MOVES, moves)
+
+    def without(self, known: Collection[str]) -> int:
+        """Take days out, and tell how many there were of them."""
+        counted = [day for day in self.increments if day in known]
+        for day in counted:
+            del self.increments[day]
+        return len(counted)
 
     def in_order(self) -> list[tuple[str, Increments]]:
         """The days that have counts, oldest first, each within its bound."""

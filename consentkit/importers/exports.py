@@ -6,9 +6,10 @@ import hashlib
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +17,7 @@ from consentkit.config import Config
 from consentkit.errors import ConsentKitError
 from consentkit.importers.days import Days
 from consentkit.importers.goatcounter import count_goatcounter, is_goatcounter
+from consentkit.importers.goatcounter_json import COUNTS, count_json
 from consentkit.importers.plausible import count_plausible, table_named
 from consentkit.stats.counting import facts_of, history_of, private_of, sink_of
 
@@ -23,6 +25,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 MAX_PACKED = 4 << 30
 """Bytes that the files of an archive may have unpacked, all together."""
 SOURCE = "export"
+GOATCOUNTER = "goatcounter"
 
 Stream = IO[bytes] | gzip.GzipFile
 
@@ -33,12 +36,13 @@ class ExportFileError(ConsentKitError):
 
 @dataclass(slots=True)
 class ExportTotals:
-    """What an import of exports counted."""
+    """What an import of exports counted; `days_known` were counted from an earlier export of the same tool."""
 
     rows: int = 0
     rejected: int = 0
     left_out: int = 0
     days: int = 0
+    days_known: int = 0
     totals: Counter[str] = field(default_factory=Counter)
     already_counted: list[str] = field(default_factory=list)
 
@@ -46,6 +50,7 @@ class ExportTotals:
         """The totals as `consentkit import-stats --json` prints them."""
         return {
             "rows": self.rows, "rejected": self.rejected, "left_out": self.left_out, "days": self.days,
+            "days_known": self.days_known,
             **{name: self.totals[name] for name in ("views", "visits")}, "already_counted": self.already_counted,
         }  # fmt: skip
 
@@ -60,52 +65,89 @@ class ExportTotals:
                 self.totals[metric] += count
 
 
-def import_exports(config: Config, paths: Sequence[Path]) -> ExportTotals:
-    """Count exports into the site's statistics as they would have been released then, each only the first time.
+@dataclass(frozen=True, slots=True)
+class _Export:
+    """One export: the name of its file, the tool that made it, a digest of all that it says, and its counts."""
 
-    The files of one Plausible export, zipped or not, belong together: they are counted at once.
+    name: str
+    tool: str
+    digest: str
+    days: Days
+
+    def source(self) -> str:
+        """The name under which it is known again."""
+        return f"{SOURCE}:{self.tool}:{min(self.days.increments)}:{max(self.days.increments)}:{self.digest}"
+
+
+def import_exports(config: Config, paths: Sequence[Path], *, another_site: bool = False) -> ExportTotals:
+    """Count exports into the site's statistics as they would have been released then, each day only the first time.
+
+    The files of one Plausible export, zipped or not, belong together: they are counted at once. Days that an export
+    of the same tool brought before are left out, unless this one is of another site, whose counts are to be added.
     """
     totals = ExportTotals()
     private, sink = private_of(config), sink_of(config)
     try:
         sink.describe(facts_of(config))
-        for name, digest, days in _read(paths, config):
+        for export in _read(paths, config):
+            export.days.finish()
+            known = _known(private.adopted(), export, another_site=another_site)
+            totals.days_known += export.days.without(known)
             history = history_of(config)
-            for day, increments in days.in_order():
+            for day, increments in export.days.in_order():
                 history.add_day(increments, day)
-            if history.commit(private, sink, f"{SOURCE}:{digest}"):
-                totals.add(days)
-            else:
-                totals.already_counted.append(name)
+            if export.days.increments and history.commit(private, sink, export.source()):
+                totals.add(export.days)
+            elif known:
+                totals.already_counted.append(export.name)
     finally:
         private.close()
         sink.close()
     return totals
 
 
-def _read(paths: Sequence[Path], config: Config) -> Iterator[tuple[str, str, Days]]:
-    """Name, digest and counts of each export among the files."""
+def _known(sources: Iterable[str], export: _Export, *, another_site: bool) -> set[str]:
+    """The days that are counted already: of the same tool, or with `another_site` of the very same export."""
+    known: set[str] = set()
+    for source in sources:
+        kind, *parts = source.split(":")
+        if kind != SOURCE or parts[0] != export.tool:
+            continue
+        if parts[3] == export.digest:
+            return set(export.days.increments)
+        if not another_site:
+            first, last = map(date.fromisoformat, parts[1:3])
+            known.update(date.fromordinal(day).isoformat() for day in range(first.toordinal(), last.toordinal() + 1))
+    return known
+
+
+def _read(paths: Sequence[Path], config: Config) -> Iterator[_Export]:
+    """Each export among the files."""
     loose = Days()
     digest = hashlib.sha256()
     names = []
+    goals = [goal.id for goal in config.stats.goals]
     for path in sorted(paths):
         try:
+            if (found := _goatcounter_json(path)) is not None:
+                yield _Export(path.name, GOATCOUNTER, *found)
+                continue
             with _opened(path) as files:
                 for name, stream in files:
                     kind = table_named(name)
                     if kind:
                         names.append(path.name)
-                        digest.update(_plausible(kind, stream, loose))
+                        digest.update(_plausible(kind, stream, loose, goals))
                     else:
-                        yield path.name, *_goatcounter(stream, config)
+                        yield _Export(path.name, GOATCOUNTER, *_goatcounter(stream, config))
         except (OSError, EOFError, UnicodeError, csv.Error, zipfile.BadZipFile, ValueError) as problem:
             reason = getattr(problem, "strerror", None) or problem
             raise ExportFileError(
-                f"{path}: {reason}. Nothing of it was counted. Name GoatCounter's CSV export (plain or gzip), or "
-                "Plausible's: its zip file, or the CSV files in it."
+                f"{path}: {reason}. Nothing of it was counted. Name GoatCounter's JSON export (its zip file) or CSV "
+                "export (plain or gzip), or Plausible's: its zip file, or the CSV files in it."
             ) from None
     if names:
-        yield ", ".join(dict.fromkeys(names)), digest.hexdigest(), loose
+        yield _Export(", ".join(dict.fromkeys(names)), "plausible", digest.hexdigest(), loose)
 
 
 def _goatcounter(stream: Stream, config: Config) -> tuple[str, Days]:
@@ -117,10 +159,33 @@ def _goatcounter(stream: Stream, config: Config) -> tuple[str, Days]:
     return reader.digest.hexdigest(), days
 
 
-def _plausible(table: str, stream: Stream, days: Days) -> bytes:
+def _goatcounter_json(path: Path) -> tuple[str, Days] | None:
+    """Digest and counts, None where a file is no such archive. The digest is of the counts: info.json has a time."""
+    if not zipfile.is_zipfile(path):
+        return None
+    with zipfile.ZipFile(path) as archive:
+        entries = {entry.filename.rpartition("/")[2]: entry for entry in archive.infolist()}
+        if COUNTS not in entries:
+            return None
+        _check_size(entries.values())
+        digest = hashlib.sha256()
+
+        def lines(name: str) -> Iterator[bytes]:
+            if name in entries:
+                with archive.open(entries[name]) as stream:
+                    for line in stream:
+                        if name == COUNTS:
+                            digest.update(line)
+                        yield line
+
+        days = count_json(lines)
+        return digest.hexdigest(), days
+
+
+def _plausible(table: str, stream: Stream, days: Days, goals: Collection[str]) -> bytes:
     rows = _rows(reader := _Hashing(stream))
     header = [name.lstrip("\ufeff") for name in next(rows, [])]
-    count_plausible(table, (dict(zip(header, row, strict=False)) for row in rows), days)
+    count_plausible(table, (dict(zip(header, row, strict=False)) for row in rows), days, goals)
     return reader.digest.digest()
 
 
@@ -167,8 +232,12 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, Stream]]:
     tables = [entry for entry in archive.infolist() if table_named(entry.filename)]
     if not tables:
         raise ValueError("the archive holds no table of an export")
-    if sum(entry.file_size for entry in tables) > MAX_PACKED:
-        raise ValueError("its files are too large")
+    _check_size(tables)
     for entry in tables:
         with archive.open(entry) as stream:
             yield entry.filename, stream
+
+
+def _check_size(entries: Iterable[zipfile.ZipInfo]) -> None:
+    if sum(entry.file_size for entry in entries) > MAX_PACKED:
+        raise ValueError("its files are too large")

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from consentkit.importers.days import Days, browser_named, country_of, page_of, region_of, source_named, system_named
-from consentkit.stats.breakdowns import VIEWS, VISITS
+from consentkit.stats.breakdowns import ENGAGED, MOVES, VIEWS, VISITS
 from consentkit.stats.enrich.campaign import campaign_value
-from consentkit.stats.enrich.channel import channel_of
+from consentkit.stats.enrich.channel import INTERNAL_CHANNEL, channel_of
+from consentkit.stats.enrich.referrer import DIRECT, INTERNAL
 from consentkit.stats.model import NONE
 
 VERSION = "2"
 FIRST_COLUMN = re.compile(r"\ufeff?(\d+),?Path")
 """The header begins with the version of the format."""
-NEEDED = ("Path", "Event", "Browser", "System", "Bot", "Referrer", "Referrer scheme", "Location", "FirstVisit", "Date")
+NEEDED = ("Path", "Event", "Browser", "System", "Bot", "Referrer", "Referrer scheme", "Location", "Session", "Date")
 
 
 def is_goatcounter(header: Sequence[str]) -> bool:
@@ -30,9 +32,13 @@ def is_goatcounter(header: Sequence[str]) -> bool:
 
 
 def count_goatcounter(header: Sequence[str], rows: Iterable[Sequence[str]], timezone: ZoneInfo) -> Days:
-    """The counts of an export by day in the site's time zone; of bots and events only how many were left out."""
+    """The counts of an export by day in the site's time zone; of bots and events only how many were left out.
+
+    Rows stand in the order of their time. A visit begins with the first of its session, and each other one is a move.
+    """
     names = ["Path", *header[1:]] if header[1] != "Path" else ["Path", *header[2:]]
     days = Days()
+    sessions: dict[str, _Visit] = {}
     for row in rows:
         days.rows += 1
         view = dict(zip(names, row, strict=False))
@@ -42,24 +48,63 @@ def count_goatcounter(header: Sequence[str], rows: Iterable[Sequence[str]], time
         elif view["Bot"] not in ("0", "") or view["Event"].lower() == "true":
             days.left_out += 1
         else:
-            _count(days, view, when.astimezone(timezone).date().isoformat())
+            _count(days, view, when.astimezone(timezone).date().isoformat(), sessions)
     return days
 
 
-def _count(days: Days, view: Mapping[str, str], day: str) -> None:
-    values = {"page": page_of(view["Path"]), "os": system_named(view["System"])}
-    values["browser"], values["browser_version"] = browser_named(view["Browser"])
-    values["country"] = country_of(view["Location"][:2])
-    values["region"] = region_of(view["Location"])
-    scheme, text = view["Referrer scheme"], view["Referrer"]
+@dataclass(slots=True)
+class _Visit:
+    """A visit under way: its last page, and how it began until it goes on to a second page."""
+
+    page: str
+    began: Mapping[str, str] | None
+
+
+def _count(days: Days, view: Mapping[str, str], day: str, sessions: dict[str, _Visit]) -> None:
+    values, session = _values(view), view["Session"]
+    visit = sessions.get(session)
+    if visit is not None and values["referrer"] == DIRECT:
+        values |= {"referrer": INTERNAL, "channel": INTERNAL_CHANNEL}
+    _add(days, day, VIEWS, values)
+    if visit is not None:
+        if visit.began is not None:
+            _add(days, day, ENGAGED, visit.began)
+        if visit.page != values["page"]:
+            _add(days, day, MOVES, {"page": visit.page, "move": f"{visit.page} → {values['page']}"})
+        visit.page, visit.began = values["page"], None
+    elif session.strip("0-"):
+        # Without a session, as a site may have it, nothing tells visits apart.
+        _add(days, day, VISITS, values)
+        sessions[session] = _Visit(values["page"], values)
+
+
+def _add(days: Days, day: str, metric: str, values: Mapping[str, str]) -> None:
+    days.add(day, metric, values, 1)
+    days.add_total(day, metric, 1)
+
+
+def _values(view: Mapping[str, str]) -> dict[str, str]:
+    browser, version = browser_named(view["Browser"])
+    return {
+        "page": page_of(view["Path"]),
+        "os": system_named(view["System"]),
+        "browser": browser,
+        "browser_version": version,
+        "country": country_of(view["Location"][:2]),
+        "region": region_of(view["Location"]),
+        **referred(view["Referrer"], view["Referrer scheme"]),
+    }
+
+
+def referred(text: str, scheme: str) -> dict[str, str]:
+    """Referrer, channel and campaign of what GoatCounter keeps of a referrer: `c` is the name of a campaign."""
     campaign = campaign_value(text) if scheme == "c" else NONE
-    values["referrer"], referred = source_named("" if scheme == "c" else text)
-    values["channel"] = channel_of(referred, medium=NONE, source=campaign)
-    values["campaign"] = campaign
-    begins = view["FirstVisit"].lower() in ("true", "1")
-    for metric in (VIEWS, VISITS) if begins else (VIEWS,):
-        days.add(day, metric, values, 1)
-        days.add_total(day, metric, 1)
+    referrer, channel = source_named("" if scheme == "c" else text)
+    return {
+        "referrer": referrer,
+        "channel": channel_of(channel, medium=NONE, source=campaign),
+        "campaign": campaign,
+    }
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,7 +1,7 @@
 """Plausible's export: a CSV file for each report, with the sums of each day."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 
 from consentkit.importers.days import (
@@ -15,11 +15,12 @@ from consentkit.importers.days import (
     source_named,
     system_named,
 )
-from consentkit.stats.breakdowns import ENGAGED, MOVES, VIEWS, VISITS
+from consentkit.stats.breakdowns import DOWNLOADS, ENGAGED, GOALS, MISSING, OUTBOUND, VIEWS, VISITS
 from consentkit.stats.enrich.campaign import campaign_value
 from consentkit.stats.enrich.channel import channel_of
 
 FILE = re.compile(r"imported_([a-z_]+?)(?:_\d{8}_\d{8})?\.csv")
+EVENTS = "custom_events"
 MOST = 1 << 40
 """Of a figure of one row; a larger one is no count."""
 
@@ -30,11 +31,14 @@ Figures = Mapping[str, int]
 def table_named(file_name: str) -> str:
     """The table of a file of an export, as `pages` of `imported_pages_20250101_20251231.csv`; "" for another."""
     match = FILE.fullmatch(file_name.rpartition("/")[2])
-    return match[1] if match and match[1] in TABLES else ""
+    return match[1] if match and match[1] in (*TABLES, EVENTS) else ""
 
 
-def count_plausible(table: str, rows: Iterable[Row], days: Days) -> None:
-    """Add the rows of one table to the counts; a malformed row is only counted."""
+def count_plausible(table: str, rows: Iterable[Row], days: Days, goals: Collection[str] = ()) -> None:
+    """Add the rows of one table to the counts; a malformed row is only counted. `goals` are the ids of the site's."""
+    if table == EVENTS:
+        _count_events(rows, days, {goal.lower(): goal for goal in goals})
+        return
     values_of = TABLES[table]
     for row in rows:
         days.rows += 1
@@ -45,25 +49,50 @@ def count_plausible(table: str, rows: Iterable[Row], days: Days) -> None:
         except (KeyError, ValueError):
             days.rejected += 1
             continue
+        if table == "exit_pages":
+            days.exits[day][values["page"]] += counts["exits"]
+            continue
         for metric, count in _metrics(table, counts).items():
             days.add(day, metric, values, count)
-            if table in ("visitors", "exit_pages"):
+            if table == "visitors":
                 days.add_total(day, metric, count)
+
+
+def _count_events(rows: Iterable[Row], days: Days, goals: Mapping[str, str]) -> None:
+    """Events that are counted here too: goals of the site by their ids, and what Plausible itself names so."""
+    for row in rows:
+        days.rows += 1
+        try:
+            day, name = date.fromisoformat(row["date"]).isoformat(), row["name"]
+            count, address, path = _figure(row.get("events")), row.get("link_url") or "", row.get("path") or ""
+        except (KeyError, ValueError):
+            days.rejected += 1
+            continue
+        goal = goals.get(name.lower())
+        if goal is not None:
+            days.add(day, GOALS, {"goal": goal}, count)
+            days.add_total(day, GOALS, count)
+            days.add_total(day, f"goal:{goal}", count)
+        elif name == "Outbound Link: Click" and address:
+            days.add(day, OUTBOUND, {"outbound": source_named(address)[0]}, count)
+        elif name == "File Download" and address:
+            days.add(day, DOWNLOADS, {"download": page_of(f"/{address.partition('://')[2].partition('/')[2]}")}, count)
+        elif name == "404" and path:
+            days.add(day, MISSING, {"missing": page_of(path)}, count)
+        else:
+            days.left_out += 1
 
 
 def _metrics(table: str, counts: Figures) -> dict[str, int]:
     """What a row of a table adds to each metric.
 
-    A page's views are told with the pages, its visits with the entry pages; a bounce is a visit that was not engaged,
-    and what did not end there moved on.
+    A page's views are told with the pages, its visits with the entry pages; a bounce is a visit that was not engaged.
     """
     if table == "pages":
         return {VIEWS: counts["pageviews"]}
     if table == "entry_pages":
         visits = counts["entrances"] or counts["visits"]
         return {VISITS: visits, ENGAGED: max(0, visits - counts["bounces"])}
-    if table == "exit_pages":
-        return {MOVES: max(0, counts["pageviews"] - counts["exits"])}
     visits = counts["visits"]
     return {VIEWS: counts["pageviews"], VISITS: visits, ENGAGED: max(0, visits - counts["bounces"])}
 

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections import Counter
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,9 +19,11 @@ from consentkit.config import parse
 from consentkit.importers.days import Days, browser_named, source_named, system_named
 from consentkit.importers.exports import ExportFileError, import_exports
 from consentkit.importers.goatcounter import count_goatcounter
+from consentkit.importers.goatcounter_json import count_json
 from consentkit.importers.plausible import TABLES, count_plausible, table_named
 from consentkit.stats.model import Cell
 from consentkit.stats.stores import open_private, open_reader
+from consentkit.stats.verify import verify
 from tests.support.sites import settings
 
 HEADER = [
@@ -49,9 +52,22 @@ PLAUSIBLE = {
         "date,visitors,pageviews,bounces,visits,visit_duration",
         ["2026-03-02,40,100,10,50,900", "2026-03-03,40,60,0,20,900"],
     ),
-    "pages": ("date,hostname,page,visits,visitors,pageviews", ["2026-03-02,www.example.com,/products/12345,50,40,100"]),
+    "pages": (
+        "date,hostname,page,visits,visitors,pageviews",
+        ["2026-03-02,www.example.com,/products/12345,50,40,100", "2026-03-03,www.example.com,/,20,20,60"],
+    ),
     "entry_pages": ("date,entry_page,visitors,entrances,visit_duration,bounces", ["2026-03-02,/,40,50,900,10"]),
-    "exit_pages": ("date,exit_page,visitors,visit_duration,exits,bounces,pageviews", ["2026-03-02,/,40,900,30,10,100"]),
+    "exit_pages": ("date,exit_page,visitors,visit_duration,exits,bounces,pageviews", [
+        "2026-03-02,/products/12345,40,900,35,10,100", "2026-03-02,/,40,900,15,10,50",
+    ]),
+    "custom_events": (
+        "date,name,link_url,path,visitors,events",
+        [
+            "2026-03-02,Contact,,,9,12", "2026-03-02,Outbound Link: Click,https://www.example.org/a?b=c,,9,11",
+            "2026-03-02,File Download,https://www.example.com/files/prices.pdf,,9,10", "2026-03-02,404,,/old,9,13",
+            "2026-03-02,Signup,,,9,10", "2026-03-02,Contact,,,9,many",
+        ],
+    ),
     "sources": (
         "date,source,referrer,utm_source,utm_medium,utm_campaign,utm_content,utm_term,pageviews,visits,bounces",
         ["2026-03-02,Google,,,,,,,60,30,5", "2026-03-02,,,letter,email,spring,,,40,20,5"],
@@ -79,7 +95,7 @@ def zipped(path, files):
 
 @pytest.fixture
 def config(tmp_path):
-    return parse(settings(), base=tmp_path)
+    return parse(settings(stats={"goals": [{"id": "contact"}]}), base=tmp_path)
 
 
 def counted(config):
@@ -100,27 +116,45 @@ def published(config):
 
 def test_goatcounter_counts_views_and_visits_of_people(config, tmp_path):
     """Bots and events are left out, a malformed row is counted, and figures appear on their days."""
-    rows = [view() for _ in range(12)] + [view(FirstVisit="false") for _ in range(12)]
+    rows = [
+        view(path, Session=f"{number}a-f", **{"Referrer": referrer})
+        for number in range(12)
+        for path, referrer in (("/products", "www.google.com/search"), ("/prices", ""))
+    ]
     rows += [view(Bot="3"), view("signup", Event="true"), view(Date="yesterday"), ["/short"]]
     path = tmp_path / "export.csv.gz"
     path.write_bytes(gzip.compress(as_csv(HEADER, rows)))
     outcome = import_exports(config, [path])
     assert {
-        "rows": 28, "rejected": 2, "left_out": 2, "days": 1, "views": 24, "visits": 12, "already_counted": [],
+        "rows": 28, "rejected": 2, "left_out": 2, "days": 1, "days_known": 0, "views": 24, "visits": 12,
+        "already_counted": [],
     } == outcome.as_json()  # fmt: skip
     shown = published(config)
     for cell, events in {
-        ("page", "/products", "views"): 24,
+        ("page", "/products", "views"): 12,
         ("page", "/products", "visits"): 12,
+        ("page", "/products", "moves"): 12,
+        ("page", "/prices", "views"): 12,
+        ("page", "/prices", "visits"): 0,
+        ("move", "/products → /prices", "moves"): 12,
+        ("channel", "search", "engaged"): 12,
         ("browser", "Firefox", "views"): 24,
         ("browser_version", "Firefox 145", "views"): 24,
         ("os", "Windows", "views"): 24,
         ("country", "NL", "views"): 24,
         ("region", "NL-NH", "views"): 24,
-        ("referrer", "google.com", "views"): 24,
+        ("referrer", "google.com", "views"): 12,
+        ("referrer", "(internal)", "views"): 12,
         ("channel", "search", "visits"): 12,
     }.items():
         assert events == shown[cell], cell
+
+
+def test_without_sessions_goatcounter_tells_no_visits(config, tmp_path):
+    """A site may keep none; FirstVisit is of a path, not of a visit."""
+    path = tmp_path / "export.csv"
+    path.write_bytes(as_csv(HEADER, [view(Session=session) for session in ("", "0-0") for _ in range(8)]))
+    assert (16, 0) == tuple(import_exports(config, [path]).totals[name] for name in ("views", "visits"))
 
 
 def test_what_is_below_the_threshold_waits(config, tmp_path):
@@ -141,7 +175,11 @@ def test_plausible_counts_the_sums_of_days(config, tmp_path):
         ("page", "/products/{n}", "views"): 100,
         ("page", "/", "visits"): 50,
         ("page", "/", "engaged"): 40,
-        ("page", "/", "moves"): 70,
+        ("page", "/products/{n}", "moves"): 65,
+        ("goal", "contact", "goals"): 12,
+        ("outbound", "example.org", "outbound"): 11,
+        ("download", "/files/prices.pdf", "downloads"): 10,
+        ("missing", "/old", "missing"): 13,
         ("referrer", "google.com", "visits"): 30,
         ("channel", "email", "views"): 40,
         ("campaign", "spring", "visits"): 20,
@@ -153,6 +191,136 @@ def test_plausible_counts_the_sums_of_days(config, tmp_path):
         ("os", "macOS", "views"): 100,
     }.items():
         assert events == shown[cell], cell
+
+
+def test_what_visits_did_after_midnight_breaks_no_proof(config, tmp_path):
+    """Plausible tells views of a visit by the day on which it began, in some tables; the totals follow."""
+    files = plausible_files() | {
+        "imported_browsers_20260301_20260331.csv": (
+            b"date,browser,browser_version,visits,bounces,pageviews\n"
+            b"2026-03-02,Chrome,145.0,52,10,115\n2026-03-03,Chrome,145.0,18,0,45\n2026-03-03,Firefox,145.0,19,0,9\n"
+        )
+    }
+    import_exports(config, [zipped(tmp_path / "export.zip", files)])
+    private, reader = open_private(config.stats.private, config.base), open_reader(config.stats.sink, base=config.base)
+    try:
+        assert [] == verify(reader, private)
+        days = {(day, metric): count for day, metric, count in reader.days(date(2026, 3, 1), date(2026, 3, 31))}
+    finally:
+        private.close()
+    assert (115, 54) == (days["2026-03-02", "views"], days["2026-03-03", "views"])
+
+
+def test_a_later_export_adds_only_its_new_days(config, tmp_path):
+    """It holds the days of the one before, which must not count twice."""
+    first, later = ([view(Date=f"2026-03-0{day}T10:00:00Z")] * 12 for day in (2, 3))
+    (tmp_path / "a.csv").write_bytes(as_csv(HEADER, first))
+    (tmp_path / "b.csv").write_bytes(as_csv(HEADER, first + later))
+    import_exports(config, [tmp_path / "a.csv"])
+    outcome = import_exports(config, [tmp_path / "b.csv"])
+    assert (1, 1, 12) == (outcome.days, outcome.days_known, outcome.totals["views"])
+    assert 24 == counted(config)["", "views"]
+    again = import_exports(config, [tmp_path / "b.csv"], another_site=True)
+    assert (0, ["b.csv"]) == (again.totals["views"], again.already_counted)
+
+
+def test_days_of_another_site_are_added(config, tmp_path):
+    """Where two sites become one."""
+    for name, path in (("a.csv", "/a"), ("b.csv", "/b")):
+        (tmp_path / name).write_bytes(as_csv(HEADER, [view(path)] * 12))
+    import_exports(config, [tmp_path / "a.csv"])
+    assert 12 == import_exports(config, [tmp_path / "b.csv"], another_site=True).totals["views"]
+
+
+GOATCOUNTER = {
+    "info.json": [{"export_version": "1.0", "goatcounter_version": "2.7", "created_at": "2026-03-07T16:49:27Z"}],
+    "paths.jsonl": [
+        {"id": 211, "path": "/", "title": "Home"},
+        {"id": 215, "path": "/orders/123456", "title": "Order"},
+        {"id": 9, "event": True, "path": "click-banana", "title": "Banana"},
+    ],
+    "refs.jsonl": [
+        {"id": 1, "ref": "", "ref_scheme": "o"},
+        {"id": 2, "ref": "Google", "ref_scheme": "g"},
+        {"id": 3, "ref": "spring", "ref_scheme": "c"},
+    ],
+    "browsers.jsonl": [{"id": 5, "name": "Firefox", "version": "145"}, {"id": 6, "name": "", "version": ""}],
+    "systems.jsonl": [{"id": 7, "name": "Windows", "version": "10"}],
+    "locations.jsonl": [{"country": "NL", "region": "NH", "country_name": "Netherlands", "region_name": "N-Holland"}],
+    "languages.jsonl": [{"iso_639_3": "nld", "name": "Dutch"}],
+    "hit_stats.jsonl": [
+        {"hour": "2026-03-02T09:00:00Z", "path_id": 211, "ref_id": 2, "count": 30},
+        {"hour": "2026-03-02T23:00:00Z", "path_id": 215, "ref_id": 1, "count": 20},
+        {"hour": "2026-03-02T23:00:00Z", "path_id": 9, "ref_id": 1, "count": 40},
+        {"hour": "2026-03-02T23:00:00Z", "path_id": 211, "ref_id": 99, "count": 40},
+        {"hour": "2026-03-02T23:00:00Z", "path_id": 211, "ref_id": 1, "count": -1},
+    ],
+    "browser_stats.jsonl": [{"day": "2026-03-02", "path_id": 211, "browser_id": 5, "count": 30}],
+    "system_stats.jsonl": [{"day": "2026-03-02", "path_id": 211, "system_id": 7, "count": 30}],
+    "location_stats.jsonl": [{"day": "2026-03-02", "path_id": 211, "location": "NL-NH", "count": 50}],
+    "language_stats.jsonl": [{"day": "2026-03-02", "path_id": 211, "language": "nld", "count": 30}],
+    "size_stats.jsonl": [{"day": "2026-03-02", "path_id": 211, "width": 1280, "count": 30}],
+}
+
+
+def goatcounter_archive(path, **changes):
+    tables = {name: "\n".join(map(json.dumps, rows)).encode() for name, rows in (GOATCOUNTER | changes).items()}
+    return zipped(path, {f"goatcounter-export-example/{name}": data for name, data in tables.items()})
+
+
+def test_goatcounter_counts_the_sums_of_its_json_export(config, tmp_path):
+    """By default it keeps nothing else: each path once a visit, no visits, events left out."""
+    outcome = import_exports(config, [goatcounter_archive(tmp_path / "export.zip")])
+    assert {
+        "rows": 9, "rejected": 2, "left_out": 1, "days": 1, "days_known": 0, "views": 50, "visits": 0,
+        "already_counted": [],
+    } == outcome.as_json()  # fmt: skip
+    shown = published(config)
+    for cell, events in {
+        ("page", "/", "views"): 30,
+        ("page", "/orders/{n}", "views"): 20,
+        ("referrer", "google.com", "views"): 30,
+        ("channel", "direct", "views"): 20,
+        ("browser_version", "Firefox 145", "views"): 30,
+        ("os", "Windows", "views"): 30,
+        ("region", "NL-NH", "views"): 50,
+        ("language", "nl", "views"): 30,
+    }.items():
+        assert events == shown[cell], cell
+
+
+def test_the_two_exports_of_goatcounter_count_once(config, tmp_path):
+    """The CSV of days whose counts were read already adds nothing."""
+    import_exports(config, [goatcounter_archive(tmp_path / "export.zip")])
+    (tmp_path / "a.csv").write_bytes(as_csv(HEADER, [view()] * 12))
+    assert ["a.csv"] == import_exports(config, [tmp_path / "a.csv"]).already_counted
+
+
+@pytest.mark.parametrize("version", ["2.0", "", 1])
+def test_a_json_export_of_another_version_is_refused(version, config, tmp_path):
+    """With the version that it has."""
+    path = goatcounter_archive(tmp_path / "export.zip", **{"info.json": [{"export_version": version}]})
+    with pytest.raises(ExportFileError, match="has the format"):
+        import_exports(config, [path])
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.just("2026-03-02"),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+FIELDS = ("id", "path", "event", "ref", "ref_scheme", "name", "hour", "day", "path_id", "ref_id", "count", "location")
+
+
+@given(st.dictionaries(st.sampled_from(sorted(GOATCOUNTER)), st.dictionaries(st.sampled_from(FIELDS), JSON_VALUES)))
+def test_no_row_of_a_json_export_makes_it_fail(rows):
+    """Whatever stands in it."""
+    tables = {name: [*good, rows[name]] if name in rows else good for name, good in GOATCOUNTER.items()}
+    tables["info.json"] = GOATCOUNTER["info.json"]
+    days = count_json(lambda name: [json.dumps(row).encode() for row in tables.get(name, ())])
+    days.finish()
+    assert days.rows >= days.rejected
+    assert all(count >= 0 for _, found in days.in_order() for count in found.cells.values())
 
 
 def test_the_same_export_counts_once(config, tmp_path):
@@ -237,7 +405,8 @@ def test_identifiers_in_pages_become_placeholders():
         ("imported_pages_20260101_20260131.csv", "pages"),
         ("folder/imported_entry_pages_20260101_20260131.csv", "entry_pages"),
         ("imported_visitors.csv", "visitors"),
-        ("imported_custom_events_20260101_20260131.csv", ""),
+        ("imported_custom_events_20260101_20260131.csv", "custom_events"),
+        ("imported_cities_20260101_20260131.csv", ""),
         ("pages.csv", ""),
     ],
 )
