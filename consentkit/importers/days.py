@@ -49,10 +49,10 @@ class Days:
 
     def add(self, day: str, metric: str, values: Mapping[str, str], count: int) -> None:
         """Count events of a metric that have these values by breakdown."""
-        cells = self.increments[day].cells
+        increments = self.increments[day]
         for breakdown, value in values.items():
             if count and metric in BREAKDOWNS[breakdown]:
-                cells[Cell(breakdown, value, metric)] += count
+                increments.add(Cell(breakdown, value, metric), count)
 
     def add_total(self, day: str, metric: str, count: int) -> None:
         """Count events of a metric in the totals of a day."""

@@ -12,8 +12,8 @@ from datetime import date, datetime, time, timedelta
 from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.kinds import Kind, Kinds, Rows
 from consentkit.stats.model import Agent, EventKey, Increments, Observation, Release, RequestKey
+from consentkit.stats.parts import Parts, parts_of
 from consentkit.stats.release import Rule
-from consentkit.stats.spread import Parts, parts_of
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.stores.sqlite_private import MAX_VALUES
 from consentkit.stats.stores.wire import dumped
@@ -112,7 +112,7 @@ class History:
         self._settle(until=self._minute + 1)
         self._room.add(increments, day)
         end = int(datetime.fromisoformat(f"{day}T23:59+00:00").timestamp() // 60)
-        for release in self._room.settle(Stretch(day, end - 1, end, day, parts_of((), (), (), list))):
+        for release in self._room.settle(Stretch(day, end - 1, end, day, Parts(()))):
             self._publish(release)
 
     def commit(self, private: PrivateStore, sink: Sink, source: str) -> bool:
@@ -141,7 +141,7 @@ class History:
         """Release what may leave at the minutes before `until`, and begin a new stretch."""
         if not self._held and self._settled >= until:
             return
-        parts = parts_of(self._requests(), self._events(), self._crossings, list)
+        parts = parts_of(self._requests(), self._events(), self._crossings)
         for minutes in parts.totals.values():
             minutes.sort()
         self._total(parts)
@@ -165,7 +165,7 @@ class History:
                     for agent, minutes in agents.items():
                         yield (day, agent, verdict, metrics, facets), minutes
 
-    def _total(self, parts: Parts[list[int]]) -> None:
+    def _total(self, parts: Parts) -> None:
         for (_, metric), minutes in parts.totals.items():
             self.totals[metric] += len(minutes)
         for (breakdown, value), minutes in parts.requests.items():

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -87,7 +87,10 @@ RequestKey = tuple[str, Agent, Verdict, int]
 """ISO day in the site's time zone, user agent, verdict, status."""
 
 EventKey = tuple[str, Agent, Verdict, tuple[str, ...], tuple[Facet, ...]]
-"""ISO day, user agent, verdict, the metrics that it counts for, and where it stands in the dimensions."""
+"""ISO day, user agent, verdict, the metrics that it counts for, and where it stands in the dimensions.
+
+Events of the same metrics that have as many facets stand in the same dimensions, and these in the same order.
+"""
 
 LoadEntry = tuple[str, float, float | None, int, int, str]
 """ISO day, when the request came (epoch seconds), how long its answer took (seconds, None if not told), bytes, status,
@@ -114,24 +117,39 @@ class Observation(NamedTuple):
         return sum(metric in event[3] for event in self.events) if self.request_class == PERSON else 0
 
 
+Counts = dict[tuple[str, str], dict[str, int]]
+"""By breakdown and metric, then by value."""
+
+
 @dataclass(slots=True)
 class Increments:
     """Additions to the counts; two of them merge by adding, in any order.
 
-    `cells` are under the release rule; `totals` (ISO day, metric) need no threshold, but leave only with a release too;
-    of `load` see `settle`.
+    `counts` are under the release rule; `totals` (ISO day, metric) need no threshold, but leave only with a release
+    too; of `load` see `settle`.
     """
 
-    cells: Counter[Cell] = field(default_factory=Counter)
+    counts: Counts = field(default_factory=dict)
     totals: Counter[tuple[str, str]] = field(default_factory=Counter)
     load: Counter[LoadCell] = field(default_factory=Counter)
 
     def __bool__(self) -> bool:
-        return bool(self.cells or self.totals or self.load)
+        return bool(self.counts or self.totals or self.load)
+
+    @property
+    def cells(self) -> Counter[Cell]:
+        """The counts as cells."""
+        found = self.counts.items()
+        return Counter({Cell(name, value, metric): n for (name, metric), sums in found for value, n in sums.items()})
+
+    def add(self, cell: Cell, count: int) -> None:
+        """Add to the count of a cell."""
+        add_counts(self.counts, cell.breakdown, cell.metric, {cell.value: count})
 
     def merge(self, other: "Increments", max_cells: int | None = None) -> None:
         """Add another's counts to these, within `max_cells` if a bound is given."""
-        self.cells.update(other.cells)
+        for (breakdown, metric), sums in other.counts.items():
+            add_counts(self.counts, breakdown, metric, sums)
         self.totals.update(other.totals)
         self.load.update(other.load)
         if max_cells is not None:
@@ -139,12 +157,30 @@ class Increments:
 
     def bound(self, max_cells: int) -> None:
         """Count cells beyond `max_cells`, and values that not every database can hold, as `(other)`."""
-        over = [cell for cell in self.cells if not storable(cell.value)]
-        over += list(itertools.islice(self.cells, max_cells, None))
-        for cell in dict.fromkeys(over):
-            if cell.value != OTHER:
-                self.cells[cell._replace(value=OTHER)] += self.cells.pop(cell)
+        room = max_cells
+        for sums in self.counts.values():
+            over = [] if all_storable(sums) else [value for value in sums if not storable(value)]
+            over += itertools.islice(sums, max(room, 0), None)
+            room -= len(sums)
+            for value in dict.fromkeys(over):
+                if value != OTHER:
+                    sums[OTHER] = sums.get(OTHER, 0) + sums.pop(value)
         bound_load(self.load)
+
+
+def add_counts(counts: Counts, breakdown: str, metric: str, sums: Mapping[str, int]) -> None:
+    """Add sums by value to what was counted of a metric in a breakdown."""
+    held = counts.get((breakdown, metric))
+    if held is None:
+        counts[breakdown, metric] = dict(sums)
+        return
+    for value, count in sums.items():
+        held[value] = held.get(value, 0) + count
+
+
+def all_storable(values: Collection[str]) -> bool:
+    """Whether every database can hold each of the texts, see `storable`."""
+    return "".join(values).isprintable() and max(map(len, values), default=0) <= MAX_VALUE_LENGTH
 
 
 def storable(value: str) -> bool:

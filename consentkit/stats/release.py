@@ -50,7 +50,7 @@ def fresh_events(increments: Increments) -> Counter[str]:
 
     The totals tell it: every event is there once, while in the cells it is once per breakdown.
     """
-    metrics = {cell.metric for cell in increments.cells}
+    metrics = {metric for _, metric in increments.counts}
     fresh: Counter[str] = Counter()
     for (_, metric), count in increments.totals.items():
         if metric in metrics:

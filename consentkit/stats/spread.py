@@ -1,74 +1,36 @@
-"""From requests that count alike to every breakdown: done once for all that are equal.
+"""From requests to every breakdown: one breakdown after the other, for all requests of a second at once.
 
-An amount is how many there were, or the minutes in which they came; both add up by `+=`.
+So all that is done for each request is counting in C, a dimension or two at a time: what stands in them is looked at
+once for each value. What the past adds is spread in `parts`.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Generic, TypeVar
 
-from consentkit.stats.breakdowns import BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing, crossed
+from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing
 from consentkit.stats.classes import BY_BROWSER
 from consentkit.stats.load import load_of
-from consentkit.stats.model import OTHER, Cell, EventKey, Facet, Increments, Observation, RequestKey
+from consentkit.stats.model import (
+    OTHER,
+    Agent,
+    EventKey,
+    Facet,
+    Increments,
+    Observation,
+    RequestKey,
+    Verdict,
+    add_counts,
+)
 
 MAX_CELLS = 50_000
 """Distinct cells that one worker holds; about 10 MB when full."""
+
 Metrics = tuple[str, ...]
-Alike = tuple[str, Metrics, tuple[Facet, ...], tuple[tuple[str, str], ...]]
-"""What events have in common, of any browser: ISO day, metrics, where they stand, and of it what is crossed."""
-Amount = TypeVar("Amount", int, list[int])
-
-
-class Parts(Generic[Amount]):
-    """Amounts by what stands in breakdowns together, and `totals` by (ISO day, metric).
-
-    `nothing` makes the amount that there is without requests.
-    """
-
-    def __init__(self, crossings: Sequence[Crossing], nothing: Callable[[], Amount]) -> None:
-        self.crossings = crossings
-        self.nothing: Callable[[], Amount] = nothing
-        self.totals: dict[tuple[str, str], Amount] = defaultdict(nothing)
-        self.requests: dict[tuple[str, str], Amount] = defaultdict(nothing)
-        """By breakdown and value, of requests of all classes."""
-        self.facets: dict[tuple[Metrics, Facet], Amount] = defaultdict(nothing)
-        self.pairs: dict[tuple[Metrics, int, str, str], Amount] = defaultdict(nothing)
-        """By the number of a crossing and its two values."""
-
-    def cells(self) -> Iterator[tuple[list[Cell], Amount]]:
-        """What is to be added to each of some cells; a cell may come several times."""
-        for (breakdown, value), amount in self.requests.items():
-            yield [Cell(breakdown, value, REQUESTS)], amount
-        by_facet: dict[tuple[str, Facet], Amount] = defaultdict(self.nothing)
-        for (metrics, facet), amount in self.facets.items():
-            for metric in metrics:
-                by_facet[metric, facet] += amount
-        for (metric, facet), amount in by_facet.items():
-            values = facet.values.items()
-            yield [Cell(name, value, metric) for name, value in values if metric in BREAKDOWNS[name]], amount
-        by_pair: dict[tuple[str, int, str, str], Amount] = defaultdict(self.nothing)
-        for (metrics, number, first, second), amount in self.pairs.items():
-            for metric in metrics:
-                if metric in self.crossings[number].metrics:
-                    by_pair[metric, number, first, second] += amount
-        for (metric, number, first, second), amount in by_pair.items():
-            yield [Cell(self.crossings[number].name, crossed(first, second), metric)], amount
-
-
-def parts_of(
-    requests: Iterable[tuple[RequestKey, Amount]],
-    events: Iterable[tuple[EventKey, Amount]],
-    crossings: Sequence[Crossing],
-    nothing: Callable[[], Amount],
-) -> Parts[Amount]:
-    """The amounts of requests and events by what stands together."""
-    parts: Parts[Amount] = Parts(crossings, nothing)
-    _spread_requests(requests, parts)
-    for alike, amount in _spread_software(events, parts).items():
-        _spread_rest(alike, amount, parts)
-    return parts
+Row = tuple[Facet, ...]
+"""Where an event stands in the dimensions, that of its browser last."""
+Group = tuple[str, Metrics, int]
+"""What events have in common whose facets make columns: ISO day, metrics, how many facets."""
 
 
 def spread(
@@ -76,60 +38,83 @@ def spread(
 ) -> Increments:
     """The increments of observations; a cell beyond `max_cells` is its breakdown's `(other)`."""
     requests, events, load = zip(*observations, strict=True)
-    parts = parts_of(Counter(requests).items(), Counter(chain.from_iterable(events)).items(), crossings, int)
-    cells: Counter[Cell] = Counter()
-    for some, count in parts.cells():
-        for cell in some:
-            cells[cell] += count
-    found = Increments(cells, Counter(parts.totals), load_of(load))
+    found = Increments(load=load_of(load))
+    _spread_requests(Counter(requests), found)
+    for (day, metrics, _), rows in _grouped(chain.from_iterable(events)).items():
+        for metric in metrics:
+            found.totals[day, metric] += len(rows)
+        columns = list(zip(*rows, strict=True))
+        for column in columns:
+            _spread_facets(Counter(column), metrics, found)
+        if GOALS in metrics:
+            for goal, count in Counter(_values("goal", columns)).items():
+                found.totals[day, f"goal:{goal}"] += count
+        if metrics[0] in OF_PERSONS:
+            _spread_crossings(columns, metrics, crossings, found)
     found.bound(max_cells)
     return found
 
 
-def _spread_requests(requests: Iterable[tuple[RequestKey, Amount]], parts: Parts[Amount]) -> None:
-    alike: dict[tuple[str, tuple[str, str], int], Amount] = defaultdict(parts.nothing)
-    for (day, agent, verdict, status), amount in requests:
-        alike[day, verdict.judged(agent), status] += amount
-    totals, cells = parts.totals, parts.requests
-    for (day, (request_class, reason), status), amount in alike.items():
-        totals[day, REQUESTS] += amount
-        totals[day, f"class:{request_class}"] += amount
-        cells["status", str(status) if status else OTHER] += amount
-        cells["reason", f"{request_class}: {reason}"] += amount
+def _spread_requests(requests: Mapping[RequestKey, int], found: Increments) -> None:
+    totals = found.totals
+    statuses: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for (day, agent, verdict, status), count in requests.items():
+        request_class, reason = verdict.judged(agent)
+        totals[day, REQUESTS] += count
+        totals[day, f"class:{request_class}"] += count
+        statuses[str(status) if status else OTHER] += count
+        reasons[f"{request_class}: {reason}"] += count
+    add_counts(found.counts, "status", REQUESTS, statuses)
+    add_counts(found.counts, "reason", REQUESTS, reasons)
 
 
-def _spread_software(events: Iterable[tuple[EventKey, Amount]], parts: Parts[Amount]) -> dict[Alike, Amount]:
-    """Spread what events say of browsers. What is left is alike for most browsers, so that it is done once for all."""
-    crossed_by = {name for crossing in parts.crossings for name in (crossing.first, crossing.second)}
-    rest: dict[Alike, Amount] = defaultdict(parts.nothing)
-    values: dict[Facet, tuple[tuple[str, str], ...]] = {}
-    for (day, agent, verdict, metrics, facets), amount in events:
-        if verdict.judged(agent)[0] not in BY_BROWSER:
-            continue
-        # A move, a search, a missing page stand in their own dimensions only.
-        if metrics[0] not in OF_PERSONS:
-            rest[day, metrics, facets, ()] += amount
-            continue
-        facet = agent.facet
-        if facet not in values:
-            values[facet] = tuple(item for item in facet.values.items() if item[0] in crossed_by)
-        parts.facets[metrics, facet] += amount
-        rest[day, metrics, facets, values[facet]] += amount
-    return rest
+def _grouped(events: Iterable[EventKey]) -> dict[Group, list[Row]]:
+    """Where the events stand that a person's browser made."""
+    groups: dict[Group, list[Row]] = defaultdict(list)
+    judged: dict[tuple[Agent, Verdict], bool] = {}
+    for day, agent, verdict, metrics, facets in events:
+        counts = judged.get((agent, verdict))
+        if counts is None:
+            counts = judged[agent, verdict] = verdict.judged(agent)[0] in BY_BROWSER
+        if counts:
+            # A move, a search, a missing page stand in their own dimensions only.
+            row = (*facets, agent.facet) if metrics[0] in OF_PERSONS else facets
+            groups[day, metrics, len(facets)].append(row)
+    return groups
 
 
-def _spread_rest(alike: Alike, amount: Amount, parts: Parts[Amount]) -> None:
-    day, metrics, facets, software = alike
-    for metric in metrics:
-        parts.totals[day, metric] += amount
-    values = dict(software)
-    for facet in facets:
-        parts.facets[metrics, facet] += amount
-        values.update(facet.values)
-    if GOALS in metrics:
-        parts.totals[day, f"goal:{values['goal']}"] += amount
-    if metrics[0] in OF_PERSONS:
-        for number, crossing in enumerate(parts.crossings):
-            first, second = values.get(crossing.first), values.get(crossing.second)
-            if first is not None and second is not None:
-                parts.pairs[metrics, number, first, second] += amount
+def _spread_facets(facets: Mapping[Facet, int], metrics: Metrics, found: Increments) -> None:
+    by_name: dict[str, dict[str, int]] = {}
+    for facet, count in facets.items():
+        for name, value in facet.values.items():
+            sums = by_name.get(name)
+            if sums is None:
+                sums = by_name[name] = {}
+            sums[value] = sums.get(value, 0) + count
+    for name, sums in by_name.items():
+        for metric in metrics:
+            if metric in BREAKDOWNS[name]:
+                add_counts(found.counts, name, metric, sums)
+
+
+def _spread_crossings(
+    columns: Sequence[Row], metrics: Metrics, crossings: Sequence[Crossing], found: Increments
+) -> None:
+    names = {name for crossing in crossings for name in (crossing.first, crossing.second)}
+    values = {name: _values(name, columns) for name in names}
+    for crossing in crossings:
+        counted = [metric for metric in metrics if metric in crossing.metrics]
+        pairs = Counter(zip(values[crossing.first], values[crossing.second], strict=False))
+        if counted and pairs:
+            sums = dict(zip(map(BETWEEN.join, pairs), pairs.values(), strict=True))
+            for metric in counted:
+                add_counts(found.counts, crossing.name, metric, sums)
+
+
+def _values(name: str, columns: Sequence[Row]) -> list[str]:
+    """The values of events in a dimension; none if they have none there."""
+    for column in columns:
+        if name in column[0].values:
+            return [facet.values[name] for facet in column]
+    return []

@@ -11,8 +11,8 @@ from consentkit.stats.load import BYTES, SERVED
 from consentkit.stats.load_past import PastLoad
 from consentkit.stats.model import OTHER, Cell, Increments, Proof, Published, Release, Waiting, storable
 from consentkit.stats.moments import departures, moments_of
+from consentkit.stats.parts import Parts
 from consentkit.stats.release import Rule, aged_before, fresh_events, with_bytes
-from consentkit.stats.spread import Parts
 from consentkit.stats.stores.protocol import Remainder
 from consentkit.stats.stores.sums import ALL, ROUTES
 
@@ -32,7 +32,7 @@ class Stretch:
     begin: int
     until: int
     next_day: str
-    parts: Parts[list[int]]
+    parts: Parts
 
 
 class WaitingRoom:

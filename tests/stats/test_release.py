@@ -87,10 +87,9 @@ def test_a_cell_that_gathered_enough_does_not_age():
 
 def test_fresh_events_are_counted_once_not_once_per_breakdown():
     """A view is one fresh event although it adds to eight breakdowns; metrics without cells are not listed."""
-    increments = Increments(
-        cells=Counter({PAGE_A: 2, PAGE_B: 1, Cell("country", "NL", "views"): 3}),
-        totals=Counter({("2026-11-22", "views"): 1, (TODAY, "views"): 2, (TODAY, "bytes"): 900}),
-    )
+    increments = Increments(totals=Counter({("2026-11-22", "views"): 1, (TODAY, "views"): 2, (TODAY, "bytes"): 900}))
+    for cell, count in ((PAGE_A, 2), (PAGE_B, 1), (Cell("country", "NL", "views"), 3)):
+        increments.add(cell, count)
     assert fresh_events(increments) == {"views": 3}
 
 
@@ -137,8 +136,8 @@ def batch_of(events: list[tuple[str, str, bool]], day: str) -> Increments:
     increments = Increments()
     for page, country, visit in events:
         for metric in ("views", "visits") if visit else ("views",):
-            increments.cells[Cell("page", page, metric)] += 1
-            increments.cells[Cell("country", country, metric)] += 1
+            increments.add(Cell("page", page, metric), 1)
+            increments.add(Cell("country", country, metric), 1)
             increments.totals[day, metric] += 1
     return increments
 

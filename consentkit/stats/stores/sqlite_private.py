@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from consentkit.stats.load import Load, LoadCell, folded, settle
-from consentkit.stats.model import OTHER, BatchId, Cell, Gap, Increments, Release, Waiting
+from consentkit.stats.model import OTHER, BatchId, Cell, Counts, Gap, Increments, Release, Waiting, add_counts
 from consentkit.stats.release import Decision, aged_before, as_release, decide, fresh_events
 from consentkit.stats.stores.protocol import Balance, Remainder, Sums
 from consentkit.stats.stores.sqlite import connect, prepare, statements_of, transaction
-from consentkit.stats.stores.sums import sums_of, sums_of_release, sums_of_waiting
+from consentkit.stats.stores.sums import sums_of, sums_of_increments, sums_of_release, sums_of_waiting
 from consentkit.stats.stores.wire import dumped, loaded
 
 SCHEMA_VERSION = 2
@@ -91,12 +91,14 @@ class SqlitePrivateStore:
         with transaction(self._connection) as connection:
             if not self._is_new(batch, day):
                 return False
-            cells = self._within_bounds(increments.cells, day)
-            self._add_waiting({Waiting(cell, day): count for cell, count in cells.items()})
+            counts = self._within_bounds(increments.counts, day)
+            for (breakdown, metric), sums in counts.items():
+                rows = [(metric, breakdown, value, day, count) for value, count in sums.items()]
+                connection.executemany(_ADD_WAITING, rows)
             connection.executemany(_ADD_FRESH, fresh_events(increments).items())
             self._add_totals(increments.totals)
             self._add_load(increments.load)
-            self._add_counted(sums_of(cells, increments.totals))
+            self._add_counted(sums_of_increments(increments))
             self._add_counted(sums_of_waiting(increments.load))
         return True
 
@@ -254,16 +256,17 @@ class SqlitePrivateStore:
             self._connection.execute("DELETE FROM applied WHERE day < ?", (aged_before(day, SOURCE_DAYS),))
         return True
 
-    def _within_bounds(self, cells: Mapping[Cell, int], day: str) -> Mapping[Cell, int]:
-        """The cells, with values that are not admitted today counted as `(other)`."""
-        values = {(cell.breakdown, cell.value) for cell in cells if cell.value != OTHER}
+    def _within_bounds(self, counts: Counts, day: str) -> Counts:
+        """The counts, with values that are not admitted today counted as `(other)`."""
+        values = {(breakdown, value) for (breakdown, _), sums in counts.items() for value in sums if value != OTHER}
         refused = values - self._admitted(values, day)
         if not refused:
-            return cells
-        bounded: Counter[Cell] = Counter()
-        for cell, count in cells.items():
-            within = (cell.breakdown, cell.value) not in refused
-            bounded[cell if within else cell._replace(value=OTHER)] += count
+            return counts
+        bounded: Counts = {}
+        for (breakdown, metric), sums in counts.items():
+            for value, count in sums.items():
+                within = OTHER if (breakdown, value) in refused else value
+                add_counts(bounded, breakdown, metric, {within: count})
         return bounded
 
     def _admitted(self, values: set[tuple[str, str]], day: str) -> set[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from consentkit.stats.load import BYTES, SERVED, Load, bytes_of
-from consentkit.stats.model import Cell, Release
+from consentkit.stats.model import Cell, Increments, Release
 from consentkit.stats.stores.protocol import Sums
 
 ALL = "load"
@@ -20,6 +20,12 @@ def sums_of(cells: Mapping[Cell, int], totals: Mapping[tuple[str, str], int]) ->
     for (_, metric), count in totals.items():
         sums["", metric] += count
     return sums
+
+
+def sums_of_increments(increments: Increments) -> Sums:
+    """What a batch brings, but for its load; which of its values count as `(other)` makes no difference."""
+    sums = Counter({key: sum(counts.values()) for key, counts in increments.counts.items()})
+    return sums + Counter(sums_of({}, increments.totals))
 
 
 def sums_of_load(load: Load) -> Sums:
