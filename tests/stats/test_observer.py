@@ -1,5 +1,6 @@
 """From one request to an observation."""
 
+import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,7 @@ from consentkit.stats.enrich.place import Place
 from consentkit.stats.observer import Observer
 from consentkit.stats.senders import host_name
 from consentkit.stats.shown import shows_page
+from consentkit.stats.visitor.state import Carried, Marks, Source
 from tests.stats.page_requests import CHROME, WHEN, a_logged_page, a_page
 
 OBSERVER = Observer(["www.example.com", "example.com"], ZoneInfo("Europe/Amsterdam"), Place([]))
@@ -249,3 +251,33 @@ def test_referrer_spam_is_set_apart():
 def test_a_stream_of_events_has_no_time_to_answer(content_type, took):
     """It lasts for as long as somebody reads it."""
     assert took == OBSERVER.observe(a_page(content_type=content_type, took=0.5)).load[2]
+
+
+def test_events_of_the_same_metrics_stand_in_the_same_dimensions():
+    """So that they can be counted a column at a time."""
+    began = Source("search", "(none)", "/")
+    carried = [
+        Carried(Marks(visit, new, engaged=not visit, pages=pages, seconds=(), goals=goals, steps=()), began)
+        for visit, new, pages, goals in ((True, ("day", "ever"), (), (0,)), (False, (), (3,), (0, 1)))
+    ]
+    changes = {
+        "fetch_site": ("none", "same-origin"),
+        "path": ("/products", "/contact/thanks", "/price-list.pdf"),
+        "status": (200, 404),
+        "content_type": ("text/html", "application/pdf"),
+        "referer": ("", "https://www.example.com/news", "https://www.example.org/"),
+        "query": (b"", b"q=glass&utm_campaign=spring"),
+        "goals": ((), ("called",)),
+        "carried": (None, *carried),
+        "answer": ("", "consent_shown"),
+        "own": (False, True),
+        "followed": ("", "example.net"),
+    }
+    layouts: dict[tuple[tuple[str, ...], int], set[tuple[tuple[str, ...], ...]]] = {}
+    for values in itertools.product(*changes.values()):
+        for *_, metrics, facets in SITE.observe(a_page(**dict(zip(changes, values, strict=True)))).events:
+            layouts.setdefault((metrics, len(facets)), set()).add(tuple(tuple(facet.values) for facet in facets))
+    assert {"views", "visits", "moves", "goals", "searches", "missing", "downloads", "measured", "engaged"} <= {
+        metric for metrics, _ in layouts for metric in metrics
+    }
+    assert [layout for layout, found in layouts.items() if len(found) > 1] == []
