@@ -9,7 +9,7 @@ from consentkit.stats.breakdowns import BREAKDOWNS, MOVES, VIEWS, VISITS
 from consentkit.stats.enrich.browser import BROWSERS, SYSTEMS
 from consentkit.stats.enrich.channel import DIRECT_CHANNEL, channel_of_host
 from consentkit.stats.enrich.referrer import DIRECT, registrable
-from consentkit.stats.model import OTHER, UNKNOWN, Cell, Increments
+from consentkit.stats.model import OTHER, UNKNOWN, Cell, Counts, Increments, add_counts
 from consentkit.stats.paths import canonical
 
 MAX_CELLS = 20_000
@@ -72,8 +72,8 @@ class Days:
         totals: Counter[str] = Counter()
         told: Counter[str] = Counter()
         for day, increments in sorted(self.increments.items()):
-            for (breakdown, _, metric), count in increments.cells.items():
-                shown[metric, breakdown] += count
+            for (breakdown, metric), sums in increments.counts.items():
+                shown[metric, breakdown] += sum(sums.values())
             for (_, metric), count in increments.totals.items():
                 totals[metric] += count
             most = Counter(totals)
@@ -84,19 +84,18 @@ class Days:
 
     def _cap_visits(self) -> None:
         """Of no value more visits than views: other tools begin visits with events that are no views as well."""
-        left: Counter[Cell] = Counter()
+        left: Counts = {}
         for increments in self.increments.values():
-            left.update({cell: count for cell, count in increments.cells.items() if cell.metric == VIEWS})
+            for (breakdown, metric), sums in increments.counts.items():
+                if metric == VIEWS:
+                    add_counts(left, breakdown, VIEWS, sums)
         for _, increments in sorted(self.increments.items()):
-            for cell in [cell for cell in increments.cells if cell.metric == VISITS]:
-                views = cell._replace(metric=VIEWS)
-                increments.cells[cell] = min(increments.cells[cell], left[views])
-                left[views] -= increments.cells[cell]
-            increments.cells = +increments.cells
+            for (breakdown, metric), sums in increments.counts.items():
+                if metric == VISITS:
+                    increments.counts[breakdown, VISITS] = _within(sums, left.get((breakdown, VIEWS), {}))
 
     def _move_on(self, day: str, exits: Mapping[str, int]) -> None:
-        views = {cell.value: count for cell, count in self.increments[day].cells.items() if cell[::2] == PAGE_VIEWS}
-        for page, count in views.items():
+        for page, count in self.increments[day].counts.get(PAGE_VIEWS, {}).items():
             moves = max(0, count - exits.get(page, 0))
             self.add(day, MOVES, {"page": page}, moves)
             self.add_total(day, MOVES, moves)
@@ -114,6 +113,14 @@ class Days:
         for _, increments in found:
             increments.bound(MAX_CELLS)
         return found
+
+
+def _within(sums: Mapping[str, int], left: dict[str, int]) -> dict[str, int]:
+    """The sums by value, of none more than is left of it, and that taken off."""
+    taken = {value: min(count, left.get(value, 0)) for value, count in sums.items()}
+    for value, count in taken.items():
+        left[value] = left.get(value, 0) - count
+    return {value: count for value, count in taken.items() if count}
 
 
 def page_of(path: str) -> str:
