@@ -1,7 +1,7 @@
 """One request on its way in and its response on the way out: cookies gated, private kept private, the page changed."""
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.types import Message, Scope, Send
 
@@ -28,7 +28,20 @@ BODY_BY_FILE = ("http.response.pathsend", "http.response.zerocopysend")
 VALIDATORS = (b"etag", b"last-modified", b"content-md5", b"digest", b"repr-digest", b"content-digest")
 """Headers that vouch for a body which is not the one that is sent."""
 
+DESCRIBING = frozenset({*VALIDATORS, b"content-length"})
+"""Those, and what tells its length."""
+
 NO_BODY = (204, 205, 206, 304)
+
+
+class Counts(Protocol):
+    """Counts the requests of a site in one worker; see `Counting`, which does."""
+
+    def open(self) -> None: ...
+    def began(self) -> None: ...
+    def count(self, sent: "Sent", took: float) -> None: ...
+    def carry(self, sent: "Sent", cookies: Iterable[bytes]) -> "Step | None": ...
+    def close(self) -> None: ...
 
 
 class Sent:
@@ -169,9 +182,13 @@ class Exchange(Sent):
         if self.on_start is not None and not self.consent.is_own_page:
             self.goals = self.consent.goals
             message["headers"] += self.on_start(self)
+        return self._started(message)
+
+    def _started(self, message: Message) -> Awaitable[None]:
+        """Send the message that starts the response, or hold it, of a page that is changed, until its first bytes come:
+        if they are all, their new length can be told."""
         if self._rewriter is None:
             return self._send(message)
-        # Held until the first bytes come: if they are all, their new length can be told.
         self._held = message
         return _nothing()
 
@@ -218,14 +235,14 @@ class Exchange(Sent):
     def _start(self, message: Message) -> Message:
         """The message that starts the response, as it leaves."""
         self.status = message["status"]
-        headers = message.get("headers", ())
+        given: list[Any] = list(message.get("headers", ()))
         consent = self.consent
         if not (self._changes or self._deletions or consent.was_read or consent.is_own_page):
-            kind = plain_kind(headers)
+            kind = plain_kind(given)
             if kind is not None:
                 self.content_type = kind.content_type
-                return {**message, "headers": [*headers, *self._plain_lines(kind)]}
-        out = Outgoing(headers)
+                return {**message, "headers": given + self._plain_lines(kind)}
+        out = Outgoing(given)
         kind = out.kind
         self.content_type = kind.content_type
         rewrites = self._changes and kind.is_html and self._has_to_change() and self._can_change(out)
@@ -325,7 +342,7 @@ class Exchange(Sent):
 
 def _changed(headers: Headers) -> Headers:
     """The headers without those that describe the body as the app made it."""
-    return [pair for pair in headers if pair[0].lower() not in (*VALIDATORS, b"content-length")]
+    return [pair for pair in headers if pair[0].lower() not in DESCRIBING]
 
 
 async def _nothing() -> None:

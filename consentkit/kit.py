@@ -20,6 +20,7 @@ from consentkit.consent.proof import Proof
 from consentkit.consent.watch import Watch
 from consentkit.engine import Engine
 from consentkit.errors import ConsentKitError
+from consentkit.exchange import Counts
 from consentkit.guard import Guard
 from consentkit.keys import keys_from
 from consentkit.middleware import ConsentMiddleware
@@ -64,7 +65,7 @@ class ConsentKit:
             sightings=sightings,
         )
         self.watch = Watch(config, self.guard, sightings, self.engine.gate.take_seen)
-        self.counting = Counting(config, clock, chore=self.watch.tick, keys=keys)
+        self.counting: Counts = Counting(config, clock, chore=self.watch.tick, keys=keys)
 
     @classmethod
     def from_file(cls, path: str | Path, *, environ: Mapping[str, str] = os.environ) -> "ConsentKit":

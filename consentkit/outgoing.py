@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from consentkit.consent.caching import Headers
 from consentkit.consent.gate import GATED_HEADERS
@@ -43,7 +44,7 @@ _plain: dict[tuple[tuple[bytes, ...], bytes | None], Kind] = {}
 """Kinds by names and type of headers in which nothing has to be looked at."""
 
 
-def plain_kind(headers: Headers) -> Kind | None:
+def plain_kind(headers: list[Any]) -> Kind | None:
     """The kind of a response in whose headers nothing has to be looked at; None for others, and for what is met first.
 
     The responses of a site have the same few names and types, so this is one look-up.
@@ -78,14 +79,10 @@ class Outgoing:
 
     __slots__ = ("first", "headers", "kind")
 
-    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
-        headers: Headers = raw if isinstance(raw, list) else list(raw)
-        try:
-            first: dict[bytes, bytes] = dict(headers)
-        except TypeError:
-            # Buffers that can be changed, such as a bytearray, are byte strings too, but no keys.
-            headers = [(bytes(name), bytes(value)) for name, value in headers]
-            first = dict(headers)
+    def __init__(self, raw: Iterable[Any]) -> None:
+        # Apps also give lists for pairs, and buffers that can be changed, such as a bytearray, for byte strings.
+        headers: Headers = [(bytes(name), bytes(value)) for name, value in raw]
+        first: dict[bytes, bytes] = dict(headers)
         plainly = len(first) == len(headers) and b"".join(first).islower()
         if not plainly:
             first = {}

@@ -189,7 +189,7 @@ def test_error_before_the_rewriter_exists_serves_the_page(monkeypatch: pytest.Mo
     def fail(*_: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(kit.engine, "_rewriter", fail)
+    monkeypatch.setattr(kit.engine.delivery, "gate", fail)
     answer = ask(kit.wrap(answering(DOCUMENT, headers=[HTML, (b"etag", b'"1"')])))
     assert (DOCUMENT, b'"1"') == (answer.body, answer.get(b"etag"))
 

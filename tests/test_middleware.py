@@ -158,7 +158,7 @@ def test_client_that_leaves_ends_the_request_as_the_server_says(kit: ConsentKit)
     assert 1 == len(kit.counting.requests)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("broken", ["decision", "_may_set", "_label"])
+@pytest.mark.parametrize("broken", ["_owners", "_declared_name"])
 def test_error_in_the_gate_grants_nothing_and_serves_the_page(
     kit: ConsentKit, broken: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -52,7 +52,7 @@ def test_an_error_in_observing_lets_the_cookie_pass(tmp_path: Path, monkeypatch:
     def broken(*_: object) -> None:
         raise LookupError
 
-    monkeypatch.setattr(kit.engine, "_sightings", type("Broken", (), {"note_set": broken})())
+    monkeypatch.setattr(kit.engine._sightings, "note_set", broken)
     answer = ask(kit.wrap(answering(headers=[HTML, (b"set-cookie", b"session=1")])))
     assert [b"session=1"] == answer.all(b"set-cookie")
     assert {("noting a cookie", "LookupError"): 1} == dict(kit.guard.failures)

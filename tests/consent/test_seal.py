@@ -143,7 +143,7 @@ def test_rewriter_that_cannot_be_made_lets_no_hint_out(monkeypatch: pytest.Monke
     def fail(*_: Any) -> None:
         raise OSError
 
-    monkeypatch.setattr(kit.engine, "_rewriter", fail)
+    monkeypatch.setattr(kit.engine.delivery, "gate", fail)
     answer = ask(kit.wrap(answering(b"<p><link rel=preconnect href=//ads.example.net>")))
     assert b"<p><link _el=preconnect href=//ads.example.net>" == answer.body
     assert 1 == len(answer.all(b"content-security-policy"))

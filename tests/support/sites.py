@@ -1,6 +1,6 @@
 """The site that the tests of the consent half are about, and kits made for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,9 @@ class Counted:
     def began(self) -> None:
         """A request is being answered."""
 
+    def carry(self, sent: Any, cookies: Iterable[bytes]) -> None:
+        """No visit is carried on."""
+
     def count(self, sent: Any, took: float) -> None:
         """Note one request."""
         facts = {name: getattr(sent, name) for name in ("status", "content_type", "size", "answer")}
@@ -127,7 +130,7 @@ def kit_of(
 ) -> ConsentKit:
     """A kit for the site, with statistics that only take notes."""
     kit = ConsentKit(config_of(tables or settings(), folder), keys, make_id=lambda: "A" * 16, clock=clock)
-    kit.counting = Counted()  # type: ignore[assignment]
+    kit.counting = Counted()
     if folder == Path("/nowhere"):
         kit.proof.ledger = Ledger(None)
         kit.watch = Unwatched()  # type: ignore[assignment]

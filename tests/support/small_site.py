@@ -69,6 +69,6 @@ def elsewhere_app() -> Starlette:
 def small_kit(elsewhere: str, **sections: Any) -> ConsentKit:
     """consentkit for the small site, with a clock that runs, statistics that take notes and a ledger in memory only."""
     kit = ConsentKit(config_of(tables(elsewhere, **sections)), (KEY,))
-    kit.counting = Counted()  # type: ignore[assignment]
+    kit.counting = Counted()
     kit.proof.ledger = Ledger(None)
     return kit

@@ -252,8 +252,9 @@ def _country(record: Record) -> str:
     from geoip2.models import Country  # noqa: PLC0415
 
     found = record.get("country")
-    code = Country(("en",), country=found).country.iso_code if isinstance(found, dict) else None
-    code = code or record.get("country_code") or found
+    # The library says that this is a text or nothing, and passes on whatever stands in the file.
+    told: Any = Country(("en",), country=found).country if isinstance(found, dict) else None
+    code: object = (told and told.iso_code) or record.get("country_code") or found
     known = isinstance(code, str) and len(code) == 2 and code.isascii() and code.isalpha()
     return str(code).upper() if known else ""
 
