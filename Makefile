@@ -10,7 +10,7 @@ UV_VERSION := 0.13.6
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fuzz screenshots format clean
+.PHONY: help demo test check bench compiled fuzz screenshots format clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -38,6 +38,9 @@ check: $(READY)  ## formatting, lint, types, locked versions
 
 bench: $(READY)  ## run the benchmarks (BENCH="request_cost …": some); writes var/bench.json
 	$(VENV)/bin/python -m tests.benchmarks $(BENCH)
+
+compiled: $(READY)  ## build the wheel for this machine, compiled, into dist/ (needs a C compiler)
+	HATCH_BUILD_HOOKS_ENABLE=1 $(VENV)/bin/uv build --wheel --out-dir dist .
 
 fuzz: $(READY)  ## search for inputs that break the gate, FUZZ_SECONDS=60 for each target
 	FUZZ_SECONDS=$(FUZZ_SECONDS) $(VENV)/bin/python -m tests.fuzz.run

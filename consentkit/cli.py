@@ -2,6 +2,7 @@
 
 import sqlite3
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import click
@@ -68,7 +69,13 @@ class Commands(click.Group):
             ctx.exit(WRONG_USE)
 
 
+def _build() -> str:
+    """What tells a compiled build from the sources, which are all that most installations have."""
+    found = find_spec("consentkit.exchange")
+    return "" if found is None or str(found.origin).endswith(".py") else " (compiled)"
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="consentkit")
+@click.version_option(package_name="consentkit", message=f"%(prog)s, version %(version)s{_build()}")
 def main() -> None:
     """A cookie gate that obeys consent, and site statistics that identify nobody."""
