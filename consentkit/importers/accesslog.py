@@ -39,7 +39,7 @@ def parse_line(line: bytes) -> RequestFacts | None:
     host, address = peer_of(who)
     method, target = _request(_unescaped(request))
     headers = REST.match(rest)
-    referer, user_agent = (_header(headers[1]), _header(headers[2])) if headers else (b"", b"")
+    referer, user_agent = (_header(headers[1]), _header(headers[2])) if headers else (b"", None)
     return logged(
         when=when,
         method=method,

@@ -44,6 +44,7 @@ def parse_traefik(line: bytes) -> RequestFacts | None:
     """The facts of a line of Traefik's access log (`format: json`), or None where it is none.
 
     Traefik drops the headers unless it is told to keep them; kept ones are `request_User-Agent` and `request_Referer`.
+    Without them nothing tells the user agent.
     """
     entry = _object(line)
     if entry is None:
@@ -59,7 +60,7 @@ def parse_traefik(line: bytes) -> RequestFacts | None:
         host=_header(entry.get("RequestHost") or entry.get("RequestAddr")),
         status=status,
         size=_count(entry.get("DownstreamContentSize")),
-        user_agent=_header(entry.get("request_User-Agent")),
+        user_agent=_header(entry["request_User-Agent"]) if "request_User-Agent" in entry else None,
         referer=_header(entry.get("request_Referer")),
         address=address_of(_text(entry.get("ClientHost"))),
         secure=entry.get("RequestScheme") == "https",

@@ -11,6 +11,7 @@ from consentkit.stats.facts import (
     QUERY_CAP,
     REFERER_CAP,
     SHORT_CAP,
+    UNTOLD,
     USER_AGENT_CAP,
     RequestFacts,
 )
@@ -68,14 +69,18 @@ def logged(
     status: int,
     size: int,
     host: bytes = b"",
-    user_agent: bytes = b"",
+    user_agent: bytes | None = b"",
     referer: bytes = b"",
     address: str | None = None,
     secure: bool = False,
 ) -> RequestFacts:
-    """The facts of a logged request whose headers are not known but for these; `size` in bytes."""
+    """The facts of a logged request whose headers are not known but for these; `size` in bytes.
+
+    `user_agent` is None where the log does not tell it, and empty where the client sent none.
+    """
     path, query = target_parts(target)
-    known = ((b"host", host[:HOST_CAP]), (b"user-agent", user_agent[:USER_AGENT_CAP]))
+    agent = UNTOLD if user_agent is None else user_agent[:USER_AGENT_CAP]
+    known = ((b"host", host[:HOST_CAP]), (b"user-agent", agent))
     return RequestFacts(
         when=when,
         method=method[:SHORT_CAP],

@@ -1,20 +1,29 @@
 """Where the lines of a log come from: a file, plain or compressed, or standard input."""
 
+import bz2
 import gzip
+import lzma
 import sys
 import zlib
 from collections.abc import Callable, Iterator
 from io import BufferedIOBase, BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
 
-GZIP_MAGIC = b"\x1f\x8b"
-ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+OPENERS: tuple[tuple[bytes, Callable[[Any], BufferedIOBase]], ...] = (
+    (b"\x1f\x8b", gzip.open),
+    (b"\x28\xb5\x2f\xfd", zstd.open),
+    (b"\xfd7zXZ\0", lzma.open),
+    (b"BZh", bz2.open),
+)
+"""How compressed files begin, and what unpacks them."""
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""Some of Windows' programs begin a text with it."""
 STANDARD_INPUT = Path("-")
 
 MAX_LINE = 32_768
@@ -22,7 +31,7 @@ MAX_LINE = 32_768
 BLOCK = 1 << 18
 """Bytes that are read at once."""
 
-UNREADABLE = (OSError, EOFError, zlib.error, zstd.ZstdError)
+UNREADABLE = (OSError, EOFError, zlib.error, zstd.ZstdError, lzma.LZMAError)
 """What reading a damaged or vanished log raises."""
 
 
@@ -47,18 +56,15 @@ def blocks_of(path: Path, advance: Callable[[int], None]) -> Iterator[list[bytes
 
 
 def _unpacked(raw: BinaryIO) -> BufferedIOBase:
-    """The stream decompressed, if it begins as gzip or Zstandard do."""
+    """The stream decompressed, if it begins as one of OPENERS."""
     stream = raw if isinstance(raw, BufferedReader) else BufferedReader(raw)  # type: ignore[type-var]
-    start = stream.peek(len(ZSTD_MAGIC))
-    if start.startswith(GZIP_MAGIC):
-        return gzip.open(stream)
-    if start.startswith(ZSTD_MAGIC):
-        return zstd.open(stream)
-    return stream
+    start = stream.peek(max(len(magic) for magic, _ in OPENERS))
+    unpack = next((unpack for magic, unpack in OPENERS if start.startswith(magic)), None)
+    return unpack(stream) if unpack else stream
 
 
 def _blocks(stream: BufferedIOBase, tell: Callable[[], None]) -> Iterator[list[bytes]]:
-    rest = b""
+    rest = stream.read(len(BYTE_ORDER_MARK)).removeprefix(BYTE_ORDER_MARK)
     while block := stream.read(BLOCK):
         *lines, rest = (rest + block).split(b"\n")
         rest = rest[: MAX_LINE + 1]

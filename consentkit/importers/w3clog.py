@@ -53,7 +53,7 @@ class W3CLog:
             host=raw("x-host-header", "cs-host", "cs(host)"),
             status=status,
             size=size_of(row.get("sc-bytes", b"")),
-            user_agent=self._header(raw("cs(user-agent)")),
+            user_agent=self._header(raw("cs(user-agent)")) if "cs(user-agent)" in row else None,
             referer=self._header(raw("cs(referer)")),
             address=address_of(text("c-ip")),
             secure=text("cs-protocol").lower() == "https" or text("s-port") == "443",

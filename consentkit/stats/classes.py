@@ -106,7 +106,7 @@ class Verdict:
             return SUSPECTED, "no_fetch_metadata"
         if self._hinted and not agent.sends_client_hints:
             return SUSPECTED, "hints_of_another_browser"
-        return self._own
+        return (PERSON, "not_told") if self.browsing and not agent.is_told else self._own
 
 
 OWN_ADDRESS = Verdict(OWN, "own", final=True)

@@ -7,6 +7,8 @@ from consentkit.stats.model import Facet
 from consentkit.stats.visitor.state import Carried
 from consentkit.traits import Traits, traits_of
 
+UNTOLD = b"\0"
+"""Stands for the user agent where a log does not tell it; no client can send this."""
 USER_AGENT_CAP = 512
 """Bytes. No browser sends more, and what a made-up user agent costs grows with its length."""
 REFERER_CAP = 2048

@@ -81,7 +81,7 @@ class History:
 
     def extend(self, rows: Rows) -> None:
         """Count requests in the order in which they came."""
-        while max(rows.whens, default=0) >= self._day_ends:
+        while max(rows.whens, default=-1) >= self._day_ends:
             number = next(number for number, when in enumerate(rows.whens) if when >= self._day_ends)
             self._take(rows.part(0, number))
             self._turn_to(rows.whens[number])

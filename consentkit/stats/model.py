@@ -60,6 +60,10 @@ class Agent(Protocol):
     """A user agent whose meaning is looked up when asked for: in the recorder's thread, not while a page waits."""
 
     @property
+    def is_told(self) -> bool:
+        """Whether there is a header to judge by: a log may not tell it."""
+
+    @property
     def declared(self) -> tuple[str, str] | None:
         """The class that a program declares and the reason for it, None for what calls itself a browser."""
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.importers.accesslog import parse_line
+from consentkit.stats.facts import UNTOLD
 from tests.stats.page_requests import text
 
 MOMENT = "[23/Nov/2026:10:00:00 +0100]"
@@ -36,9 +37,9 @@ def test_a_combined_line_becomes_facts():
 
 
 def test_a_common_line_has_neither_referrer_nor_user_agent():
-    """It is a log line all the same."""
+    """It is a log line all the same; no user agent told is another thing than none sent."""
     facts = parse_line(f'192.0.2.7 - jan {MOMENT} "GET / HTTP/1.0" 304 -'.encode())
-    assert ("/", 304, 0, "", "") == (
+    assert ("/", 304, 0, "", UNTOLD.decode()) == (
         facts.path,
         facts.status,
         facts.size,

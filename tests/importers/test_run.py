@@ -8,7 +8,7 @@ from consentkit.config import parse
 from consentkit.importers import run
 from consentkit.importers.run import LogFileError, import_logs
 from consentkit.importers.source import MAX_LINE
-from consentkit.stats.stores import open_private
+from consentkit.stats.stores import open_private, open_reader
 from tests.stats.page_requests import CHROME
 from tests.support.sites import settings
 
@@ -42,6 +42,25 @@ def counted(config):
 def write(path, text):
     path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
     return path
+
+
+def test_a_file_without_requests_counts_nothing(config, tmp_path):
+    """An error log, say: its lines are rejected."""
+    path = write(tmp_path / "error.log", "[error] 7#7: no such file\n" * 5)
+    assert (5, 0) == (imported(config, path).rejected, imported(config, path).requests)
+
+
+def test_a_log_that_tells_no_user_agents_counts_views(config, tmp_path):
+    """The common format: programs among them cannot be told, which the reason says."""
+    moment = "23/Nov/2026:10:00:00 +0100"
+    text = "".join(
+        f'192.0.2.7 - - [{moment}] "GET {path} HTTP/1.1" 200 9\n' for path in ("/a", "/b.css") for _ in range(12)
+    )
+    totals = imported(config, write(tmp_path / "access.log", text))
+    assert (12, {"person": 12, "asset": 12}) == (totals.views, dict(totals.classes))
+    reader = open_reader(config.stats.sink, base=config.base)
+    found = {(row.breakdown, row.value): row.events for row in reader.cells()}
+    assert (12, 12) == (found["reason", "person: not_told"], found["browser", "(unknown)"])
 
 
 def test_the_totals_are_those_of_the_contract(config, tmp_path):

@@ -1,7 +1,9 @@
 """Where lines come from."""
 
+import bz2
 import gzip
 import io
+import lzma
 from itertools import chain
 from types import SimpleNamespace
 
@@ -18,6 +20,9 @@ PACKED = {
     "two gzips": gzip.compress(TEXT[:7000]) + gzip.compress(TEXT[7000:]),
     "zstd": zstd.compress(TEXT),
     "two zstds": zstd.compress(TEXT[:7000]) + zstd.compress(TEXT[7000:]),
+    "xz": lzma.compress(TEXT),
+    "two bzip2s": bz2.compress(TEXT[:7000]) + bz2.compress(TEXT[7000:]),
+    "byte order mark": b"\xef\xbb\xbf" + TEXT,
     "crlf": TEXT.replace(b"\n", b"\r\n"),
 }
 
@@ -39,7 +44,7 @@ def test_an_empty_file_has_no_lines(tmp_path):
     assert list(chain.from_iterable(blocks_of(path, lambda _: None))) == []
 
 
-@pytest.mark.parametrize("name", ["gzip", "zstd"])
+@pytest.mark.parametrize("name", ["gzip", "zstd", "xz", "two bzip2s"])
 def test_a_damaged_file_says_so(name, tmp_path):
     """Its end is missing."""
     path = tmp_path / "access.log"

@@ -31,6 +31,7 @@ class MadeUpAgent:
     declared = None
     sends_fetch_metadata = False
     sends_client_hints = False
+    is_told = True
     facet = Facet(**dict.fromkeys(SOFTWARE, UNKNOWN))
 
 

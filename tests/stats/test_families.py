@@ -28,6 +28,7 @@ class Agent:
     declared = None
     sends_fetch_metadata = False
     sends_client_hints = False
+    is_told = True
 
     def __init__(self, browser: str, version: str) -> None:
         self.facet = Facet(browser=browser, browser_version=f"{browser} {version}", os="(unknown)", device="mobile")

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from consentkit.stats.enrich.bots import declared
 from consentkit.stats.enrich.browser import BRANDS, client
-from consentkit.stats.facts import USER_AGENT_CAP
+from consentkit.stats.facts import UNTOLD, USER_AGENT_CAP
 from consentkit.stats.model import Facet
 
 CACHED_AGENTS = 2048
@@ -36,9 +36,14 @@ class KnownAgent:
         self._branded: dict[str, KnownAgent] = {}
 
     @cached_property
+    def is_told(self) -> bool:
+        """Whether there is a header to judge by: a log may not tell it."""
+        return self._text.encode("latin-1") != UNTOLD
+
+    @cached_property
     def declared(self) -> tuple[str, str] | None:
         """The class that a program declares and the reason for it, None for what calls itself a browser."""
-        return declared(self._text)
+        return declared(self._text) if self.is_told else None
 
     @property
     def is_known_program(self) -> bool:
@@ -62,7 +67,7 @@ class KnownAgent:
     @cached_property
     def facet(self) -> Facet:
         """Browser, its version, system and kind of device."""
-        return Facet(**client(self._text, self._brand)._asdict())
+        return Facet(**client(self._text if self.is_told else "", self._brand)._asdict())
 
     def branded(self, brand: str) -> "KnownAgent":
         """The same user agent in a browser that calls itself otherwise; `brand` is one of BRANDS."""
