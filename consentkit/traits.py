@@ -14,7 +14,7 @@ SHARED = frozenset(
     {
         *(b"host", b"user-agent", b"accept", b"accept-language", b"cache-control", b"sec-gpc", b"x-requested-with"),
         *(b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest", b"sec-fetch-user", b"sec-ch-ua"),
-        *(b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"),
+        *(b"sec-purpose", b"purpose", b"x-purpose", b"x-moz", b"sec-speculation-tags"),
     }
 )
 """The headers that are read here; of all others only the names, in `is_conditional` and `is_fragment`."""
@@ -28,6 +28,10 @@ SCRIPTED = b"xmlhttprequest"
 PAGES = (None, b"document", b"iframe", b"frame", b"fencedframe", b"object", b"embed")
 """Values of Sec-Fetch-Dest with which a page is asked for, to be shown as such."""
 
+PRERENDER = b"prerender"
+AHEAD = (b"prefetch", PRERENDER)
+"""How a purpose begins of a page that may be shown later, without another request."""
+
 CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 """Headers by which a browser asks for "304 Not Modified"."""
 
@@ -40,16 +44,25 @@ LONGEST_VALUES = 1500
 LONGEST_VALUE = 512
 
 
+def purpose_of(get: Callable[[bytes], bytes | None]) -> bytes:
+    """Why a browser asks if nobody is to see the answer yet: `Sec-Purpose` (Fetch §2.2.8) or an older name for it."""
+    return (get(b"sec-purpose") or get(b"purpose") or get(b"x-purpose") or get(b"x-moz") or b"").lower()
+
+
 class Traits:
     """What a request's shared headers tell. `headers` holds them by name.
 
     `gpc`: the privacy signal is on; `is_fragment`: a front-end library asks for a part of a page; `wants_document`: a
-    person opens a page, false for what a page fetches in the background; `may_get_page`: it can well be answered with
-    HTML; `opens_page`: a browser says that somebody goes to a page (older ones, and http, do not tell);
-    `is_conditional`: it may be answered "304 Not Modified".
+    person opens a page, or its browser loads one ahead, false for what a page fetches in the background;
+    `may_get_page`: it can well be answered with HTML; `opens_page`: a browser says that somebody goes to a page (older
+    ones, and http, do not tell); `is_conditional`: it may be answered "304 Not Modified"; `loads_ahead`: it may be
+    shown later without being asked for again.
     """
 
-    __slots__ = ("gpc", "headers", "is_conditional", "is_fragment", "may_get_page", "opens_page", "wants_document")
+    __slots__ = (
+        *("gpc", "headers", "is_conditional", "is_fragment", "loads_ahead", "may_get_page", "opens_page"),
+        "wants_document",
+    )
 
     def __init__(self, names: Iterable[bytes], headers: Mapping[bytes, bytes]) -> None:
         get = headers.get
@@ -58,7 +71,9 @@ class Traits:
         self.gpc = gpc_is_on([get(b"sec-gpc", b"")])
         self.is_fragment = not FRAGMENT_HEADERS.isdisjoint(names) or get(b"x-requested-with", b"").lower() == SCRIPTED
         self.is_conditional = not CONDITIONS.isdisjoint(names)
-        self.wants_document = destination in (None, b"document") and not self.is_fragment
+        self.loads_ahead = purpose_of(get).startswith(AHEAD)
+        # A link's prefetch bears the destination "empty".
+        self.wants_document = (destination in (None, b"document") or self.loads_ahead) and not self.is_fragment
         self.may_get_page = destination in PAGES or self.is_fragment or b"text/html" in get(b"accept", b"")
         self.opens_page = get(b"sec-fetch-mode") == b"navigate" and destination == b"document"
 

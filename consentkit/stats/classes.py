@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.model import PERSON, Agent
+from consentkit.traits import AHEAD, PRERENDER, purpose_of
 
 CRAWLER = "crawler"
 AI_CRAWLER = "ai_crawler"
@@ -71,8 +72,7 @@ BY_BROWSER = frozenset({PERSON, ASSET})
 HEADLESS = b"Headless"
 """Chromium's own name for itself in Sec-CH-UA when nobody looks at it, whatever its user agent says."""
 
-PRERENDER = b"prerender"
-PREFETCHES = (b"prefetch", PRERENDER, b"preview")
+PREFETCHES = (*AHEAD, b"preview")
 
 Get = Callable[[bytes], bytes | None]
 
@@ -148,10 +148,10 @@ def needs_path(facts: RequestFacts) -> bool:
 
 def _prefetched(get: Get) -> Verdict | None:
     """`Sec-Purpose: prefetch;prerender`, and the older `Purpose`, `X-Purpose: preview` and `X-Moz: prefetch`."""
-    purpose = get(b"sec-purpose") or get(b"purpose") or get(b"x-purpose") or get(b"x-moz")
-    if not purpose or not purpose[:9].lower().startswith(PREFETCHES):
+    purpose = purpose_of(get)
+    if not purpose.startswith(PREFETCHES):
         return None
-    return PRERENDERED if PRERENDER in purpose.lower() else PREFETCHED
+    return PRERENDERED if PRERENDER in purpose else PREFETCHED
 
 
 def _odd(get: Get) -> Verdict | None:
