@@ -8,6 +8,7 @@ from consentkit.reader import Table, shown
 from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, MAX_CROSSINGS, Crossing, crossing, crossings_of
 from consentkit.stats.pages import PUBLIC_PARAMETERS
 
+MEASURED, EVERYBODY = "measured", "everybody"
 EXEMPTION_PROFILES = ("none", "nl", "fr", "es", "uk")
 
 GOAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -38,9 +39,10 @@ class StatsSettings:
     Figures are kept `retention_months`, those by value for `day_months` by the day and then by the month.
 
     `visitor_state`: a visitor's browser may carry the state of the visit, by consent or under the `exemption`.
-    `outbound`: links to other sites count, of those whose visits are measured. `search_parameters` are the query
-    parameters of the site's own search, `public_parameters` the route parameters that page names may show,
-    `referrer_spam` domains whose views are set apart.
+    `outbound`: links to other sites count, of those whose visits are measured. `loaded_ahead`: of whom pages count that
+    their browser had loaded ahead, MEASURED or EVERYBODY. `search_parameters` are the query parameters of the site's
+    own search, `public_parameters` the route parameters that page names may show, `referrer_spam` domains whose views
+    are set apart.
     """
 
     sink: str
@@ -56,6 +58,7 @@ class StatsSettings:
     funnels: tuple[Funnel, ...]
     crossings: tuple[Crossing, ...]
     outbound: bool
+    loaded_ahead: str
     search_parameters: tuple[str, ...]
     public_parameters: tuple[str, ...]
     referrer_spam: tuple[str, ...]
@@ -83,10 +86,16 @@ def read_stats(table: Table, base: Path, store: str, private: str, *, everybody:
         funnels=tuple(_read_funnel(funnel) for funnel in table.tables("funnels")),
         crossings=_read_crossings(table),
         outbound=bool(table.get("outbound", bool, False)),
+        loaded_ahead=table.one_of("loaded_ahead", (MEASURED, EVERYBODY), MEASURED),
         search_parameters=_matching(table, "search_parameters", (), PARAMETER, 'a query parameter, as "q"'),
         public_parameters=_matching(table, "public_parameters", PUBLIC_PARAMETERS, PARAMETER, "a route parameter"),
         referrer_spam=_matching(table, "referrer_spam", (), DOMAIN, 'a domain in small letters, as "spam.example"'),
     )
+    if settings.loaded_ahead == EVERYBODY and everybody:
+        table.wrong(
+            "loaded_ahead",
+            '"everybody" needs [consent] delivery = "server": pages that caches keep tell of no one request',
+        )
     if settings.outbound and not settings.visitor_state:
         table.wrong(
             "outbound", "true needs visitor_state = true: links count of those who let their visits be measured"

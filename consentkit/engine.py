@@ -8,6 +8,7 @@ from starlette.types import Receive, Scope
 
 from consentkit.assets import Assets
 from consentkit.config import Config
+from consentkit.consent.ahead import Ahead
 from consentkit.consent.changes import Announcer
 from consentkit.consent.choice import ChoiceCodec
 from consentkit.consent.consent import Consent, Snippets
@@ -74,6 +75,7 @@ class Engine:
         self._codec = ChoiceCodec(self.declaration, keys, config.consent.validity_days)
         self._renderer = Renderer(config, assets, lambda: sightings.checked)
         self._embeds = Embeds(config, self._renderer)
+        self._ahead = Ahead(keys, assets, whose=config.stats.loaded_ahead)
         self._sealer = Sealer(config, guard)
         hints = Hints(self.declaration) if config.consent.delivery == "edge" else None
         self.delivery: Delivery = EdgeDelivery(config, self._sealer, assets, hints) if hints else ServerDelivery(config)
@@ -85,6 +87,7 @@ class Engine:
             self._codec,
             self.gate,
             embeds=self._embeds,
+            ahead=self._ahead,
             proof=proof,
             announcer=announcer,
             make_id=make_id,
@@ -147,17 +150,36 @@ class Engine:
             return []
 
     def rewriter(
-        self, audience: Audience, closure: Closure, nonces: Nonces, *, consent: Consent
+        self, audience: Audience, closure: Closure, nonces: Nonces, *, consent: Consent, last: str = ""
     ) -> PageRewriter | Tail | Unrewritten | None:
-        """The rewriter for one page; if it cannot be made, what lets nothing through that is closed."""
+        """The rewriter for one page; if it cannot be made, what lets nothing through that is closed.
+
+        `last` is HTML that goes behind all else.
+        """
         seal = self.seal(audience.scope, audience.incoming, closure)
         try:
-            return self._rewriter(audience, seal, nonces, consent=consent)
+            return self._rewriter(audience, seal, nonces, consent=consent, last=last)
         except Exception as problem:
             self.guard.note("changing a page", problem)
             return seal.unrewritten()
 
-    def _rewriter(self, audience: Audience, seal: Seal, nonces: Nonces, *, consent: Consent) -> PageRewriter | Tail:
+    def mark_ahead(self, scope: Scope, incoming: Incoming, decisions: Decisions, when: float, nonces: Nonces) -> str:
+        """What tells that a page which is loaded ahead is shown, "" where nobody is to be told of this visitor.
+
+        Not where all get the same page, which would bring another's request with it.
+        """
+        if not (self.delivery.is_personal and self._ahead.counts(decisions)):
+            return ""
+        today, base = date_of(int(when // 86_400)), self.base(scope)
+        try:
+            return self._ahead.tag(scope, incoming, today, base=base, nonce=nonces.script, asks=decisions.asks)
+        except Exception as problem:
+            self.guard.note("marking a page that is loaded ahead", problem)
+            return ""
+
+    def _rewriter(
+        self, audience: Audience, seal: Seal, nonces: Nonces, *, consent: Consent, last: str
+    ) -> PageRewriter | Tail:
         """Closed tags out; in the banner if it is due, the link and the script of consent mode if templates lack it."""
         decisions, scope, incoming = audience
         delivery = self.delivery
@@ -174,8 +196,9 @@ class Engine:
             html = self._renderer.banner(decisions, language(page), base, return_to=_here(scope), nonces=nonces)
             return delivery.banner(html)
 
-        def link(page: str) -> str:
-            return self._renderer.link(decisions, language(page), base, nonces)
+        def end(page: str) -> str:
+            link = self._renderer.link(decisions, language(page), base, nonces) if self.injects_link else ""
+            return f"{link}{last}"
 
         def placeholder(node: Node, found: Found, in_form: bool, page: str) -> str:
             first = not placed
@@ -195,7 +218,7 @@ class Engine:
         document = incoming.traits.wants_document
         at_head = head if document and (self.tells_tags or delivery.has_head) else None
         at_start = banner if document and decisions.asks else None
-        at_end = link if document and self.injects_link else None
+        at_end = end if document and (self.injects_link or last) else None
         gate = delivery.gate(seal, placeholder)
         if at_end and not (at_head or at_start or gate):
             return Tail(at_end, lambda: PageRewriter(at_end=at_end))

@@ -145,7 +145,7 @@ class Exchange(Sent):
         if engine.everybody:
             self._page = page = engine.everybody
             self._asked = asked = engine.delivery.audience(page.decisions, scope, incoming).incoming
-        puts_in = page.decisions.asks or engine.puts_in
+        puts_in = page.decisions.asks or engine.puts_in or asked.traits.loads_ahead
         self._changes = page.closure.gates or (puts_in and asked.traits.wants_document)
         self.consent = engine.consent(scope, standing, page)
 
@@ -293,7 +293,10 @@ class Exchange(Sent):
         engine, page = self._engine, self._page
         audience = engine.delivery.audience(page.decisions, self._scope, self.incoming)
         page_nonces = nonces(out.all(b"content-security-policy"))
-        rewriter = engine.rewriter(audience, page.closure, page_nonces, consent=self.consent)
+        last = ""
+        if self._asked.traits.loads_ahead and self.status < 300:
+            last = engine.mark_ahead(self.scope, self.incoming, page.decisions, self.when, page_nonces)
+        rewriter = engine.rewriter(audience, page.closure, page_nonces, consent=self.consent, last=last)
         asks = page.decisions.asks and self._asked.traits.wants_document
         # A page that is the same for everybody has its banner always, and its script knows whom to show it.
         if asks and engine.delivery.is_personal and isinstance(rewriter, PageRewriter):
@@ -305,7 +308,8 @@ class Exchange(Sent):
         consent = self.consent
         if not consent.placed_consent_mode:
             return not consent.is_own_page
-        return self._page.closure.gates or self._page.decisions.asks or self._engine.injects_link
+        page, ahead = self._page, self._asked.traits.loads_ahead
+        return page.closure.gates or page.decisions.asks or self._engine.injects_link or ahead
 
     def _can_change(self, out: Outgoing) -> bool:
         """Whether the body is a whole, plain HTML document that the visitor will see as a page."""

@@ -10,6 +10,7 @@ from consentkit.exchange import Exchange, Sent
 from consentkit.incoming import Incoming
 from consentkit.lifespan import run_lifespan
 from consentkit.own_visit import SECURE_VISIT, VISIT
+from consentkit.stats.shown_later import LOADED_KEY
 
 if TYPE_CHECKING:
     from consentkit.kit import ConsentKit
@@ -39,6 +40,8 @@ class ConsentMiddleware:
             own = await engine.own_response(scope, incoming, standing.decisions, receive, when)
         if own is not None:
             answer = Sent(scope, incoming, when, began, send, self._count)
+            if standing.is_measured and LOADED_KEY in scope:
+                own.raw_headers += self._carry(answer)
         else:
             answer = exchange = Exchange(engine, scope, incoming, standing, when, began, send, self._count)
             scope = exchange.scope_for_app()

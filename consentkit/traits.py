@@ -53,10 +53,10 @@ class Traits:
     """What a request's shared headers tell. `headers` holds them by name.
 
     `gpc`: the privacy signal is on; `is_fragment`: a front-end library asks for a part of a page; `wants_document`: a
-    person opens a page, or its browser loads one ahead, false for what a page fetches in the background;
-    `may_get_page`: it can well be answered with HTML; `opens_page`: a browser says that somebody goes to a page (older
-    ones, and http, do not tell); `is_conditional`: it may be answered "304 Not Modified"; `loads_ahead`: it may be
-    shown later without being asked for again.
+    person opens a page, false for what a page fetches in the background; `may_get_page`: it can well be answered with
+    HTML; `opens_page`: a browser says that somebody goes to a page (older ones, and http, do not tell);
+    `is_conditional`: it may be answered "304 Not Modified"; `loads_ahead`: what is answered may be shown later without
+    being asked for again.
     """
 
     __slots__ = (
@@ -72,8 +72,7 @@ class Traits:
         self.is_fragment = not FRAGMENT_HEADERS.isdisjoint(names) or get(b"x-requested-with", b"").lower() == SCRIPTED
         self.is_conditional = not CONDITIONS.isdisjoint(names)
         self.loads_ahead = purpose_of(get).startswith(AHEAD)
-        # A link's prefetch bears the destination "empty".
-        self.wants_document = (destination in (None, b"document") or self.loads_ahead) and not self.is_fragment
+        self.wants_document = destination in (None, b"document") and not self.is_fragment
         self.may_get_page = destination in PAGES or self.is_fragment or b"text/html" in get(b"accept", b"")
         self.opens_page = get(b"sec-fetch-mode") == b"navigate" and destination == b"document"
 

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive
 
+from consentkit.consent.ahead import ADDRESS as SHOWN_ADDRESS
+from consentkit.consent.ahead import Ahead
 from consentkit.consent.answers import Answers
 from consentkit.consent.changes import Announcer
 from consentkit.consent.choice import ChoiceCodec
@@ -33,6 +35,7 @@ class ConsentPages:
         gate: Gate,
         *,
         embeds: Embeds,
+        ahead: Ahead,
         proof: Proof,
         announcer: Announcer,
         make_id: Callable[[], str],
@@ -59,6 +62,7 @@ class ConsentPages:
             "always": answers.embed,
             "erase": answers.erase,
             "state": answers.resume,
+            SHOWN_ADDRESS: ahead.shown,
         }
         if renderer.config.stats.outbound:
             self._forms[ADDRESS] = followed

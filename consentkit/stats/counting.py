@@ -14,6 +14,7 @@ from consentkit.stats.recorder import Recorder
 from consentkit.stats.release import Rule
 from consentkit.stats.retention import Kept
 from consentkit.stats.routes import route_of
+from consentkit.stats.shown_later import LOADED_KEY, view_of
 from consentkit.stats.stores import PrivateStore, Sink, open_private, open_sink
 from consentkit.stats.tally import Tally
 from consentkit.stats.visitor.carrier import Carrier, Step
@@ -167,7 +168,11 @@ class Counting:
 
         To be asked only where the visitor may be measured. None if the request is no view of a person's. May raise.
         """
-        return self._carrier.step(self._facts(sent, None), cookies)
+        facts = self._facts(sent, None)
+        if facts.shown is None:
+            return self._carrier.step(facts, cookies)
+        step = self._carrier.step(facts.shown, cookies)
+        return step and step._replace(facts=facts._replace(shown=facts.shown._replace(carried=step.carried)))
 
     def close(self) -> None:
         """Write what has been counted."""
@@ -197,6 +202,9 @@ class Counting:
             None,
             answer and metric_of(answer),
             scope.get(FOLLOWED_KEY, "") if sent.is_own else "",
+            None,
         )
         # Half the time that the class itself takes.
-        return tuple.__new__(RequestFacts, values)
+        facts = tuple.__new__(RequestFacts, values)
+        loaded = scope.get(LOADED_KEY) if sent.is_own else None
+        return facts._replace(shown=view_of(facts, loaded)) if loaded else facts

@@ -45,7 +45,8 @@ class RequestFacts(NamedTuple):
     where `address` is, if that was looked up already: then the address itself is not here. `own` marks consentkit's own
     addresses; `route` is the template of the router's that answered; `goals` were reached in the site's code; `carried`
     is what the visitor's own state says of the view; `answer` the metric of what was asked or answered about consent;
-    `followed` is the host to which a link led, as our own script told it.
+    `followed` is the host to which a link led, and `shown` the page that had been loaded ahead and is shown now, as our
+    own scripts told it.
     """
 
     when: float
@@ -69,6 +70,7 @@ class RequestFacts(NamedTuple):
     carried: Carried | None = None
     answer: str = ""
     followed: str = ""
+    shown: "RequestFacts | None" = None
 
     @property
     def manner(self) -> tuple[str, int, str | None, bool, bool, bool]:

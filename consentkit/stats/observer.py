@@ -112,8 +112,8 @@ class Observer:
         if facts.answer and (facts.own or events):
             said = (sender.language, self._policy)
             events = (*events, (day, sender.agent, ANSWERING if facts.own else verdict, (facts.answer,), said))
-        if facts.followed and facts.own:
-            events = (*events, *self._led(facts, sender, day))
+        if facts.own and (facts.followed or facts.shown):
+            events = (*events, *self._told(facts, sender, day))
         return Observation(
             (day, sender.agent, verdict, status),
             events,
@@ -195,6 +195,11 @@ class Observer:
             sender.language,
             sender.host_facet,
         )
+
+    def _told(self, facts: RequestFacts, sender: Sender, day: str) -> tuple[EventKey, ...]:
+        """The events that scripts of ours tell of: a link that led to another site, a page that is shown at last."""
+        led = self._led(facts, sender, day) if facts.followed else ()
+        return (*led, *self.observe(facts.shown).events) if facts.shown else led
 
     def _led(self, facts: RequestFacts, sender: Sender, day: str) -> tuple[EventKey, ...]:
         """The event of a link that led to another site."""

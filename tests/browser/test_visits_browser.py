@@ -27,11 +27,13 @@ from tests.support.small_site import tables
 pytestmark = pytest.mark.browser
 
 METRICS = ("views", "visits", "moves", "downloads", "outbound", "class:prefetch")
-LINKS = ("/next", "/moved", "/framed", "/file.pdf", "/kept-not", "/spec", "/pre", "/fetched")
+LINKS = ("/next", "/moved", "/framed", "/file.pdf", "/kept-not", "/spec", "/pre", "/fetched", "/linked", "/kept")
 AHEAD = """<script type="speculationrules">
 {"prerender": [{"source": "list", "urls": ["/pre"], "eagerness": "immediate"}],
 "prefetch": [{"source": "list", "urls": ["/fetched"], "eagerness": "immediate"}]}
-</script>"""
+</script>
+<link rel="prefetch" href="/linked"><link rel="prefetch" href="/kept">"""
+CACHED = {"/kept-not": "no-store", "/kept": "max-age=600"}
 
 
 async def page(request: Request) -> Response:
@@ -53,7 +55,7 @@ async def page(request: Request) -> Response:
         f'<p><a id="out" href="{request.app.state.elsewhere}/">out</a>'
         '<form method="post" action="/form"><button>Send</button></form>'
     )
-    return HTMLResponse(html, headers={"Cache-Control": "no-store" if path == "/kept-not" else "no-cache"})
+    return HTMLResponse(html, headers={"Cache-Control": CACHED.get(path, "no-cache")})
 
 
 async def other_page(request: Request) -> Response:
@@ -278,10 +280,22 @@ def test_in_firefox(site: Watched, in_firefox: InFirefox) -> None:
     history_without_cache(site, in_firefox, is_told=True)
 
 
-def test_what_chromium_loads_ahead_is_no_view(site: Watched, in_chromium: InChromium) -> None:
-    """Neither the prefetch nor the prerender; their activation sends nothing, so they stay prefetches."""
+def test_what_chromium_loads_ahead_counts_when_it_is_shown(site: Watched, in_chromium: InChromium) -> None:
+    """Each a prefetch first; by rules it is a view when it is shown, once; what links prefetch is asked for again."""
     in_chromium.open(f"{site.home}/spec")
-    site.expect("speculation rules", views=1, visits=1, class_prefetch=2)
+    site.expect("rules and links", views=1, visits=1, class_prefetch=4)
     in_chromium.follow(to("/pre"), "/pre")
-    in_chromium.follow(to("/next"), "/next")
-    site.expect("the prerendered page, then one by a link", views=1, moves=1)
+    site.expect("the prerendered page", views=1, moves=1)
+    in_chromium.reload()
+    site.expect("its reload", views=1)
+    in_chromium.travel(-1, "/spec")
+    in_chromium.follow(to("/fetched"), "/fetched")
+    site.expect("the prefetched page", views=1, moves=1)
+    in_chromium.travel(-1, "/spec")
+    in_chromium.travel(1, "/fetched")
+    in_chromium.travel(-1, "/spec")
+    in_chromium.follow(to("/linked"), "/linked")
+    site.expect("the history, then what a link prefetched", views=1, moves=1)
+    in_chromium.travel(-1, "/spec")
+    in_chromium.follow(to("/kept"), "/kept")
+    site.expect("and what a cache may keep", views=1, moves=1)
