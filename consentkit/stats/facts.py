@@ -52,7 +52,7 @@ class RequestFacts(NamedTuple):
     when: float
     path: str
     traits: Traits
-    # These six tell in what manner a request was sent and answered, see `manner`.
+    # These six, up to `logged`, tell in what manner a request was sent and answered, see `Sender.manner`.
     method: str
     status: int
     content_type: str | None = None
@@ -71,11 +71,6 @@ class RequestFacts(NamedTuple):
     answer: str = ""
     followed: str = ""
     shown: "RequestFacts | None" = None
-
-    @property
-    def manner(self) -> tuple[str, int, str | None, bool, bool, bool]:
-        """The part of the facts that many requests of one sender share."""
-        return self[3:9]
 
     def __repr__(self) -> str:
         return "<RequestFacts>"

@@ -18,7 +18,7 @@ from consentkit.stats.enrich.place import Place
 from consentkit.stats.enrich.referrer import Referrers, Source, came_from, registrable
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.model import NONE, Agent, EventKey, Facet, Observation, Verdict
-from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages, template_of
+from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages
 from consentkit.stats.paths import canonical
 from consentkit.stats.senders import Hosts, Sender, Senders
 from consentkit.stats.shown import extension_of, shows_page
@@ -36,13 +36,24 @@ GONE = frozenset({404, 410})
 DAY_STEP = 900
 """Seconds. Every zone's midnight and every change of its clock fall on a quarter of an hour, so a day holds for one."""
 
-MOST_DAYS = 64
 VIEW: tuple[str, ...] = (VIEWS,)
 ENTRY: tuple[str, ...] = (VIEWS, VISITS)
 NO_ROUTE = "(none)"
 
 Happening = tuple[tuple[str, ...], tuple[Facet, ...]]
 """The metrics that something counts for, and where it stands in the dimensions."""
+
+
+class Quarter:
+    """A stretch of time that is of one day: from `begin` to before `end` (epoch seconds)."""
+
+    __slots__ = ("begin", "day", "end", "text")
+
+    def __init__(self, begin: float, end: float, day: date) -> None:
+        self.begin = begin
+        self.end = end
+        self.day = day
+        self.text = day.isoformat()
 
 
 class Observer:
@@ -79,8 +90,8 @@ class Observer:
         for id_, path in (goals or {}).items():
             if path:
                 self._goals_at[path] = (*self._goals_at.get(path, ()), id_)
-        self._days: dict[float, tuple[date, str]] = {}
         self._timezone = timezone
+        self._today = self._turn_to(0.0)
 
     def prepare(self) -> None:
         """Load lists, parsers and databases, and databases anew that were replaced; not for the event loop."""
@@ -93,8 +104,11 @@ class Observer:
 
     def observe(self, facts: RequestFacts) -> Observation:
         """What this request adds: only page requests of what may be a person have events."""
-        _, day = self._days.get(facts.when // DAY_STEP) or self._turn_to(facts.when)
-        sender = self._senders.of(facts.traits)
+        today = self._today
+        if not today.begin <= facts.when < today.end:
+            today = self._turn_to(facts.when)
+        day, sender = today.text, self._senders.of(facts.traits)
+        agent = sender.agent
         verdict, is_view, status, streams = sender.manner(facts)
         if verdict is None:
             verdict = judge(facts)
@@ -104,21 +118,19 @@ class Observer:
             if source.spam:
                 verdict = SPAM
             elif is_view or (is_view is None and shows_page(facts)):
-                events = self._happened(facts, sender, source, (day, sender.agent, verdict))
+                events = self._happened(facts, sender, source, (day, agent, verdict))
             else:
                 beside = self._beside(facts, sender, source)
-                events = tuple([(day, sender.agent, verdict, metrics, facets) for metrics, facets in beside])
-        route = template_of(facts.route) if facts.route else _known_by(events)
+                events = tuple([(day, agent, verdict, metrics, facets) for metrics, facets in beside])
+        route = facts.route
+        known = self._pages.routed(route).template if route else _known_by(events)
         if facts.answer and (facts.own or events):
             said = (sender.language, self._policy)
-            events = (*events, (day, sender.agent, ANSWERING if facts.own else verdict, (facts.answer,), said))
+            events = (*events, (day, agent, ANSWERING if facts.own else verdict, (facts.answer,), said))
         if facts.own and (facts.followed or facts.shown):
             events = (*events, *self._told(facts, sender, day))
-        return Observation(
-            (day, sender.agent, verdict, status),
-            events,
-            (day, facts.when, None if streams else facts.took, facts.size, status, route),
-        )
+        load = (day, facts.when, None if streams else facts.took, facts.size, status, known)
+        return tuple.__new__(Observation, ((day, agent, verdict, status), events, load))
 
     def view(self, facts: RequestFacts) -> View | None:
         """The view that a request is, as its visitor's own state needs it; None for what shows no person a page."""
@@ -130,14 +142,17 @@ class Observer:
         came = self._referrers.source(facts.referer, sender.host)
         if came.spam or sender.agent.is_known_program:
             return None
-        begins = sender.begins_visit(came)
+        begins, source = sender.came(came)
         campaign, _ = self._queries.read(facts.query) if facts.query else (NO_CAMPAIGN, "")
-        channel = _channel(sender.counted(came, begins), campaign).values["channel"]
+        channel = _channel(source, campaign).values["channel"]
         page = self._pages.facet(facts.path, facts.route).values["page"]
         reached = {*self._goals_at.get(facts.path, ()), *facts.goals} if self._goal_ids else ()
+        today = self._today
+        if not today.begin <= facts.when < today.end:
+            today = self._turn_to(facts.when)
         return View(
             facts.when,
-            (self._days.get(facts.when // DAY_STEP) or self._turn_to(facts.when))[0],
+            today.day,
             begins,
             Began(channel, campaign.facet.values["campaign"], page),
             tuple(number for number, id_ in enumerate(self._goal_ids) if id_ in reached) if reached else (),
@@ -152,24 +167,22 @@ class Observer:
         """Where an address is; it is forgotten with the call."""
         return self._place.facet(address)
 
-    def _turn_to(self, when: float) -> tuple[date, str]:
-        quarter = when // DAY_STEP
-        found = datetime.fromtimestamp(quarter * DAY_STEP, self._timezone).date()
-        if len(self._days) >= MOST_DAYS:
-            self._days.clear()
-        day = self._days[quarter] = found, found.isoformat()
-        return day
+    def _turn_to(self, when: float) -> Quarter:
+        begin = when // DAY_STEP * DAY_STEP
+        day = datetime.fromtimestamp(begin, self._timezone).date()
+        quarter = self._today = Quarter(begin, begin + DAY_STEP, day)
+        return quarter
 
     def _happened(
-        self, facts: RequestFacts, sender: Sender, source: Source, who: tuple[str, Agent, Verdict]
+        self, facts: RequestFacts, sender: Sender, came: Source, who: tuple[str, Agent, Verdict]
     ) -> tuple[EventKey, ...]:
         """The events of a page view of a day, an agent and a verdict."""
-        visit = sender.begins_visit(source)
-        source = sender.counted(source, visit)
+        visit, source = sender.came(came)
         campaign, term = self._queries.read(facts.query) if facts.query else (NO_CAMPAIGN, "")
         page = self._pages.facet(facts.path, facts.route)
         seen = self._seen(facts, sender, source, campaign)
-        view = (*who, ENTRY if visit else VIEW, (page, *seen))
+        day, agent, verdict = who
+        view = (day, agent, verdict, ENTRY if visit else VIEW, (page, *seen))
         from_page = source.page and not sender.reloads
         if not (from_page or term or facts.goals or facts.carried or facts.path in self._goals_at):
             return (view,)
@@ -182,7 +195,7 @@ class Observer:
             more += [((GOALS,), (*seen, goal)) for goal in self._reached(facts)]
         if facts.carried:
             more += happened_by(facts.carried, seen[2:], self._goal_facets)
-        return (view, *((*who, metrics, facets) for metrics, facets in more))
+        return (view, *[(day, agent, verdict, metrics, facets) for metrics, facets in more])
 
     def _seen(
         self, facts: RequestFacts, sender: Sender, source: Source, campaign: Campaign = NO_CAMPAIGN

@@ -24,32 +24,55 @@ REMEMBERED = 4096
 MAX_TEMPLATES = 500
 
 
+class Routed:
+    """The pages that a router's route answers, by path; `facet` is that of all of them where paths do not show in it.
+
+    `template` is the route as load is counted by, "" for none.
+    """
+
+    __slots__ = ("facet", "known", "template")
+
+    def __init__(self, template: str, facet: Facet | None) -> None:
+        self.template = template
+        self.facet = facet
+        self.known: dict[str, Facet] = {}
+
+
 class Pages:
     """Names pages. `public` are the names of the route parameters that may be shown."""
 
     def __init__(self, public: Iterable[str] = PUBLIC_PARAMETERS) -> None:
         self._public = frozenset(public)
-        self._facets: dict[tuple[str, str], Facet] = {}
-        self._of_routes: dict[str, Facet] = {}
+        self._routes: dict[str, Routed] = {}
+        self._room = REMEMBERED
         self._hiding: dict[str, tuple[str, ...]] = {}
+
+    def routed(self, route: str) -> Routed:
+        """What a route of this template answers ("" if none is known)."""
+        routed = self._routes.get(route)
+        if routed is None:
+            facet = _page(self.named(route, route)) if self._hides_all(route) else None
+            routed = Routed(template_of(route) if route else "", facet)
+            if len(self._routes) < MAX_TEMPLATES:
+                self._routes[route] = routed
+        return routed
 
     def facet(self, path: str, route: str) -> Facet:
         """The page of a decoded path that a route of this template answered ("" if none is known)."""
-        facet = self._of_routes.get(route)
-        if facet is not None:
-            return facet
-        key = route, path
-        facet = self._facets.get(key)
-        if facet is None:
-            name = self.named(path, route)
-            facet = _page(name)
-            if self._hides_all(route):
-                if len(self._of_routes) < MAX_TEMPLATES:
-                    self._of_routes[route] = facet
-            elif name == path:  # only a path that shows nothing of a visitor may be remembered
-                if len(self._facets) >= REMEMBERED:
-                    self._facets.clear()
-                self._facets[key] = facet
+        routed = self.routed(route)
+        return routed.facet or routed.known.get(path) or self._met(path, route, routed)
+
+    def _met(self, path: str, route: str, routed: Routed) -> Facet:
+        name = self.named(path, route)
+        facet = _page(name)
+        # Only a path that shows nothing of a visitor may be remembered.
+        if name == path:
+            if self._room <= 0:
+                for each in list(self._routes.values()):
+                    each.known.clear()
+                self._room = REMEMBERED
+            self._room -= 1
+            routed.known[path] = facet
         return facet
 
     def named(self, path: str, route: str) -> str:

@@ -54,23 +54,24 @@ class Sender:
 
     def manner(self, facts: RequestFacts) -> Manner:
         """In what manner one of their requests was sent and answered."""
-        return self._manners.get(facts.manner) or self._met(facts)
-
-    def _met(self, facts: RequestFacts) -> Manner:
-        if len(self._manners) >= MOST_MANNERS:
-            self._manners.clear()
-        manner = self._manners[facts.manner] = _manner(facts)
+        key = facts[3:9]
+        manner = self._manners.get(key)
+        if manner is None:
+            if len(self._manners) >= MOST_MANNERS:
+                self._manners.clear()
+            manner = self._manners[key] = _manner(facts)
         return manner
 
-    def begins_visit(self, source: Source) -> bool:
-        """Whether a page view of theirs that comes from there is an entry."""
-        return source.referrer != INTERNAL if self._begins is None else self._begins
+    def came(self, source: Source) -> tuple[bool, Source]:
+        """Whether a page view of theirs that comes from there is an entry, and the source to count.
 
-    def counted(self, source: Source, visit: bool) -> Source:
-        """The source to count: a visit never comes from the site itself, and a move within it never from nowhere."""
-        if visit and source.referrer == INTERNAL:
-            return FROM_NOWHERE
-        return FROM_WITHIN if self._within and source.referrer == DIRECT else source
+        A visit never comes from the site itself, and a move within it never from nowhere.
+        """
+        referrer = source.referrer
+        visit = referrer != INTERNAL if self._begins is None else self._begins
+        if visit:
+            return True, FROM_NOWHERE if referrer == INTERNAL else source
+        return False, FROM_WITHIN if self._within and referrer == DIRECT else source
 
 
 class Hosts:

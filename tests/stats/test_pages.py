@@ -90,11 +90,15 @@ def test_nothing_that_identifies_ever_leaves(segments, route):
 def test_what_is_remembered_is_bounded_and_shows_nobody():
     """Only paths that are their own name."""
     pages = Pages()
-    for number in range(REMEMBERED + 100):
-        pages.facet("/p" + "abcdefghij"[number % 10], f"/{number}")
+    for number in range(MAX_TEMPLATES):
+        for letter in "abcdefghij":
+            pages.facet(f"/p{letter}", f"/{number}")
         pages.facet(f"/users/{number}", "/users/{id}")
-    assert len(pages._facets) <= REMEMBERED
-    assert not [path for _, path in pages._facets if path.startswith("/users/")]
+    assert MAX_TEMPLATES * 10 > REMEMBERED
+    known = [path for routed in pages._routes.values() for path in routed.known]
+    assert 0 < len(known) <= REMEMBERED
+    assert not [path for path in known if path.startswith("/users/")]
+    assert len(pages._routes) == MAX_TEMPLATES
     for number in range(MAX_TEMPLATES + 10):
         pages.named("/x", f"/{number}/{{id}}")
     assert len(pages._hiding) == MAX_TEMPLATES

@@ -62,4 +62,4 @@ def test_without_fetch_metadata_the_referrer_tells():
     sources = [
         found.source(text, "www.example.com") for text in (b"", b"https://example.org/", b"https://www.example.com/")
     ]
-    assert [sender.begins_visit(source) for source in sources] == [True, True, False]
+    assert [sender.came(source)[0] for source in sources] == [True, True, False]
