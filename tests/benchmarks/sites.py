@@ -74,7 +74,7 @@ def starlette_app(*middleware: Middleware) -> Starlette:
     async def data(_: Request) -> JSONResponse:
         return JSONResponse({"a": 1})
 
-    routes = [Route("/products/{name}", page), Route("/data/{name}", data)]
+    routes = [Route("/products/{slug}", page), Route("/data/{name}", data)]
     return Starlette(routes=routes, middleware=list(middleware))
 
 

@@ -15,12 +15,15 @@ from consentkit.stats.flusher import Flusher, Stores
 from consentkit.stats.model import Increments
 from consentkit.stats.tally import Tally
 from tests.benchmarks.report import Report
-from tests.benchmarks.sites import consent_cookie, kit_in, receive, request, starlette_app, swallow
+from tests.benchmarks.sites import consent_cookie, kit_in, receive, starlette_app, swallow
 from tests.benchmarks.timing import prepared
+from tests.benchmarks.traffic import BROWSERS, NETWORK, PAGES, SOURCES, Traffic
 
 RATES = (300, 1_000, 3_000)
 """Requests a second of one worker."""
 SECONDS = 60
+VARIETY = 50_000
+"""Requests after which the same ones come again."""
 BEGIN = 1_795_460_880.0
 
 
@@ -64,13 +67,15 @@ def per_request(folder: Path, rate: int) -> dict[str, float]:
     flusher = Flusher(tally, stores, rule_of(config), "bench")
     app, choice = kit.wrap(starlette_app()), (b"cookie", b"session=" + b"s" * 40 + b"; " + consent_cookie(kit))
 
-    async def second() -> None:
-        for number in range(rate):
-            await app(request(number, choice), receive, swallow)
+    traffic = Traffic(VARIETY)
+
+    async def second(begin: int) -> None:
+        for number in range(begin, begin + rate):
+            await app(traffic.request(number, choice), receive, swallow)
 
     with closing(kit):
         for number in range(2 * SECONDS):
-            asyncio.run(second())
+            asyncio.run(second(number * rate))
             now[0] += 1
             if number == SECONDS:
                 timed.seconds.clear()
@@ -99,7 +104,8 @@ def report(folder: Path) -> tuple[Report, dict[int, float]]:
         }  # fmt: skip
     notes = (
         "The real flusher, private store and sink in one process, on a clock of its own: a minute to warm up, then",
-        "medians of a minute. 50 pages, 20 browsers, 80 addresses; 27 breakdowns and 6 crossings.",
+        f"medians of a minute. {PAGES} pages, {BROWSERS} browsers and {SOURCES} referring sites by Zipf's law, 80",
+        f"networks of {NETWORK} addresses, five languages; 27 breakdowns and 6 crossings.",
     )
     columns = ("added up", "written", "released", "all")
     return Report("The thread that writes: µs of CPU for a request", columns, rows, notes), sums
