@@ -14,7 +14,7 @@ SHARED = frozenset(
     {
         *(b"host", b"user-agent", b"accept", b"accept-language", b"cache-control", b"sec-gpc", b"x-requested-with"),
         *(b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest", b"sec-fetch-user", b"sec-ch-ua"),
-        *(b"sec-purpose", b"purpose", b"x-purpose", b"x-moz", b"sec-speculation-tags"),
+        *(b"sec-purpose", b"purpose", b"x-purpose", b"x-moz", b"sec-speculation-tags", b"signature-agent"),
     }
 )
 """The headers that are read here; of all others only the names, in `is_conditional` and `is_fragment`."""

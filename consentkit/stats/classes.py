@@ -7,6 +7,7 @@ from the same address.
 import re
 from collections.abc import Callable
 
+from consentkit.stats.enrich.sources import AI, HOSTS
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.model import PERSON, Agent
 from consentkit.traits import AHEAD, PRERENDER, purpose_of
@@ -74,6 +75,8 @@ HEADLESS = b"Headless"
 
 PREFETCHES = (*AHEAD, b"preview")
 
+SIGNER = re.compile(rb"https://([A-Za-z0-9.-]{1,253})")
+
 Get = Callable[[bytes], bytes | None]
 
 
@@ -81,9 +84,10 @@ class Verdict:
     """What the request says of its class. A `final` one stands whatever the user agent declares.
 
     `bare`: headers are missing that current browsers send by https; `hinted`: it has hints that only Chromium sends.
+    `trusting` is the same verdict without suspicion for want of headers.
     """
 
-    __slots__ = ("_bare", "_hinted", "_own", "browsing", "by_browser", "final")
+    __slots__ = ("_bare", "_hinted", "_own", "browsing", "by_browser", "final", "trusting")
 
     def __init__(
         self, request_class: str, reason: str, *, final: bool = False, bare: bool = False, hinted: bool = False
@@ -94,6 +98,7 @@ class Verdict:
         self.by_browser = request_class in BY_BROWSER
         self._bare = bare
         self._hinted = hinted
+        self.trusting = Verdict(request_class, reason, hinted=hinted) if bare else self
 
     def judged(self, agent: Agent) -> tuple[str, str]:
         """The one class of the request, and the reason for it."""
@@ -115,6 +120,8 @@ PRERENDERED = Verdict(PREFETCH, "prerender", final=True)
 PROBED_PATH = Verdict(PROBE, "path", final=True)
 ODD_METHOD = Verdict(PROBE, "method", final=True)
 AUTOMATED = Verdict(LIBRARY, "headless", final=True)
+SIGNED = Verdict(CRAWLER, "signature", final=True)
+SIGNED_FETCH = Verdict(AI_FETCH, "signature", final=True)
 ODD_ACCEPT = Verdict(SUSPECTED, "accept")
 SPAM = Verdict(SUSPECTED, "referrer_spam")
 
@@ -156,6 +163,9 @@ def _prefetched(get: Get) -> Verdict | None:
 
 def _odd(get: Get) -> Verdict | None:
     """Headers that tell a program whatever its user agent says."""
+    signer = get(b"signature-agent")
+    if signer:
+        return SIGNED_FETCH if _is_assistant(signer) else SIGNED
     hints = get(b"sec-ch-ua")
     if hints and HEADLESS in hints:
         return AUTOMATED
@@ -170,7 +180,7 @@ def _browsing(facts: RequestFacts, get: Get) -> Verdict:
     destination, hinted = get(b"sec-fetch-dest"), get(b"sec-ch-ua") is not None
     if destination:
         return _BROWSING[False, hinted] if destination == b"document" else _PART["destination", False, hinted]
-    bare = facts.secure and not facts.logged and _bare(get)
+    bare = facts.secure and not facts.logged and not (get(b"sec-fetch-site") or get(b"sec-fetch-mode"))
     return _PART["extension", bare, hinted] if ASSET_PATH.search(facts.path) else _BROWSING[bare, hinted]
 
 
@@ -185,5 +195,11 @@ def _is_answered(status: int) -> bool:
     return 200 <= status < 300 or status in ANSWERED
 
 
-def _bare(get: Get) -> bool:
-    return not (get(b"sec-fetch-site") or get(b"sec-fetch-mode") or get(b"accept-language"))
+def _is_assistant(signer: bytes) -> bool:
+    """Whether a Signature-Agent (draft-meunier-http-message-signatures-directory) is an AI assistant's.
+
+    Their browsers, which act for a person, send it with the user agent of Chrome: `"https://chatgpt.com"`.
+    """
+    match = SIGNER.search(signer)
+    labels = match[1].decode("ascii").lower().split(".") if match else []
+    return any(HOSTS.get(".".join(labels[start:])) == AI for start in range(len(labels)))

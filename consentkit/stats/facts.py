@@ -32,6 +32,7 @@ TEXTS: Mapping[str, bytes] = {
     "fetch_user": b"sec-fetch-user",
     "client_hints": b"sec-ch-ua",
     "purpose": b"sec-purpose",
+    "signer": b"signature-agent",
 }
 """Headers by the names under which logs and samples give them."""
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from consentkit.stats.breakdowns import DOWNLOADS, GOALS, MISSING, MOVES, OUTBOUND, SEARCHES, VIEWS, VISITS
 from consentkit.stats.classes import ANSWERING, SPAM, judge
+from consentkit.stats.classes import Verdict as Judged
 from consentkit.stats.enrich import agent
 from consentkit.stats.enrich.campaign import NO_CAMPAIGN, Campaign, Queries
 from consentkit.stats.enrich.channel import channel_of
@@ -92,6 +93,7 @@ class Observer:
                 self._goals_at[path] = (*self._goals_at.get(path, ()), id_)
         self._timezone = timezone
         self._today = self._turn_to(0.0)
+        self._metadata_comes = False
 
     def prepare(self) -> None:
         """Load lists, parsers and databases, and databases anew that were replaced; not for the event loop."""
@@ -112,6 +114,8 @@ class Observer:
         verdict, is_view, status, streams = sender.manner(facts)
         if verdict is None:
             verdict = judge(facts)
+        if not self._metadata_comes:
+            verdict = self._unsuspected(facts, verdict)
         events: tuple[EventKey, ...] = ()
         if verdict.browsing or (facts.goals and verdict.by_browser):
             source = self._referrers.source(facts.referer, sender.host)
@@ -131,6 +135,11 @@ class Observer:
             events = (*events, *self._told(facts, sender, day))
         load = (day, facts.when, None if streams else facts.took, facts.size, status, known)
         return tuple.__new__(Observation, ((day, agent, verdict, status), events, load))
+
+    def _unsuspected(self, facts: RequestFacts, verdict: Judged) -> Judged:
+        """A server in front may hold Sec-Fetch-* back: before any came, nobody is suspected for want of them."""
+        self._metadata_comes = bool(facts.traits.headers.get(b"sec-fetch-site"))
+        return verdict.trusting
 
     def view(self, facts: RequestFacts) -> View | None:
         """The view that a request is, as its visitor's own state needs it; None for what shows no person a page."""

@@ -35,6 +35,14 @@ def day_of(seen):
     return seen.request[0]
 
 
+def test_nobody_is_suspected_where_a_server_in_front_holds_headers_back():
+    """Before any Sec-Fetch-* came: a content delivery network may pass on none."""
+    observer = Observer(["www.example.com"], ZoneInfo("Europe/Amsterdam"), Place([]))
+    bare = a_page(fetch_site="", fetch_mode="", fetch_dest="")
+    classes = [observer.observe(facts).request_class for facts in (bare, bare, a_page(), bare)]
+    assert ["person", "person", "person", "suspected"] == classes
+
+
 def test_a_page_view_has_one_value_in_every_breakdown():
     """What marketing reads, and nothing that could recognise a visitor."""
     facts = a_page(path="/order/12345", fetch_site="cross-site", referer="https://news.example.org/a?q=1")

@@ -37,20 +37,29 @@ INTRUDERS = re.compile(
 )
 """Among what the list tags as scanners: tools that look for a way in."""
 
+AI_CRAWLERS = """
+    gptbot claudebot ccbot bytespider amazonbot youbot diffbot timpibot imagesiftbot ai2bot tiktokspider cohere-
+    meta-externalagent omgili webzio
+"""
 LIBRARY_WORDS = """
     python curl/ wget go-http java/ okhttp axios node-fetch undici libwww httpclient
     headless phantomjs selenium puppeteer playwright guzzle postman lua-resty
 """
 MONITOR_WORDS = """
-    monitor uptime pingdom healthcheck health-check kube-probe statuscake diagnostics observatory measurement infrawatch
+    monitor prometheus/ googlehc/ uptime pingdom healthcheck health-check kube-probe statuscake diagnostics observatory
+    measurement infrawatch
 """
 CRAWLER_WORDS = """
     crawl spider scrap archiver +http (http preview google- googlead transcoder
     inspector inspici checker proxy thumbnail prospect
 """
+OF_AI = (
+    (AI_FETCH, ("-user/", "meta-externalfetcher", "novaact", "manus-user")),
+    (AI_CRAWLER, tuple(AI_CRAWLERS.split())),
+)
+"""Of AI companies by their own account, though the list has many as crawlers of no kind."""
+
 GENERAL = (
-    (AI_FETCH, ("-user/", "meta-externalfetcher")),
-    (AI_CRAWLER, ("gptbot", "claudebot", "ccbot", "bytespider")),
     (PROBE, ("nuclei", "gobuster", "feroxbuster", "fuzz faster", "sqlmap", "nikto", "masscan", "zgrab", "scanner")),
     (MONITOR, tuple(MONITOR_WORDS.split())),
     (FEED_READER, ("feedfetcher", "feedparser", "rss reader", "rssreader", "feed reader", "feedreader", "podcast")),
@@ -62,19 +71,19 @@ GENERAL = (
 BOT = re.compile(r"(?<!cu)(?<!ab)bots?(?![a-z])(?![ _-]?\d{2,3}(?![\d.]))(?!_tab)|(?<![a-z])robots?")
 """`bot` at the end of a word, but not the telephones of Cubot and the likes of `M_bot_60`."""
 
-MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}")
+MAIL = re.compile(r"[\w+-]@[\w-]+\.[a-z]{2,}")
+"""Begun at one character: what stands before it does not matter, and looking for it would take long."""
 ENDINGS = (".com", ".org", ".net", ".io", ".ai", ".party", ".info")
 SITE = re.compile(rf"[(;] ?(?:via )?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:{'|'.join(map(re.escape, ENDINGS))})\b")
 """A program's own site in its comments, in lower case; packages of Android's begin with `com.` instead."""
 
 BROWSER_START = ("mozilla/", "opera/")
 HANDSET = re.compile(
-    r"\A(?:Nokia|SAMSUNG|SonyEricsson|BlackBerry|LG|MOT-|UCWEB|ZTE|HUAWEI|Alcatel|DoCoMo)"
-    r"|MIDP|CLDC|UP\.(?:Browser|Link)|UC ?Browser|Opera Mini|NetFront|Obigo|Teleca|Openwave|Polaris|Dolfin|HbbTV"
-    r"|\bWAP\b|Browser/AppleWebKit|AppleWebKit/|Mozilla/[45]\.0|iPhone|Web0S|SmartTV",
-    re.IGNORECASE,
+    r"\A(?:nokia|samsung|sonyericsson|blackberry|lg|mot-|ucweb|zte|huawei|alcatel|docomo)"
+    r"|midp|cldc|up\.(?:browser|link)|uc ?browser|opera mini|netfront|obigo|teleca|openwave|polaris|dolfin|hbbtv"
+    r"|\bwap\b|browser/applewebkit|applewebkit/|mozilla/[45]\.0|iphone|web0s|smarttv"
 )
-"""Old telephones, televisions and a few others are the only browsers that do not call themselves Mozilla."""
+"""Old telephones, televisions and a few others alone are browsers and not called Mozilla; in lower case."""
 
 ENGINE = re.compile(
     r"gecko|webkit|khtml|msie |trident/|presto|opera|konqueror|netfront|goanna|servo|edge/|netsurf|dillo|lynx"
@@ -115,21 +124,29 @@ def declared(user_agent: str) -> tuple[str, str] | None:
     """The class that a program declares by its user agent, and why; None where it calls itself a browser."""
     if not user_agent.strip():
         return LIBRARY, NO_USER_AGENT
-    listed = _listed(user_agent)
+    listed, lower = _listed(user_agent), user_agent.lower()
+    if listed in (None, CRAWLER, LIBRARY) and (found := _worded(lower, OF_AI)):
+        return found
     if listed is not None and listed != LIBRARY:
         return listed, LISTED
-    return _general(user_agent) or ((listed, LISTED) if listed else None)
+    return _general(user_agent, lower) or ((listed, LISTED) if listed else None)
 
 
-def _general(user_agent: str) -> tuple[str, str] | None:
-    lower = user_agent.lower()
-    for request_class, words in GENERAL:
+def _worded(lower: str, kinds: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[str, str] | None:
+    for request_class, words in kinds:
         if any(word in lower for word in words):
             return request_class, WORD
+    return None
+
+
+def _general(user_agent: str, lower: str) -> tuple[str, str] | None:
+    found = _worded(lower, GENERAL)
+    if found is not None:
+        return found
     if _signed(lower):
         return CRAWLER, WORD
     if not lower.startswith(BROWSER_START):
-        return None if HANDSET.search(user_agent) else (LIBRARY, NO_BROWSER)
+        return None if HANDSET.search(lower) else (LIBRARY, NO_BROWSER)
     added = ADDED in user_agent or ("compatible;" in lower and ENGINE_OF_TODAY.search(user_agent))
     return (CRAWLER, NO_BROWSER) if added or not ENGINE.search(lower) else None
 

@@ -53,6 +53,12 @@ def test_a_browser_declares_nothing(user_agent):
         ),
         ("ai_fetch", "Mozilla/5.0 (compatible; Somebody-User/1.0)"),
         ("ai_crawler", "Mozilla/5.0 (compatible; ClaudeBot/1.0; +claudebot@anthropic.com)"),
+        ("ai_fetch", "meta-externalfetcher/1.1 (+https://developers.facebook.com/docs/sharing/webmasters/crawler)"),
+        (
+            "ai_crawler",
+            f"Mozilla/5.0 {KHTML}; compatible; Amazonbot/0.1; +https://developer.amazon.com/support/amazonbot",
+        ),
+        ("monitor", "Prometheus/3.5.0"),
         ("ai_crawler", "CCBot/2.0 (https://commoncrawl.org/faq/)"),
         ("crawler", "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"),
         ("crawler", "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)"),
