@@ -88,8 +88,9 @@ class Live {
   replace(old, part) {
     const made = part?.outerHTML;
     if (!part || made === this.made.get(old)) return;
-    // What somebody is reading with the keyboard, or has opened, stays until they leave it.
-    if (old.contains(document.activeElement) || old.querySelector(":popover-open")) {
+    // What somebody is reading with the keyboard, or has opened, stays until they leave it; what is half written, too.
+    const written = [...old.querySelectorAll("input")].some((field) => field.value !== field.defaultValue);
+    if (written || old.contains(document.activeElement) || old.querySelector(":popover-open")) {
       this.waiting = true;
       return;
     }

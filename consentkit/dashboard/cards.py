@@ -10,6 +10,7 @@ from consentkit.dashboard.charts import bar
 from consentkit.dashboard.groups import CLASSES, EXIT, breakdown_of, metrics_of
 from consentkit.dashboard.rankings import NO_ANSWER, Place, Ranking, is_last
 from consentkit.dashboard.state import FILTERED, ONLY, Filter
+from consentkit.dashboard.unlisted import Unlisted, unlisted
 from consentkit.dashboard.wording import Wording
 from consentkit.stats.model import OTHER
 
@@ -39,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A list's head with what is said under it; `missing` says what would have to be stored for it, "" if it is."""
+    """A list's head with what is said under it; `unlisted` says why there is none under the filters."""
 
     key: str
     title: str
@@ -48,7 +49,7 @@ class Card:
     by_visits: bool
     rows: tuple[Row, ...]
     note: str
-    missing: str
+    unlisted: Unlisted | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,14 @@ def tabbed(
         shown = card(place.ranking, words, threshold, filters=filters)
         several = len(place.offered) > 1
         tabs = tuple(Tab(key, words.text(f"tabs.{key}"), key == shown.key) for key in place.offered) if several else ()
-        title = words.text(f"groups.{place.group}") if several else shown.title
-        found.append(Tabbed(place.group, title, tabs, shown))
+        found.append(Tabbed(place.group, place_title(place, words), tabs, shown))
     return found
+
+
+def place_title(place: Place, words: Wording) -> str:
+    """What a place is called: as its list where it has no other."""
+    several = len(place.offered) > 1
+    return words.text(f"groups.{place.group}" if several else f"cards.{place.ranking.key}")
 
 
 def card(
@@ -122,15 +128,16 @@ def card(
     named = [row for row in ranking.rows if not is_last(ranking.key, row[0])]
     rest = [row for row in ranking.rows if is_last(ranking.key, row[0])]
     head = named[: limit - len(rest)] + rest
+    title = words.text(f"cards.{ranking.key}")
     return Card(
         key=ranking.key,
-        title=words.text(f"cards.{ranking.key}"),
+        title=title,
         column=words.text(f"cards.{ranking.key}_column"),
         unit=words.text(f"units.{'exits' if ranking.key == EXIT else ranking.metric}"),
         by_visits=len(metrics_of(ranking.key)) > 1,
         rows=rows_of(ranking, words, head, filters),
         note="" if ranking.missing else _note(ranking, words, threshold),
-        missing=_missing(ranking, words),
+        unlisted=next(iter(unlisted([(title, ranking)], words)), None) if ranking.missing else None,
     )
 
 
@@ -140,18 +147,6 @@ def chips(filters: Sequence[Filter], words: Wording) -> list[Chip]:
         Chip(one.name, words.text(f"cards.{one.breakdown}_column"), words.value(one.breakdown, one.value))
         for one in filters
     ]
-
-
-def _missing(ranking: Ranking, words: Wording) -> str:
-    """What is said where no crossing tells, with the line of the configuration that would make one."""
-    if not ranking.missing:
-        return ""
-    if len(ranking.missing) > 2:
-        return words.text("filters.three")
-    if ranking.missing[-1] not in FILTERED:
-        return words.text("filters.never")
-    first, second = ranking.missing
-    return words.text("filters.not_stored", crossing=f'["{first}", "{second}"]')
 
 
 def _note(ranking: Ranking, words: Wording, threshold: int | None) -> str:

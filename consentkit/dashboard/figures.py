@@ -15,8 +15,10 @@ CLASS = "class:"
 
 FIGURES = ("views", "visits", "views_per_visit", "requests", "bots")
 """The headline figures, in this order."""
-OF_VALUES = FIGURES[:3]
-"""Those of them that a value of a breakdown has."""
+OF_VALUES = FIGURES[:2]
+"""Those of them that every value of a breakdown has."""
+OF_VISITS = FIGURES[:3]
+"""Those that a value has which stands at all views of a visit."""
 RATIOS = ("views_per_visit", "bots")
 
 

@@ -24,10 +24,12 @@ FEW_HOURS = 48
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An annotation under the chart; `letter` stands on the chart."""
+    """An annotation under the chart; `letter` stands on the chart, `days` is its days in words."""
 
     id: int
     letter: str
+    first: dt.date
+    last: dt.date
     days: str
     text: str
     author: str
@@ -49,7 +51,15 @@ def letter_of(number: int) -> str:
 def notes_of(curve: Curve, words: Wording) -> list[Note]:
     """The annotations of the chart, in its order."""
     return [
-        Note(note.id, letter_of(number), words.span(note.first, note.last), note.text, note.author)
+        Note(
+            note.id,
+            letter_of(number),
+            note.first,
+            note.last,
+            words.span(note.first, note.last),
+            note.text,
+            note.author,
+        )
         for number, note in enumerate(curve.notes)
     ]
 

@@ -90,7 +90,8 @@ def headlines(figures: LoadFigures, words: Wording) -> list[Figure]:
             "bytes", words.text("load.sent"), words.bytes(whole.bytes), was(words.bytes(before.bytes)) if before else ""
         ),
         peak("busiest_second", BUSIEST),
-        peak("most_at_once", MOST_AT_ONCE),
+        # Logs and exports that were imported do not tell it.
+        *([peak("most_at_once", MOST_AT_ONCE)] if figures.highest[MOST_AT_ONCE][0] else []),
     ]
 
 

@@ -41,11 +41,17 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place on the first page: the lists that are offered there, and the one that is shown."""
+    """A place on the first page: the lists that are offered, and the one that is shown; `asked` by the address."""
 
     group: str
     offered: tuple[str, ...]
     ranking: Ranking
+    asked: bool
+
+    @property
+    def stands(self) -> bool:
+        """Whether it has its card: under filters only where there is a list, or somebody asked for this one."""
+        return self.asked or not self.ranking.missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +100,11 @@ def read_places(scope: Scope, by: str, lists: Mapping[str, str], limit: int) -> 
         offered = tuple(key for key in keys if key in ALWAYS or _answers(scope, key))
         if not offered or (group == "hosts" and not _several(scope, "host")):
             continue
-        key = lists.get(group, "")
-        key = key if key in offered else offered[0]
-        places.append(Place(group, offered, read_head(scope, key, by, limit)))
+        asked = lists.get(group, "")
+        wanted = (asked,) if asked in offered else offered
+        heads = (read_head(scope, key, by, limit) for key in wanted)
+        told = next((head for head in heads if not head.missing), None) or read_head(scope, wanted[0], by, limit)
+        places.append(Place(group, offered, told, asked in offered))
     return tuple(places)
 
 

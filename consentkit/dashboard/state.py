@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consentkit.dashboard.figures import FIGURES, OF_VALUES
+from consentkit.dashboard.figures import FIGURES, OF_VALUES, OF_VISITS
 from consentkit.dashboard.groups import GROUPS, METRICS
 from consentkit.dashboard.periods import COMPARISONS, DEFAULT, Period, chosen, from_query
 from consentkit.stats.breakdowns import BREAKDOWNS, NOT_CROSSED, VIEWS
@@ -15,6 +15,10 @@ FILTERED = tuple(
     name for name in BREAKDOWNS if (name not in NOT_CROSSED and VIEWS in BREAKDOWNS[name]) or name == "goal"
 )
 """Breakdowns by whose values the overview can be filtered."""
+OF_WHOLE_VISITS = frozenset(
+    {"country", "region", "network", "organisation", "browser", "browser_version", "os", "device", "language", "host"}
+)
+"""Breakdowns that give all views of a visit the same value; of others a visit's views stand at several."""
 MOST_FILTERS = 2
 """A crossing shows two values together; of three nothing is stored."""
 LONGEST_VALUE = 500
@@ -109,8 +113,10 @@ def kept_of(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def figures_of(filters: tuple[Filter, ...]) -> tuple[str, ...]:
-    """The headline figures; of a value there are views and visits only."""
-    return OF_VALUES if filters else FIGURES
+    """The headline figures; of a value there are views and visits, and their ratio where it is of whole visits."""
+    if not filters:
+        return FIGURES
+    return OF_VISITS if all(one.breakdown in OF_WHOLE_VISITS for one in filters) else OF_VALUES
 
 
 def steps_of(period: Period) -> tuple[str, ...]:

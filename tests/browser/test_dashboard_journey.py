@@ -78,7 +78,7 @@ def test_a_morning_with_the_figures(page: Page, address: str) -> None:
     assert (2560, 1440) == tuple(int.from_bytes(picture[place : place + 4], "big") for place in (16, 20))
 
 
-def test_an_annotation_is_written_and_removed(page: Page, address: str) -> None:
+def test_an_annotation_is_written_changed_and_removed(page: Page, address: str) -> None:
     """In the form under the chart."""
     page.goto(f"{address}/?period=7d")
     page.get_by_text("Add an annotation").click()
@@ -91,5 +91,9 @@ def test_an_annotation_is_written_and_removed(page: Page, address: str) -> None:
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     assert "Autumn campaign" in page.locator(".lead output").inner_text()
-    page.get_by_role("button", name="Remove: Autumn campaign").click()
+    page.locator("summary", has_text=re.compile("^Change$")).click()
+    page.locator(".rewrite [name=text]").fill("Autumn fair")
+    page.locator(".rewrite button").click()
+    expect(page.locator(".notes li")).to_contain_text("18 Nov 2026 Autumn fair (ann)".replace(" ", "\u00a0", 2))
+    page.get_by_role("button", name="Remove: Autumn fair").click()
     expect(page.locator(".pin")).to_have_count(0)

@@ -1,6 +1,7 @@
 """Narrowing the first page down to a value."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -83,29 +84,54 @@ def test_moves_onward_need_no_crossing(front: Desk) -> None:
     assert "/ → /products" not in text
 
 
-def test_cards_without_one_say_what_would_have_to_be_configured(front: Desk) -> None:
-    """The very line of the configuration; what is counted of all requests cannot be narrowed down at all."""
+def apart(page: str) -> str:
+    """What is said of the lists that a filter leaves out."""
+    found = re.search(r'<section class="panel unlisted".*?</section>', page, re.DOTALL)
+    assert found is not None
+    return unescape(plain(found[0]))
+
+
+def test_lists_without_one_are_named_together_with_what_to_configure(front: Desk) -> None:
+    """No empty card: the very pairs for the configuration; what is counted by itself cannot be narrowed down at all."""
     page = front.get("/?only.page=%2Fproducts")
-    languages = card(page, "languages")
-    assert "Nothing is published of these two together" in languages
-    assert "[&#34;page&#34;, &#34;language&#34;]" in languages
-    assert "Dutch" not in languages
-    assert "This is counted for all requests and cannot be narrowed down" in card(page, "who")
-    assert "This is counted for all requests" in card(page, "answers")
-    listed = plain(front.get("/list?card=language&only.page=%2Fproducts"))
-    assert "Nothing is published of these two together" in listed
+    text = apart(page)
+    assert (
+        "Devices, Languages, Goals, Hosts Not counted together with what you filter by. To count it so from now on"
+        in text
+    )
+    assert '["page", "device"], ["page", "language"], ["page", "goal"], ["page", "host"]' in text
+    assert "Who came, Answers of the server Counted by itself" in text
+    assert "Dutch" not in page
+    assert [] == re.findall(r'<section [^>]*id="(?:languages|hosts|who|answers)"', page)
+    assert "Places" not in text
+    listed = unescape(plain(front.get("/list?card=language&only.page=%2Fproducts")))
+    assert "Not counted together with what you filter by" in listed
+    assert '["page", "language"]' in listed
     assert "Dutch" not in listed
+    assert "unlisted" not in front.get("/")
+
+
+def test_a_place_shows_the_list_that_a_filter_leaves_it(front: Desk) -> None:
+    """Unless the reader asked for another, whose card then says what it lacks and keeps the way to the others."""
+    page = front.get("/?only.browser=Firefox")
+    assert re.search(r"Firefox [0-9,]+ 100%", card(page, "devices"))
+    assert "Sources, Pages, Countries, " in apart(page)
+    asked = front.get("/?only.browser=Firefox&devices=os")
+    assert "Not counted together with what you filter by" in card(asked, "devices")
+    assert "Browsers" in card(asked, "devices")
+    assert "Devices" not in apart(asked)
 
 
 def test_two_filters_show_the_cell_that_they_have_in_common(front: Desk) -> None:
     """Of three values together nothing is stored, so lists say so; a pair that is not stored is said for the page."""
     page = front.get("/?only.page=%2Fproducts&only.channel=search")
     assert "Views 560" in plain(page)
-    assert "values are only ever stored in pairs" in card(page, "places")
+    assert "Countries, Devices, " in apart(page)
+    assert "values are only ever stored in pairs" in apart(page)
     assert "/products 560 100%" in card(page, "pages")
-    untold = plain(front.get("/?only.page=%2Fproducts&only.device=mobile"))
+    untold = unescape(plain(front.get("/?only.page=%2Fproducts&only.device=mobile")))
     assert "These two are not counted together" in untold
-    assert 'crossings = [["page", "device"]]' in untold
+    assert 'add to crossings under [stats]: ["page", "device"]' in untold
 
 
 def test_filters_are_chips_with_a_way_out(front: Desk) -> None:

@@ -83,6 +83,9 @@ def test_the_peaks_errors_and_times_of_a_day_are_told(reader: Desk) -> None:
     assert "Server errors 10% 9 answers with 5xx" in text
     assert "Busiest second 17 Sun 22 Nov 13:30" in text
     assert "Most at once 6 Sun 22 Nov 13:30" in text
+    assert (
+        "Most at once" not in shown(reader.get("/load?from=2026-11-01&to=2026-11-02")).partition("Show as a table")[0]
+    )
     p50, p95, p99 = (
         Wording("en").milliseconds(milliseconds_of(bucket_of(seconds))).replace("\u00a0", " ")
         for seconds in (0.2, 0.4, 2.0)

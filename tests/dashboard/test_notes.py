@@ -1,6 +1,7 @@
 """Annotations beside the chart."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,28 @@ def test_an_editor_notes_what_happened_and_takes_it_away(tmp_path: Path) -> None
     assert "launch" not in editor.get("/?period=7d")
 
 
+def test_an_annotation_is_changed(tmp_path: Path) -> None:
+    """Its form holds what it says; who wrote it stays. One that is gone, or that cannot be, is refused in words."""
+    editor = front(tmp_path, Role.EDITOR)
+    editor.client.post(
+        "/notes-add", data={"form": token(editor.get("/")), "first": "2026-11-18", "text": TEXT}, headers=OWN
+    )
+    page = editor.get("/")
+    form = re.search(r'action="/notes-change">.*?</form>', page, re.DOTALL)
+    assert form is not None
+    fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form[0])}
+    assert {"first": "2026-11-18", "last": "2026-11-18", "text": TEXT}.items() <= fields.items()
+    changed = {**fields, "last": "2026-11-19", "text": "Sale"}
+    answer = editor.client.post("/notes-change?period=7d", data=changed, headers=OWN, follow_redirects=False)
+    assert (303, "/?period=7d#lead") == (answer.status_code, answer.headers["location"])
+    assert "A 18 – 19 Nov 2026 Sale (ann)" in plain(editor.get("/"))
+    for wrong, status in (({"text": ""}, 400), ({"last": "2026-11-01"}, 400), ({"id": "99"}, 404), ({"id": "x"}, 404)):
+        answer = editor.client.post("/notes-change", data={**changed, **wrong}, headers=OWN)
+        assert status == answer.status_code
+        assert "The annotation was not kept" in answer.text
+    assert "A 18 – 19 Nov 2026 Sale (ann)" in plain(editor.get("/"))
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [
@@ -74,6 +97,7 @@ def test_a_reader_sees_annotations_and_has_no_form_for_them(tmp_path: Path) -> N
     assert "notes-add" not in page
     fields = {"form": token(page), "first": "2026-11-18", "text": "x"}
     assert 403 == reader.client.post("/notes-add", data=fields, headers=OWN).status_code
+    assert 403 == reader.client.post("/notes-change", data={**fields, "id": "1"}, headers=OWN).status_code
     assert 403 == reader.client.post("/notes-remove", data={"form": token(page), "id": "1"}, headers=OWN).status_code
 
 

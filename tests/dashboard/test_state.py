@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.dashboard.figures import FIGURES, OF_VALUES
+from consentkit.dashboard.figures import FIGURES, OF_VALUES, OF_VISITS
 from consentkit.dashboard.groups import GROUPS
 from consentkit.dashboard.periods import COMPARISONS, chosen
 from consentkit.dashboard.state import (
@@ -15,6 +15,7 @@ from consentkit.dashboard.state import (
     ONLY,
     STEPS,
     Filter,
+    figures_of,
     kept_of,
     read_filters,
     read_state,
@@ -37,7 +38,7 @@ def test_whatever_an_address_says_the_choices_are_ones_that_there_are(query: dic
     state = read_state(query, TODAY, SPAN)
     assert state.step in STEPS
     assert state.compare in COMPARISONS
-    assert state.figure in (OF_VALUES if state.filters else FIGURES)
+    assert state.figure in figures_of(state.filters)
     assert state.by in ("views", "visits")
     assert len(state.filters) <= MOST_FILTERS
     if state.step == "hour":
@@ -65,6 +66,14 @@ def test_filters_are_those_of_breakdowns_with_a_value() -> None:
     query = {"only.host": "a", "only.page": "/x", "only.channel": "search", "only.status": "404", "only.os": ""}
     assert (Filter("page", "/x"), Filter("channel", "search")) == read_filters(query)
     assert () == read_filters({"only.page": "x" * 501, "only.nothing": "y", "page": "/x"})
+
+
+def test_views_per_visit_are_of_whole_visits() -> None:
+    """A page or a source has views of visits that began elsewhere, so there the two are not divided."""
+    assert FIGURES == figures_of(())
+    assert OF_VISITS == figures_of((Filter("country", "NL"), Filter("device", "mobile")))
+    assert OF_VALUES == figures_of((Filter("channel", "search"), Filter("country", "NL")))
+    assert OF_VALUES == figures_of((Filter("page", "/"),))
 
 
 def test_steps_make_a_chart_of_the_period() -> None:

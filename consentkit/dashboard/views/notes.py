@@ -13,9 +13,13 @@ from consentkit.dashboard.store.annotations import AnnotationError
 
 
 def routes(context: Context) -> list[BaseRoute]:
-    """What takes a new annotation, and what takes one away."""
+    """What takes a new annotation, what changes one, and what takes one away."""
     notes = Notes(context)
-    return [context.form_route("/notes-add", notes.add), context.form_route("/notes-remove", notes.remove)]
+    return [
+        context.form_route("/notes-add", notes.add),
+        context.form_route("/notes-change", notes.change),
+        context.form_route("/notes-remove", notes.remove),
+    ]
 
 
 class Notes:
@@ -27,20 +31,40 @@ class Notes:
     def add(self, request: Request, session: Session, fields: Fields) -> Response:
         """Keep an annotation; a page that says what is needed for one that cannot be."""
         try:
-            first = dt.date.fromisoformat(fields.get("first", ""))
-            last = dt.date.fromisoformat(fields.get("last") or fields.get("first", ""))
-            self._context.store.annotations.add(first, last, fields.get("text", ""), session.name)
+            self._context.store.annotations.add(*_said(fields), session.name)
         except (AnnotationError, ValueError):
-            return self._context.pages.page(request, "message.html", status=400, session=None, key="note")
+            return self._refused(request, 400)
         return self._back(request)
+
+    def change(self, request: Request, session: Session, fields: Fields) -> Response:
+        """Change the days or the text of an annotation, whoever wrote it; one that is gone is not kept again."""
+        del session
+        try:
+            found = self._context.store.annotations.change(_id(fields), *_said(fields))
+        except (AnnotationError, ValueError):
+            return self._refused(request, 400)
+        return self._back(request) if found else self._refused(request, 404)
 
     def remove(self, request: Request, session: Session, fields: Fields) -> Response:
         """Take an annotation away; one that is gone already is as good."""
         del session
-        id_ = fields.get("id", "")
-        if id_.isascii() and id_.isdigit() and len(id_) < 16:
-            self._context.store.annotations.remove(int(id_))
+        self._context.store.annotations.remove(_id(fields))
         return self._back(request)
+
+    def _refused(self, request: Request, status: int) -> Response:
+        return self._context.pages.page(request, "message.html", status=status, session=None, key="note")
 
     def _back(self, request: Request) -> Response:
         return RedirectResponse(self._context.pages.links(request).to() + "#lead", status_code=303)
+
+
+def _said(fields: Fields) -> tuple[dt.date, dt.date, str]:
+    """The days and the text of an annotation; ValueError for what is no date."""
+    first = dt.date.fromisoformat(fields.get("first", ""))
+    return first, dt.date.fromisoformat(fields.get("last") or fields.get("first", "")), fields.get("text", "")
+
+
+def _id(fields: Fields) -> int:
+    """The annotation meant; 0, which none has, for what is no number."""
+    id_ = fields.get("id", "")
+    return int(id_) if id_.isascii() and id_.isdigit() and len(id_) < 16 else 0

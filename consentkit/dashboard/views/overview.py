@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from consentkit.dashboard.cards import chips, tabbed
+from consentkit.dashboard.cards import chips, place_title, tabbed
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import Facts, read_facts
 from consentkit.dashboard.funnels import funnel_cards, read_funnels
@@ -22,6 +22,7 @@ from consentkit.dashboard.periods import COMPARISONS, Period, last_days
 from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.state import ONLY, State, read_state
 from consentkit.dashboard.tiles import tiles
+from consentkit.dashboard.unlisted import unlisted
 from consentkit.dashboard.views.live import mark_of
 from consentkit.dashboard.wording import Wording
 from consentkit.dashboard.world import PLACES, world_map
@@ -68,7 +69,10 @@ class FirstPage:
             chips=chips(state.filters, words),
             compared=_compared(overview, words),
             comparisons=COMPARISONS,
-            places=tabbed(overview.places, words, facts.threshold, state.filters),
+            places=tabbed([place for place in overview.places if place.stands], words, facts.threshold, state.filters),
+            unlisted=unlisted(
+                ((place_title(place, words), place.ranking) for place in overview.places if not place.stands), words
+            ),
             latest=_latest(facts, state),
             lost=lost_times(lost, words),
             map=_map(overview, words, context.pages.links(request)),
