@@ -18,6 +18,7 @@ from consentkit.html.tail import Tail
 from consentkit.incoming import Incoming
 from consentkit.outgoing import Kind, Outgoing, plain_kind
 from consentkit.standing import Standing
+from consentkit.stats.facts import SENT_ON_KEY
 
 if TYPE_CHECKING:
     from consentkit.stats.visitor.carrier import Step
@@ -236,6 +237,8 @@ class Exchange(Sent):
         """The message that starts the response, as it leaves."""
         self.status = message["status"]
         given: list[Any] = list(message.get("headers", ()))
+        if 300 < self.status < 304 and self._scope["method"] == "POST":
+            self.scope[SENT_ON_KEY] = Outgoing(given)[b"location"]
         consent = self.consent
         if not (self._changes or self._deletions or consent.was_read or consent.is_own_page):
             kind = plain_kind(given)

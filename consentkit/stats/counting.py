@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
+from urllib.parse import quote, urljoin
 
 from consentkit.config import Config
 from consentkit.stats.answers import metric_of
 from consentkit.stats.enrich.place import NOWHERE, Place
-from consentkit.stats.facts import FOLLOWED_KEY, PATH_CAP, QUERY_CAP, REFERER_CAP, RequestFacts
+from consentkit.stats.facts import FOLLOWED_KEY, PATH_CAP, QUERY_CAP, REFERER_CAP, SENT_ON_KEY, RequestFacts
 from consentkit.stats.flusher import Stores
 from consentkit.stats.history import History
 from consentkit.stats.observer import Observer
@@ -203,8 +204,19 @@ class Counting:
             answer and metric_of(answer),
             scope.get(FOLLOWED_KEY, "") if sent.is_own else "",
             None,
+            _sent_on(scope, incoming.headers) if 300 < sent.status < 304 and SENT_ON_KEY in scope else b"",
         )
         # Half the time that the class itself takes.
         facts = tuple.__new__(RequestFacts, values)
         loaded = scope.get(LOADED_KEY) if sent.is_own else None
         return facts._replace(shown=view_of(facts, loaded)) if loaded else facts
+
+
+def _sent_on(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bytes:
+    """The whole address that a Location means (RFC 9110 §10.2.2), b"" where it cannot be read."""
+    base = b"%s://%s%s" % (scope["scheme"].encode(), headers.get(b"host", b""), quote(scope["path"]).encode())
+    location = scope[SENT_ON_KEY][:REFERER_CAP]
+    try:
+        return urljoin(base, location) if location else b""
+    except ValueError:
+        return b""

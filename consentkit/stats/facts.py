@@ -16,6 +16,8 @@ PATH_CAP = 2048
 QUERY_CAP = 2048
 HOST_CAP = 255
 SHORT_CAP = 128
+SENT_ON_KEY = "consentkit.sent_on"
+"""Where the Location that answered a form is left in the scope."""
 FOLLOWED_KEY = "consentkit.followed"
 """Where the host to which a link led is left in the scope."""
 
@@ -47,7 +49,7 @@ class RequestFacts(NamedTuple):
     addresses; `route` is the template of the router's that answered; `goals` were reached in the site's code; `carried`
     is what the visitor's own state says of the view; `answer` the metric of what was asked or answered about consent;
     `followed` is the host to which a link led, and `shown` the page that had been loaded ahead and is shown now, as our
-    own scripts told it.
+    own scripts told it; `sent_on` is the whole address to which the answer to a form sent its visitor on.
     """
 
     when: float
@@ -72,6 +74,7 @@ class RequestFacts(NamedTuple):
     answer: str = ""
     followed: str = ""
     shown: "RequestFacts | None" = None
+    sent_on: bytes = b""
 
     def __repr__(self) -> str:
         return "<RequestFacts>"

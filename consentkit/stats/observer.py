@@ -242,13 +242,18 @@ class Observer:
             seen = self._seen(facts, sender, source)
             return [((GOALS,), (*seen, goal)) for goal in goals]
         if facts.method != "GET":
-            return []
+            return self._moved_by_form(facts, sender, source) if facts.sent_on and sender.reloads else []
         if facts.status in GONE:
             wanted = canonical(facts.path)
             return [((MISSING,), (Facet(missing=wanted, missing_from=f"{wanted} ← {source.page or source.referrer}"),))]
         if facts.status == 200 and extension_of(facts.path) in DOWNLOAD_EXTENSIONS:
             return [((DOWNLOADS,), (Facet(download=canonical(facts.path)),))]
         return []
+
+    def _moved_by_form(self, facts: RequestFacts, sender: Sender, source: Source) -> list[Happening]:
+        """The move to the page to which the answer to a form sends on, where that will look like a reload."""
+        page = self._referrers.source(facts.sent_on, sender.host).page
+        return [((MOVES,), (_move(source.page, page),))] if source.page and page and page != source.page else []
 
 
 def _channel(source: Source, campaign: Campaign) -> Facet:

@@ -190,6 +190,30 @@ def test_a_move_within_the_site_is_counted_from_page_to_page():
     assert len(events_of(a_page(path="/products", **WITHIN))) == 1
 
 
+@pytest.mark.parametrize(
+    ("moves", "change"),
+    [
+        ([{"page": "/products", "move": "/products → /thanks/{n}"}], {}),
+        ([], {"cache_control": ""}),
+        ([], {"sent_on": b""}),
+        ([], {"sent_on": b"https://www.example.com/products?sent=1"}),
+        ([], {"sent_on": b"https://pay.example.net/thanks"}),
+        ([], {"sent_on": b"javascript:alert(1)"}),
+        ([], {"referer": "https://pay.example.net/"}),
+        ([], {"fetch_dest": "empty", "fetch_mode": "cors"}),
+        ([], {"user_agent": "curl/8.14.1"}),
+    ],
+)
+def test_the_move_by_a_form_counts_where_the_page_after_it_will_look_like_a_reload(moves, change):
+    """So in Chromium, which marks both alike; elsewhere the page after it tells, and scripts' forms show no page."""
+    facts = {
+        "method": "POST", "status": 303, "content_type": "", "fetch_site": "same-origin", "cache_control": "max-age=0",
+        "referer": "https://www.example.com/products?a=1", "sent_on": b"https://www.example.com/thanks/12345?b=2",
+    }  # fmt: skip
+    events = events_of(a_page(**{**facts, **change}))
+    assert [(("moves",), values) for values in moves] == events
+
+
 def test_a_campaign_decides_the_channel():
     """Its utm values are values, of a click id only whose it is."""
     values = values_of(a_page(query=b"utm_source=News&utm_medium=email&utm_campaign=spring+sale&gclid=Secret1"))
