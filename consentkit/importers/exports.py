@@ -19,7 +19,8 @@ from consentkit.importers.days import Days
 from consentkit.importers.goatcounter import count_goatcounter, is_goatcounter
 from consentkit.importers.goatcounter_json import COUNTS, count_json
 from consentkit.importers.plausible import count_plausible, table_named
-from consentkit.stats.counting import facts_of, history_of, private_of, sink_of
+from consentkit.stats.counting import facts_of, private_of, rule_of, sink_of
+from consentkit.stats.history_sums import SummedHistory
 
 GZIP_MAGIC = b"\x1f\x8b"
 MAX_PACKED = 4 << 30
@@ -93,7 +94,7 @@ def import_exports(config: Config, paths: Sequence[Path], *, another_site: bool 
             export.days.finish()
             known = _known(private.adopted(), export, another_site=another_site)
             totals.days_known += export.days.without(known)
-            history = history_of(config)
+            history = SummedHistory(rule_of(config))
             for day, increments in export.days.in_order():
                 history.add_day(increments, day)
             if export.days.increments and history.commit(private, sink, export.source()):

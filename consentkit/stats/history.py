@@ -4,26 +4,24 @@ In memory, and by the same rule as live: what came in during a minute is release
 """
 
 import gc
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
 
+from consentkit.stats.arrivals import ON_TIME, Arrivals
 from consentkit.stats.breakdowns import Crossing
-from consentkit.stats.kinds import Kind, Kinds, Rows
-from consentkit.stats.model import Agent, EventKey, Increments, Observation, Release, RequestKey
-from consentkit.stats.parts import Parts, parts_of
+from consentkit.stats.kinds import Kinds, Rows
+from consentkit.stats.model import Observation, Release
+from consentkit.stats.parts import Parts
 from consentkit.stats.release import Rule
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.stores.sqlite_private import MAX_VALUES
 from consentkit.stats.stores.wire import dumped
-from consentkit.stats.waiting_room import Stretch, WaitingRoom
+from consentkit.stats.stretch import MINUTES, Days, Stretch
+from consentkit.stats.waiting_room import WaitingRoom
 
-STRETCH = 100_000
+STRETCH = 300_000
 """Requests that are looked at together."""
-
-Arrivals = defaultdict[Kind, defaultdict[Agent, list[int]]]
-"""The minutes in which requests came."""
 
 
 @contextmanager
@@ -60,14 +58,13 @@ class History:
         self.totals: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
         self._rule = rule
-        self._crossings = crossings
         self._longest = stretch
         self._kinds = Kinds()
         self._minute = self._begin = -1
         self._settled = 0
-        self._today = ""
-        self._day_begins = self._day_ends = 0.0
-        self._arrivals: defaultdict[str, Arrivals] = defaultdict(_no_arrivals)
+        self._day_begins = self._day_ends = 0
+        self._days = Days(rule)
+        self._arrivals = Arrivals(crossings)
         self._held = 0
         self._room = WaitingRoom(rule, max_values)
         self._day: Release | None = None
@@ -84,7 +81,7 @@ class History:
         while max(rows.whens, default=-1) >= self._day_ends:
             number = next(number for number, when in enumerate(rows.whens) if when >= self._day_ends)
             self._take(rows.part(0, number))
-            self._turn_to(rows.whens[number])
+            self._day_begins, self._day_ends = self._days.turn_to(rows.whens[number])
             rows = rows.part(number)
         self._take(rows)
 
@@ -92,28 +89,20 @@ class History:
         """Count requests that came on the day that is counted now."""
         self._room.load(rows)
         begins, minute = self._day_begins, self._minute
-        end = (minute + 1) * 60
-        arrivals = self._arrivals[self._today]
+        end = (minute + 1) * MINUTES
+        add = self._arrivals.of_day(ON_TIME).add
         for kind, agent, when in zip(rows.kinds, rows.agents, rows.whens, strict=True):
             if when >= end:
-                minute = when // 60
-                end = (minute + 1) * 60
+                minute = when // MINUTES
+                end = (minute + 1) * MINUTES
             if when >= begins:
-                arrivals[kind][agent].append(minute)
+                add(kind, agent, minute)
             else:
-                self._arrivals[self._rule.day(when)][kind][agent].append(minute)
+                self._arrivals.of_day(self._rule.day(when)).add(kind, agent, minute)
         self._minute = minute
         self._held += len(rows)
         if self._held >= self._longest:
             self._settle(until=minute)
-
-    def add_day(self, increments: Increments, day: str) -> None:
-        """Count an ISO day of which only the sums are known; days come in order."""
-        self._settle(until=self._minute + 1)
-        self._room.add(increments, day)
-        end = int(datetime.fromisoformat(f"{day}T23:59+00:00").timestamp() // 60)
-        for release in self._room.settle(Stretch(day, end - 1, end, day, Parts(()))):
-            self._publish(release)
 
     def commit(self, private: PrivateStore, sink: Sink, source: str) -> bool:
         """Store all that was added, under the name of where it came from, and bring it to the sink.
@@ -127,43 +116,16 @@ class History:
         drain(private, sink)
         return taken
 
-    def _turn_to(self, when: int) -> None:
-        """Begin the day of a moment."""
-        self._settle(until=self._minute + 1)
-        self._today = self._rule.day(when)
-        day = date.fromisoformat(self._today)
-        self._day_begins, self._day_ends = (
-            datetime.combine(midnight, time(), self._rule.timezone).timestamp()
-            for midnight in (day, day + timedelta(days=1))
-        )
-
     def _settle(self, *, until: int) -> None:
         """Release what may leave at the minutes before `until`, and begin a new stretch."""
         if not self._held and self._settled >= until:
             return
-        parts = parts_of(self._requests(), self._events(), self._crossings)
-        for minutes in parts.totals.values():
-            minutes.sort()
+        parts = self._arrivals.take()
         self._total(parts)
-        next_day = self._rule.day(until * 60.0)
-        for release in self._room.settle(Stretch(self._today, self._begin, until, next_day, parts)):
+        for release in self._room.settle(Stretch(self._begin, until, self._days.take(until), parts)):
             self._publish(release)
-        self._arrivals.clear()
         self._held = 0
         self._begin, self._settled = self._minute, until
-
-    def _requests(self) -> Iterator[tuple[RequestKey, list[int]]]:
-        for day, kinds in self._arrivals.items():
-            for kind, agents in kinds.items():
-                for agent, minutes in agents.items():
-                    yield (day, agent, kind.verdict, kind.status), minutes
-
-    def _events(self) -> Iterator[tuple[EventKey, list[int]]]:
-        for day, kinds in self._arrivals.items():
-            for kind, agents in kinds.items():
-                for verdict, metrics, facets in kind.happened:
-                    for agent, minutes in agents.items():
-                        yield (day, agent, verdict, metrics, facets), minutes
 
     def _total(self, parts: Parts) -> None:
         for (_, metric), minutes in parts.totals.items():
@@ -184,11 +146,3 @@ class History:
         if self._day is not None:
             self._closed_days.append(dumped(self._day))
         self._day = None
-
-
-def _no_arrivals() -> Arrivals:
-    return defaultdict(_no_agents)
-
-
-def _no_agents() -> defaultdict[Agent, list[int]]:
-    return defaultdict(list)

@@ -6,6 +6,18 @@ since the epoch. Pure functions over values.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Departures(NamedTuple):
+    """When events of a cell leave: at which of a metric's moments (numbers from 0), how many at each, how many stay.
+
+    Of `rest` only what came in the stretch is counted.
+    """
+
+    numbers: list[int]
+    counts: list[int]
+    rest: int
 
 
 def moments_of(
@@ -31,25 +43,22 @@ def moments_of(
     return found, fresh + count - taken
 
 
-def departures(
-    arrivals: Sequence[int], waiting: int, moments: Sequence[int], *, threshold: int
-) -> tuple[list[int], int]:
-    """How many events of a cell leave at each of the metric's moments at which it does, and how many arrivals stay.
-
-    `waiting` is how many waited before; they leave with the first.
-    """
-    left: list[int] = []
-    taken, number, count = 0, 0, len(arrivals)
+def departures(arrivals: Sequence[int], waiting: int, moments: Sequence[int], *, threshold: int) -> Departures:
+    """When events of a cell leave that came at `arrivals`, in order; `waiting` of it waited before, and leave first."""
+    numbers: list[int] = []
+    counts: list[int] = []
+    taken, number, count, last = 0, 0, len(arrivals), len(moments)
     while True:
         missing = threshold - waiting
         if missing > count - taken:
             break
         if missing > 0:
             number = bisect_left(moments, arrivals[taken + missing - 1], number)
-        if number == len(moments):
+        if number == last:
             break
         end = bisect_right(arrivals, moments[number], taken)
-        left.append(waiting + end - taken)
+        numbers.append(number)
+        counts.append(waiting + end - taken)
         taken, waiting = end, 0
         number += 1
-    return left, count - taken
+    return Departures(numbers, counts, count - taken)

@@ -1,15 +1,14 @@
 """From requests of the past that count alike to every breakdown, with the minutes in which they came.
 
-The same as `spread` makes of numbers: lists of minutes cannot be counted in C, but the requests of a whole day have so
+The same as `spread` makes of numbers: lists of minutes cannot be counted in C, but the requests of many days have so
 much in common that what is alike is spread once for all of them.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from consentkit.stats.breakdowns import BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing, crossed
-from consentkit.stats.classes import BY_BROWSER
-from consentkit.stats.model import OTHER, Cell, EventKey, Facet, RequestKey
+from consentkit.stats.model import OTHER, Cell, Facet
 
 Metrics = tuple[str, ...]
 Alike = tuple[str, Metrics, tuple[Facet, ...], tuple[tuple[str, str], ...]]
@@ -29,6 +28,35 @@ class Parts:
         self.pairs: dict[tuple[Metrics, int, str, str], Minutes] = defaultdict(list)
         """By the number of a crossing and its two values."""
 
+    def add_requests(self, day: str, judged: tuple[str, str], status: int, minutes: Minutes) -> None:
+        """Add requests of a class, for a reason, with a status (0 for what is none)."""
+        request_class, reason = judged
+        self.totals[day, REQUESTS] += minutes
+        self.totals[day, f"class:{request_class}"] += minutes
+        self.requests["status", str(status) if status else OTHER] += minutes
+        self.requests["reason", f"{request_class}: {reason}"] += minutes
+
+    def add_events(self, alike: Alike, minutes: Minutes) -> None:
+        """Add events to all that they count for but for their browser."""
+        day, metrics, facets, software = alike
+        for metric in metrics:
+            self.totals[day, metric] += minutes
+        values = dict(software)
+        for facet in facets:
+            self.facets[metrics, facet] += minutes
+            values.update(facet.values)
+        if GOALS in metrics:
+            self.totals[day, f"goal:{values['goal']}"] += minutes
+        if metrics[0] in OF_PERSONS:
+            for number, crossing in enumerate(self.crossings):
+                first, second = values.get(crossing.first), values.get(crossing.second)
+                if first is not None and second is not None:
+                    self.pairs[metrics, number, first, second] += minutes
+
+    def add_browser(self, metrics: Metrics, facet: Facet, minutes: Minutes) -> None:
+        """Add events to what they count for by their browser."""
+        self.facets[metrics, facet] += minutes
+
     def cells(self) -> Iterator[tuple[list[Cell], Minutes]]:
         """What is to be added to each of some cells; a cell may come several times."""
         for (breakdown, value), minutes in self.requests.items():
@@ -47,65 +75,3 @@ class Parts:
                     by_pair[metric, number, first, second] += minutes
         for (metric, number, first, second), minutes in by_pair.items():
             yield [Cell(self.crossings[number].name, crossed(first, second), metric)], minutes
-
-
-def parts_of(
-    requests: Iterable[tuple[RequestKey, Minutes]],
-    events: Iterable[tuple[EventKey, Minutes]],
-    crossings: Sequence[Crossing],
-) -> Parts:
-    """The minutes of requests and events by what stands together."""
-    parts = Parts(crossings)
-    _spread_requests(requests, parts)
-    for alike, minutes in _spread_software(events, parts).items():
-        _spread_rest(alike, minutes, parts)
-    return parts
-
-
-def _spread_requests(requests: Iterable[tuple[RequestKey, Minutes]], parts: Parts) -> None:
-    alike: dict[tuple[str, tuple[str, str], int], Minutes] = defaultdict(list)
-    for (day, agent, verdict, status), minutes in requests:
-        alike[day, verdict.judged(agent), status] += minutes
-    totals, cells = parts.totals, parts.requests
-    for (day, (request_class, reason), status), minutes in alike.items():
-        totals[day, REQUESTS] += minutes
-        totals[day, f"class:{request_class}"] += minutes
-        cells["status", str(status) if status else OTHER] += minutes
-        cells["reason", f"{request_class}: {reason}"] += minutes
-
-
-def _spread_software(events: Iterable[tuple[EventKey, Minutes]], parts: Parts) -> dict[Alike, Minutes]:
-    """Spread what events say of browsers. What is left is alike for most browsers, so that it is done once for all."""
-    crossed_by = {name for crossing in parts.crossings for name in (crossing.first, crossing.second)}
-    rest: dict[Alike, Minutes] = defaultdict(list)
-    values: dict[Facet, tuple[tuple[str, str], ...]] = {}
-    for (day, agent, verdict, metrics, facets), minutes in events:
-        if verdict.judged(agent)[0] not in BY_BROWSER:
-            continue
-        # A move, a search, a missing page stand in their own dimensions only.
-        if metrics[0] not in OF_PERSONS:
-            rest[day, metrics, facets, ()] += minutes
-            continue
-        facet = agent.facet
-        if facet not in values:
-            values[facet] = tuple(item for item in facet.values.items() if item[0] in crossed_by)
-        parts.facets[metrics, facet] += minutes
-        rest[day, metrics, facets, values[facet]] += minutes
-    return rest
-
-
-def _spread_rest(alike: Alike, minutes: Minutes, parts: Parts) -> None:
-    day, metrics, facets, software = alike
-    for metric in metrics:
-        parts.totals[day, metric] += minutes
-    values = dict(software)
-    for facet in facets:
-        parts.facets[metrics, facet] += minutes
-        values.update(facet.values)
-    if GOALS in metrics:
-        parts.totals[day, f"goal:{values['goal']}"] += minutes
-    if metrics[0] in OF_PERSONS:
-        for number, crossing in enumerate(parts.crossings):
-            first, second = values.get(crossing.first), values.get(crossing.second)
-            if first is not None and second is not None:
-                parts.pairs[metrics, number, first, second] += minutes

@@ -1,38 +1,25 @@
 """What of the past waits until enough have gathered, in memory: the private store's part in counting history."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
+from consentkit.stats.admission import Admission
+from consentkit.stats.arrivals import ON_TIME
 from consentkit.stats.kinds import Rows
 from consentkit.stats.load import BYTES, SERVED
 from consentkit.stats.load_past import PastLoad
-from consentkit.stats.model import OTHER, Cell, Increments, Proof, Published, Release, Waiting, storable
-from consentkit.stats.moments import departures, moments_of
-from consentkit.stats.parts import Parts
-from consentkit.stats.release import Rule, aged_before, fresh_events, with_bytes
+from consentkit.stats.model import Cell, Increments, Proof, Published, Release, Waiting
+from consentkit.stats.moments import moments_of
+from consentkit.stats.queues import Moments, Queues
+from consentkit.stats.release import Rule, fresh_events, with_bytes
 from consentkit.stats.stores.protocol import Remainder
 from consentkit.stats.stores.sums import ALL, ROUTES
+from consentkit.stats.stretch import MINUTES, Stretch, Turn
 
-Moments = Mapping[str, Mapping[int, int]]
-"""By metric the minutes at whose ends it is released, each with its fresh events."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """What came in on one `day` (ISO date), by the minutes in which it came, those before `until` being over.
-
-    `begin` is the minute in which the stretch before it ended, `next_day` the day that it is at the end of the last
-    minute that is over. Minutes are UTC minutes since the epoch.
-    """
-
-    day: str
-    begin: int
-    until: int
-    next_day: str
-    parts: Parts
+ByTurn = Mapping[int, int]
+"""The last moment of release of the turns that have one."""
 
 
 class WaitingRoom:
@@ -40,28 +27,13 @@ class WaitingRoom:
 
     def __init__(self, rule: Rule, max_values: int) -> None:
         self._rule = rule
-        self._max_values = max_values
         self._aged = ""
-        self._admitted_day = ""
-        self._admitted: defaultdict[str, set[str]] = defaultdict(set)
-        self._waiting: defaultdict[Cell, dict[str, int]] = defaultdict(dict)
-        self._came: defaultdict[str, set[Cell]] = defaultdict(set)
-        self._gathered: set[Cell] = set()
+        self._admission = Admission(max_values)
+        self._queues = Queues(rule.threshold)
         self._fresh: Counter[str] = Counter()
         self._totals: Counter[tuple[str, str]] = Counter()
         self._load = PastLoad()
         self._counted: Counter[tuple[str, str]] = Counter()
-
-    def add(self, increments: Increments, day: str) -> None:
-        """Take in the sums of a day."""
-        self._age(day)
-        for cell, count in increments.cells.items():
-            self._add(self._within_bounds(cell, day), day, count)
-            self._counted[cell.breakdown, cell.metric] += count
-        for (_, metric), count in increments.totals.items():
-            self._counted["", metric] += count
-        self._fresh.update(fresh_events(increments))
-        self._totals.update(increments.totals)
 
     def load(self, rows: Rows) -> None:
         """Take in how requests of the stretch that is to be settled next were served."""
@@ -70,52 +42,93 @@ class WaitingRoom:
         counted[ALL, SERVED] += len(rows)
         counted[ROUTES, SERVED] += len(rows)
 
-    def settle(self, stretch: Stretch) -> Iterator[Release]:
-        """Take in a stretch and release what may leave at its moments: one release for each day on which they are."""
-        self._age(stretch.day)
+    def settle(self, stretch: Stretch) -> list[Release]:
+        """Take in a stretch, and release what may leave at its moments: one release for each day that has any."""
         arrivals = self._arrivals(stretch)
         moments = self._moments(stretch, {cell.metric for cell in arrivals})
         self._count(stretch, arrivals)
-        midnight = stretch.until if stretch.next_day == stretch.day else stretch.until - 1
-        yield from self._leave(stretch.day, _within(moments, 0, midnight), arrivals, stretch)
-        if midnight < stretch.until:
-            self._age(stretch.next_day)
-            yield from self._leave(stretch.next_day, _within(moments, midnight, stretch.until), {}, None)
+        ageing = [turn for turn in stretch.turns if turn.day > self._aged]
+        if ageing:
+            self._aged = ageing[-1].day
+        cells: defaultdict[int, dict[Cell, Published]] = defaultdict(dict)
+        for cell, leaving in self._queues.settle(arrivals, moments, ageing):
+            for turn, published in leaving:
+                cells[turn][cell] = published
+        lasts = self._lasts(stretch.turns, moments)
+        totals = self._leaving_totals(stretch, lasts)
+        return [
+            self._release(stretch.turns[turn].day, cells[turn], self._proofs(moments, turn), totals[turn], last + 1)
+            for turn, last in lasts.items()
+        ]
+
+    def settle_sums(self, increments: Increments, turn: Turn) -> list[Release]:
+        """Take in the sums of a day, and release once at its end what may leave."""
+        sums: Counter[Cell] = Counter()
+        for cell, count in increments.cells.items():
+            sums[self._admission.within(cell, turn.day)] += count
+            self._counted[cell.breakdown, cell.metric] += count
+        for (_, metric), count in increments.totals.items():
+            self._counted["", metric] += count
+        self._fresh.update(fresh_events(increments))
+        self._totals.update(increments.totals)
+        threshold = self._rule.threshold
+        fresh = {metric: count for metric, count in self._fresh.items() if count >= threshold}
+        cells = dict(self._queues.settle_sums(sums, turn, fresh.keys()))
+        if not fresh:
+            return []
+        for metric in fresh:
+            del self._fresh[metric]
+        totals, self._totals = self._totals, Counter()
+        proofs = {(metric, threshold): Proof(1, count, count) for metric, count in fresh.items()}
+        return [Release(turn.day, cells, proofs, totals)]
 
     def remainder(self) -> Remainder:
         """What waits still, for the private store."""
+        waiting: Counter[Waiting] = Counter()
+        days: dict[int, str] = {}
+        for cell, queue in self._queues.items():
+            for minute in queue:
+                day = days.get(minute)
+                if day is None:
+                    day = days[minute] = self._rule.day(minute * float(MINUTES))
+                waiting[Waiting(cell, day)] += 1
         return Remainder(
-            waiting={Waiting(cell, day): n for cell, parts in self._waiting.items() for day, n in parts.items()},
+            waiting=waiting,
             fresh=+self._fresh,
             totals=+self._totals,
             load=self._load.remainder(),
             counted=self._counted,
         )
 
-    def _arrivals(self, stretch: Stretch) -> dict[Cell, Sequence[int]]:
+    def _arrivals(self, stretch: Stretch) -> dict[Cell, list[int]]:
         """By cell the minutes of its events, in order; breakdowns of one facet mostly share them."""
         runs: defaultdict[Cell, list[list[int]]] = defaultdict(list)
         for cells, minutes in stretch.parts.cells():
             minutes.sort()
             for cell in cells:
-                runs[self._within_bounds(cell, stretch.day)].append(minutes)
-        return {cell: some[0] if len(some) == 1 else sorted(chain(*some)) for cell, some in runs.items()}
+                runs[cell].append(minutes)
+        begins = [(turn.moment + 1, turn.day) for turn in stretch.turns]
+        within = self._admission.within_days(runs, begins)
+        return {cell: some[0] if len(some) == 1 else sorted(chain.from_iterable(some)) for cell, some in within.items()}
 
-    def _moments(self, stretch: Stretch, metrics: Set[str]) -> Moments:
+    def _moments(self, stretch: Stretch, metrics: Set[str]) -> dict[str, Moments]:
         """When each metric is released; its events are told by the totals, where each stands once."""
         runs: defaultdict[str, list[list[int]]] = defaultdict(list, {metric: [] for metric in self._fresh})
+        for metric in metrics:
+            runs[metric] = []
         for (_, metric), minutes in stretch.parts.totals.items():
             if metric in metrics:
                 runs[metric].append(minutes)
-        moments: dict[str, dict[int, int]] = {}
+        moments: dict[str, Moments] = {}
         for metric, some in runs.items():
-            moments[metric], self._fresh[metric] = moments_of(
-                sorted(chain(*some)),
+            found, self._fresh[metric] = moments_of(
+                some[0] if len(some) == 1 else sorted(chain.from_iterable(some)),
                 self._fresh[metric],
                 threshold=self._rule.threshold,
                 begin=stretch.begin,
                 until=stretch.until,
             )
+            moments[metric] = Moments(found, stretch.turns)
         return moments
 
     def _count(self, stretch: Stretch, arrivals: Mapping[Cell, Sequence[int]]) -> None:
@@ -125,97 +138,59 @@ class WaitingRoom:
         for (_, metric), minutes in stretch.parts.totals.items():
             counted["", metric] += len(minutes)
 
-    def _leave(
-        self, day: str, moments: Moments, arrivals: Mapping[Cell, Sequence[int]], stretch: Stretch | None
-    ) -> Iterator[Release]:
-        """Release at moments of a day what gathered, with what came in the stretch up to each; the rest waits on."""
-        cells = self._depart(moments, arrivals, stretch.day if stretch else day)
-        last = max((max(found) for found in moments.values() if found), default=-1)
-        totals = self._totals if last >= 0 else Counter()
-        if last >= 0:
-            self._totals = Counter()
-        for key, minutes in stretch.parts.totals.items() if stretch else ():
-            leaving = bisect_right(minutes, last)
-            totals[key] += leaving
-            self._totals[key] += len(minutes) - leaving
-        if last < 0:
-            return
+    def _lasts(self, turns: Sequence[Turn], moments: Mapping[str, Moments]) -> dict[int, int]:
+        """The last moment of release of the turns that have one, in order."""
+        lasts: dict[int, int] = {}
+        for number in range(len(turns)):
+            some = [
+                found.minutes[found.ends[number] - 1]
+                for found in moments.values()
+                if found.starts[number] < found.ends[number]
+            ]
+            if some:
+                lasts[number] = max(some)
+        return lasts
+
+    def _leaving_totals(self, stretch: Stretch, lasts: ByTurn) -> dict[int, Counter[tuple[str, str]]]:
+        """The totals that leave with the release of each turn: all that came by its last moment."""
+        leaving = {turn: Counter[tuple[str, str]]() for turn in lasts}
+        if lasts:
+            leaving[next(iter(lasts))].update(self._totals)
+            self._totals.clear()
+        ends, turns = list(lasts.values()), list(lasts)
+        for (day, metric), minutes in stretch.parts.totals.items():
+            for name, begin, end in _by_day(day, minutes, stretch.turns):
+                taken = begin
+                while taken < end:
+                    number = bisect_left(ends, minutes[taken])
+                    stop = end if number == len(ends) else bisect_right(minutes, ends[number], taken, end)
+                    where = self._totals if number == len(ends) else leaving[turns[number]]
+                    where[name, metric] += stop - taken
+                    taken = stop
+        return leaving
+
+    def _proofs(self, moments: Mapping[str, Moments], turn: int) -> dict[tuple[str, int], Proof]:
         threshold = self._rule.threshold
-        load = self._load.settle(over=last + 1, threshold=threshold)
-        proofs = {
-            (metric, threshold): Proof(len(found), sum(found.values()), min(found.values()))
-            for metric, found in moments.items()
-            if found
-        }
-        yield Release(day, cells, proofs, with_bytes(+totals, load, day), load)
+        fresh = {metric: found.fresh[found.starts[turn] : found.ends[turn]] for metric, found in moments.items()}
+        return {(metric, threshold): Proof(len(some), sum(some), min(some)) for metric, some in fresh.items() if some}
 
-    def _depart(self, moments: Moments, arrivals: Mapping[Cell, Sequence[int]], came: str) -> dict[Cell, Published]:
-        """The cells that leave; what does not is put to what waits, under the day on which it came."""
-        threshold = self._rule.threshold
-        minutes = {metric: tuple(found) for metric, found in moments.items()}
-        left: dict[Cell, Published] = {}
-        # Breakdowns of one facet share their arrivals, and of most as many wait.
-        known: dict[tuple[int, int, str], tuple[Published | None, int]] = {}
-        others = [(cell, ()) for cell in self._gathered if cell not in arrivals]
-        for cell, some in chain(arrivals.items(), others):
-            parts = self._waiting.get(cell)
-            waiting = sum(parts.values()) if parts else 0
-            key = (id(some), waiting, cell.metric)
-            found = known.get(key)
-            if found is None:
-                counts, rest = departures(some, waiting, minutes.get(cell.metric, ()), threshold=threshold)
-                found = Published(sum(counts), len(counts), min(counts)) if counts else None, rest
-                known[key] = found
-            published, rest = found
-            if published:
-                left[cell] = published
-                if parts:
-                    del self._waiting[cell]
-                    self._gathered.discard(cell)
-            if rest:
-                self._add(cell, came, rest)
-        return left
-
-    def _within_bounds(self, cell: Cell, day: str) -> Cell:
-        """The cell, or `(other)` for a value beyond what a day may have, or that not every database can hold."""
-        if day > self._admitted_day:
-            self._admitted_day = day
-            self._admitted.clear()
-        admitted = self._admitted[cell.breakdown]
-        if cell.value in admitted or cell.value == OTHER:
-            return cell
-        if len(admitted) < self._max_values and storable(cell.value):
-            admitted.add(cell.value)
-            return cell
-        return cell._replace(value=OTHER)
-
-    def _add(self, cell: Cell, day: str, count: int) -> None:
-        parts = self._waiting[cell]
-        parts[day] = parts.get(day, 0) + count
-        if sum(parts.values()) >= self._rule.threshold:
-            self._gathered.add(cell)
-        if cell.value != OTHER:
-            self._came[day].add(cell)
-
-    def _age(self, today: str) -> None:
-        """Put what waited too long to `(other)`, at a day's beginning; not of cells that have gathered enough."""
-        if today <= self._aged:
-            return
-        self._aged = today
-        before = aged_before(today, self._rule.patience_days)
-        for day in [day for day in self._came if day < before]:
-            for cell in self._came.pop(day):
-                parts = self._waiting.get(cell, {})
-                if cell in self._gathered:
-                    self._came[day].add(cell)
-                elif day in parts:
-                    self._add(cell._replace(value=OTHER), day, parts.pop(day))
-                    if not parts:
-                        del self._waiting[cell]
+    def _release(
+        self,
+        day: str,
+        cells: dict[Cell, Published],
+        proofs: dict[tuple[str, int], Proof],
+        totals: Counter[tuple[str, str]],
+        over: int,
+    ) -> Release:
+        load = self._load.settle(over=over, threshold=self._rule.threshold)
+        return Release(day, cells, proofs, with_bytes(+totals, load, day), load)
 
 
-def _within(moments: Moments, begin: int, end: int) -> Moments:
-    return {
-        metric: {minute: fresh for minute, fresh in found.items() if begin <= minute < end}
-        for metric, found in moments.items()
-    }
+def _by_day(day: str, minutes: Sequence[int], turns: Sequence[Turn]) -> Iterator[tuple[str, int, int]]:
+    """What came of a total by the day under which it counts, from one place in its minutes to another."""
+    if day != ON_TIME:
+        yield day, 0, len(minutes)
+        return
+    ends = [*(bisect_right(minutes, turn.moment) for turn in turns[1:]), len(minutes)]
+    for turn, (begin, end) in zip(turns, pairwise([0, *ends]), strict=True):
+        yield turn.day, begin, end
