@@ -1,6 +1,7 @@
 """Texts: complete in every language, and picked as browsers ask."""
 
 import string
+import tomllib
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -12,7 +13,16 @@ from hypothesis import strategies as st
 from consentkit.declaration import BUILT_IN_PURPOSES, EXEMPTIONS, STORAGE_KINDS
 from consentkit.duration import UNITS
 from consentkit.testing.words import found_in
-from consentkit.texts import available, day_text, duration_text, language_of, pick_language, purpose_texts, texts
+from consentkit.texts import (
+    LOCALES,
+    available,
+    day_text,
+    duration_text,
+    language_of,
+    pick_language,
+    purpose_texts,
+    texts,
+)
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -50,6 +60,17 @@ def test_every_language_has_every_text_with_the_same_placeholders(language: str)
     """A missing text would be an error in front of a visitor."""
     problems = difference(language)
     assert not problems, "\n".join(problems)
+
+
+def test_apostrophes_are_of_one_kind() -> None:
+    """The typographic one (U+2019) within and after words, in the dashboard's texts too; none is a straight one."""
+    straight = {
+        (path.relative_to(LOCALES).as_posix(), key)
+        for path in LOCALES.rglob("*.toml")
+        for key, text in leaves(tomllib.loads(path.read_text("utf-8")))
+        if "'" in text
+    }
+    assert set() == straight
 
 
 @pytest.mark.parametrize("language", available())
