@@ -174,8 +174,8 @@ def found_in(config: Config, private: PrivateStore) -> Found:
     for _, release in private.outbox():
         views = {cell: one.count for cell, one in release.cells.items() if (cell.breakdown, cell.metric) == VIEWS}
         found.outbox.update({cell.value: count for cell, count in views.items()})
-    waiting = asked(config, "SELECT value, count FROM waiting WHERE breakdown = ? AND metric = ?", VIEWS)
-    found.waiting.update(dict(waiting))
+    waiting = private.balance().cells.items()
+    found.waiting.update({cell.value: count for cell, count in waiting if (cell.breakdown, cell.metric) == VIEWS})
     return found
 
 

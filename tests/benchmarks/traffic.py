@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 PAGES, BROWSERS, SOURCES, NETWORK = 500, 200, 40, 25
 """Distinct paths, user agents and referring sites, and addresses of each of the networks."""
+LINKS = 12
+"""Pages that have a link to a page."""
 
 NOUNS = (
     *(
@@ -69,7 +71,8 @@ class Traffic:
         chance = random.Random(11)
         names = [f"{colour}-{noun}" for colour, noun in itertools.product(COLOURS, NOUNS)]
         chance.shuffle(names)
-        self._paths = [f"/products/{name}" for name in names[:PAGES]]
+        known = [f"/products/{name}" for name in names[:PAGES]]
+        linked = {path: chance.sample(known, LINKS) for path in known}
         agents = [
             f"Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0 Safari/537.36".encode()
             for version, system in itertools.product(range(140, 140 - BROWSERS // len(SYSTEMS), -1), SYSTEMS)
@@ -79,8 +82,8 @@ class Traffic:
         addresses = [f"{head}.{number}" for head, number in itertools.product(heads, range(1, NETWORK + 1))]
         self._rows = list(
             zip(
-                _zipf(chance, self._paths, count),
-                _zipf(chance, self._paths, count),
+                (paths := _zipf(chance, list(linked), count)),
+                [chance.choice(linked[path]) for path in paths],
                 _zipf(chance, agents, count),
                 _zipf(chance, [*SEARCHES, *stories], count),
                 _zipf(chance, LANGUAGES, count),

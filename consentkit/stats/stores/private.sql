@@ -4,6 +4,7 @@ CREATE TABLE waiting (
     PRIMARY KEY (metric, breakdown, value, day)
 ) WITHOUT ROWID;
 CREATE INDEX waiting_day ON waiting (day);
+CREATE TABLE aside (number INTEGER PRIMARY KEY, day TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE fresh (metric TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE totals (
     day TEXT NOT NULL, metric TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, metric)

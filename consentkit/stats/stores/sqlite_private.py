@@ -3,6 +3,7 @@
 import itertools
 import os
 import secrets
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,10 +15,11 @@ from consentkit.stats.model import OTHER, BatchId, Cell, Counts, Gap, Increments
 from consentkit.stats.release import Decision, aged_before, as_release, decide, fresh_events
 from consentkit.stats.stores.protocol import Balance, Remainder, Sums
 from consentkit.stats.stores.sqlite import connect, prepare, statements_of, transaction
+from consentkit.stats.stores.sqlite_aside import divided, fetched, has_room, put_aside
 from consentkit.stats.stores.sums import sums_of, sums_of_increments, sums_of_release, sums_of_waiting
 from consentkit.stats.stores.wire import dumped, loaded
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MAX_VALUES = 10_000
 """Distinct values of a breakdown that are admitted in a day, by all workers together."""
 ASKED_AT_ONCE = 400
@@ -76,7 +78,7 @@ class SqlitePrivateStore:
         try:
             # What was released or forgotten must not be found in the file's free pages.
             self._connection.execute("PRAGMA secure_delete=ON")
-            prepare(self._connection, path, statements_of("private.sql"), SCHEMA_VERSION)
+            prepare(self._connection, path, statements_of("private.sql"), SCHEMA_VERSION, {2: _from_version_2})
             self.source()
         except BaseException:
             self._connection.close()
@@ -91,20 +93,19 @@ class SqlitePrivateStore:
         with transaction(self._connection) as connection:
             if not self._is_new(batch, day):
                 return False
-            counts = self._within_bounds(increments.counts, day)
-            for (breakdown, metric), sums in counts.items():
-                rows = [(metric, breakdown, value, day, count) for value, count in sums.items()]
-                connection.executemany(_ADD_WAITING, rows)
-            connection.executemany(_ADD_FRESH, fresh_events(increments).items())
-            self._add_totals(increments.totals)
-            self._add_load(increments.load)
-            self._add_counted(sums_of_increments(increments))
-            self._add_counted(sums_of_waiting(increments.load))
+            aside, rest = divided(increments)
+            if not has_room(connection, day):
+                self._fetch()
+            if aside:
+                put_aside(connection, aside, day)
+            if rest:
+                self._add(rest, day)
         return True
 
     def release(self, *, threshold: int, patience_days: int, today: str, running: str) -> bool:
         """Move what may be published into the outbox; False when nothing may."""
         with transaction(self._connection) as connection:
+            self._fetch()
             fresh = dict(connection.execute("SELECT metric, count FROM fresh"))
             before = aged_before(today, patience_days)
             if not self._anything_due(fresh, threshold, before):
@@ -194,6 +195,7 @@ class SqlitePrivateStore:
     def balance(self) -> Balance:
         """The sums that prove that nothing was lost or doubled."""
         with transaction(self._connection) as connection:
+            self._fetch()
             parts = connection.execute("SELECT breakdown, value, metric, sum(count) FROM waiting GROUP BY 1, 2, 3")
             cells = {Cell(*names): count for *names, count in parts}
             waiting: Sums = sums_of(cells, {})
@@ -255,6 +257,23 @@ class SqlitePrivateStore:
         if known is None:
             self._connection.execute("DELETE FROM applied WHERE day < ?", (aged_before(day, SOURCE_DAYS),))
         return True
+
+    def _fetch(self) -> None:
+        """Add what was put aside."""
+        for day, increments in fetched(self._connection):
+            self._add(increments, day)
+
+    def _add(self, increments: Increments, day: str) -> None:
+        """Add what came in on an ISO date."""
+        counts = self._within_bounds(increments.counts, day)
+        for (breakdown, metric), sums in counts.items():
+            rows = [(metric, breakdown, value, day, count) for value, count in sums.items()]
+            self._connection.executemany(_ADD_WAITING, rows)
+        self._connection.executemany(_ADD_FRESH, fresh_events(increments).items())
+        self._add_totals(increments.totals)
+        self._add_load(increments.load)
+        self._add_counted(sums_of_increments(increments))
+        self._add_counted(sums_of_waiting(increments.load))
 
     def _within_bounds(self, counts: Counts, day: str) -> Counts:
         """The counts, with values that are not admitted today counted as `(other)`."""
@@ -344,6 +363,11 @@ class SqlitePrivateStore:
 
     def _add_counted(self, sums: Sums) -> None:
         self._connection.executemany(_ADD_COUNTED, [(*key, count) for key, count in sums.items()])
+
+
+def _from_version_2(connection: sqlite3.Connection) -> None:
+    """Make the table that version 2 did not have."""
+    connection.execute(next(statement for statement in statements_of("private.sql") if "TABLE aside" in statement))
 
 
 def _utc(moment: float) -> str:

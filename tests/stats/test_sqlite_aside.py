@@ -1,0 +1,128 @@
+"""Batches of many requests: put aside as texts, and counted all the same."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, crossings_of
+from consentkit.stats.model import BatchId, Increments, Observation
+from consentkit.stats.stores.protocol import PrivateStore
+from consentkit.stats.stores.sqlite_aside import MANY, MOST_TEXTS
+from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
+from tests.stats.observations import DAY, LATER, WHEN, a_request, a_view, an_event, increments_of
+
+NEXT_DAY = "2026-11-24"
+CROSSINGS = crossings_of(DEFAULT_CROSSINGS)
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Where the store of a test is."""
+    return tmp_path / "private.db"
+
+
+@pytest.fixture
+def store(path):
+    """A private store in a new file."""
+    store = SqlitePrivateStore(path)
+    yield store
+    store.close()
+
+
+def requests_of(number: int, views: int) -> list[Observation]:
+    """So many views of a second, each tenth the beginning of a visit, one goal, and a probe."""
+    seen = [a_view(f"/{one % 7}", visit=one % 10 == 0, when=WHEN + number) for one in range(views)]
+    return [*seen, a_view("/thanks")._replace(events=(an_event("goals", goal="contact"),)), a_request()]
+
+
+def busy_second(number: int = 0, *, views: int = MANY) -> Increments:
+    """What they add."""
+    return increments_of(*requests_of(number, views), crossings=CROSSINGS)
+
+
+def texts_in(path: Path) -> list[dict[str, list[list[object]]]]:
+    """What is put aside."""
+    connection = sqlite3.connect(path)
+    texts = [json.loads(text) for (text,) in connection.execute("SELECT text FROM aside ORDER BY number")]
+    connection.close()
+    return texts
+
+
+def released(store: PrivateStore, today: str = DAY) -> bool:
+    """Release what may be released."""
+    return store.release(threshold=5, patience_days=31, today=today, running=LATER)
+
+
+def test_what_many_requests_bring_is_put_aside(path, store):
+    """But for the metrics of which there are few events: their counts together would be nearly one visit's record."""
+    assert store.apply(BatchId("a", 1), busy_second(), DAY)
+    assert not store.apply(BatchId("a", 1), busy_second(), DAY)
+    [text] = texts_in(path)
+    assert {"views", "requests"} == {metric for _, metric, _ in text["counts"]}
+    rows = sqlite3.connect(path).execute("SELECT DISTINCT metric FROM waiting ORDER BY 1").fetchall()
+    assert [("goals",), ("visits",)] == rows
+
+
+def test_what_few_requests_bring_is_added_at_once(path, store):
+    """A text of its own would tell when somebody was there."""
+    store.apply(BatchId("a", 1), busy_second(views=MANY - 3), DAY)
+    assert texts_in(path) == []
+    assert store.balance().counted["page", "views"] == MANY - 3
+
+
+def test_put_aside_or_added_at_once_is_the_same(tmp_path, path, store):
+    """The same balance, and the same release."""
+    with_rows = SqlitePrivateStore(tmp_path / "rows.db")
+    for second in range(4):
+        store.apply(BatchId("a", second + 1), busy_second(second), DAY)
+        requests = requests_of(second, MANY)
+        for number, some in enumerate((requests[:30], requests[30:]), 2 * second + 1):
+            with_rows.apply(BatchId("a", number), increments_of(*some, crossings=CROSSINGS), DAY)
+    assert (4, 0) == (len(texts_in(path)), len(texts_in(tmp_path / "rows.db")))
+    for one in ("counted", "waiting", "cells"):
+        assert getattr(store.balance(), one) == getattr(with_rows.balance(), one)
+    assert released(store)
+    assert released(with_rows)
+    [(_, mine)], [(_, theirs)] = store.outbox(), with_rows.outbox()
+    assert mine == theirs
+    assert mine.cells
+    with_rows.close()
+
+
+def test_a_release_leaves_nothing_aside(path, store):
+    """What it showed is counted from then on with what waits, on the day on which it came in."""
+    store.apply(BatchId("a", 1), busy_second(), DAY)
+    store.apply(BatchId("b", 1), busy_second(1), DAY)
+    assert len(texts_in(path)) == 2
+    assert released(store)
+    assert texts_in(path) == []
+    [(_, release)] = store.outbox()
+    assert release.totals[DAY, "views"] == 2 * MANY
+
+
+def test_what_is_put_aside_is_of_one_day_and_bounded(path, store):
+    """So that values are admitted by the day, and a sink that cannot be reached fills no disk."""
+    second = busy_second()
+    for number in range(1, MOST_TEXTS + 3):
+        store.apply(BatchId("a", number), second, DAY)
+    assert len(texts_in(path)) == 2
+    store.apply(BatchId("a", MOST_TEXTS + 3), busy_second(), NEXT_DAY)
+    assert len(texts_in(path)) == 1
+    days = sqlite3.connect(path).execute("SELECT DISTINCT day FROM waiting UNION SELECT day FROM aside").fetchall()
+    assert sorted(days) == [(DAY,), (NEXT_DAY,)]
+
+
+def test_a_file_of_the_version_before_is_turned(path):
+    """With what it holds."""
+    store = SqlitePrivateStore(path)
+    store.apply(BatchId("a", 1), busy_second(views=10), DAY)
+    store.close()
+    connection = sqlite3.connect(path)
+    connection.executescript("DROP TABLE aside; PRAGMA user_version = 2")
+    connection.close()
+    store = SqlitePrivateStore(path)
+    assert store.apply(BatchId("a", 2), busy_second(), DAY)
+    assert store.balance().counted["page", "views"] == MANY + 10
+    store.close()
