@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from consentkit.consent.caching import Headers
@@ -47,7 +48,8 @@ class ConsentMiddleware:
             scope = exchange.scope_for_app()
             if standing.is_measured and incoming.traits.opens_page:
                 exchange.on_start = self._carry
-        kit.counting.began()
+        if not kit.counting.began():
+            await self._begin_to_count()
         try:
             await (own or self.app)(scope, receive, answer.send)
         except Exception:
@@ -56,6 +58,11 @@ class ConsentMiddleware:
         finally:
             if not answer.is_done:
                 answer.done()
+
+    async def _begin_to_count(self) -> None:
+        """Make this worker known before it answers anything: no lifespan event has told that the server started."""
+        await run_sync(self.kit.open)
+        self.kit.counting.began()
 
     def _count(self, sent: Sent) -> None:
         kit = self.kit

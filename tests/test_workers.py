@@ -2,16 +2,21 @@
 
 import os
 import signal
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from consentkit.config import load
 from consentkit.stats.counting import private_of
+from consentkit.stats.flusher import SILENT_SECONDS
 from consentkit.stats.stores import open_reader
 from consentkit.stats.verify import verify
 from tests.support.ports import wait_until
-from tests.support.worker_site import running
+from tests.support.worker_site import APP, running
 
 pytestmark = pytest.mark.server
 
@@ -40,6 +45,21 @@ def test_a_killed_worker_loses_at_most_what_was_not_yet_flushed(tmp_path: Path) 
         findings = verify(open_reader(config.stats.sink, tmp_path), private)
         private.close()
         assert [] == findings
+
+
+@pytest.mark.parametrize("lifespan", ["on", "off"])
+def test_a_worker_killed_in_its_first_request_leaves_a_gap(tmp_path: Path, lifespan: str) -> None:
+    """Also where no lifespan event tells that the server starts: then the first request makes the worker known."""
+    app = APP.replace("return HTML", "os.kill(os.getpid(), 9) or HTML")
+    with running(tmp_path, workers=1, app=app, settings={"UVICORN_LIFESPAN": lifespan}) as site:
+        with pytest.raises(httpx2.RemoteProtocolError):
+            site.request(1)
+        site.server.wait(20)
+        private = private_of(load(tmp_path / "consentkit.toml"))
+        private.find_gaps(time.time() + SILENT_SECONDS + 1, SILENT_SECONDS)
+        private.close()
+    with closing(sqlite3.connect(tmp_path / "var" / "private.db")) as connection:
+        assert [("killed",)] == connection.execute("SELECT reason FROM gaps").fetchall()
 
 
 def test_pages_are_served_when_the_store_cannot_be_written(tmp_path: Path) -> None:

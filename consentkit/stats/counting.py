@@ -141,12 +141,13 @@ class Counting:
         """Begin, so that a worker that is killed while it answers its first requests leaves a gap."""
         self.recorder.open()
 
-    def began(self) -> None:
-        """Note that a request is being answered, which `count` will end."""
-        try:
-            (self.recorder.tally or self.recorder.start()).began()
-        except Exception as error:
-            self.recorder.note(error)
+    def began(self) -> bool:
+        """Note that a request is being answered, which `count` will end; False, and nothing noted, before `open`."""
+        tally = self.recorder.tally
+        if tally is None:
+            return False
+        tally.began()
+        return True
 
     def count(self, sent: Answered, took: float) -> None:
         """Count one request whose answer is over, `took` seconds after the request came.

@@ -98,8 +98,9 @@ class Counted:
         """Note that the server starts."""
         self.opened += 1
 
-    def began(self) -> None:
+    def began(self) -> bool:
         """A request is being answered."""
+        return True
 
     def carry(self, sent: Any, cookies: Iterable[bytes]) -> None:
         """No visit is carried on."""
