@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from consentkit.browsing import Item
 from consentkit.declaration import EXEMPTIONS, NECESSARY, glob_match, in_language
 from consentkit.own_visit import VISIT_COOKIES
 from consentkit.rules import known_tracker
+from consentkit.testing.browsing import Item
 from consentkit.testing.rules import Finding, rule
 from consentkit.testing.site import fetch
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from consentkit.browsing import Item, origin_of
 from consentkit.declaration import NECESSARY, glob_match
+from consentkit.testing.browsing import Item, origin_of
 
 PATIENCE = 10
 """Seconds that a server gets to answer."""

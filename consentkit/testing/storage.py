@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from consentkit.browsing import Item, origin_of
+from consentkit.testing.browsing import Item, origin_of
 from consentkit.testing.rules import Finding, NotSeen, rule
 from consentkit.testing.visitor import PageSeen, Stock, as_text
 

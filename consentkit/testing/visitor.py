@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
-from consentkit.browsing import Contact, Item, Watcher
+from consentkit.testing.browsing import Contact, Item, Watcher
 from consentkit.testing.rules import NotSeen
 from consentkit.testing.site import Site
 from consentkit.texts import available, texts

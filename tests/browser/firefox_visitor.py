@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from consentkit.browsing import READ_STORAGE, Contact, Item, origin_of
 from consentkit.testing import Site, View
+from consentkit.testing.browsing import READ_STORAGE, Contact, Item, origin_of
 from consentkit.testing.site import fetch
 from consentkit.testing.visitor import LEGAL, PageSeen, Stock, labels, probe_script
 from consentkit.testing.walks import REMOVE_BANNER, Chosen, FirstVisit, Refused

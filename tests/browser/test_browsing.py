@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from consentkit.browsing import Contact, Item, Watcher, origin_of
+from consentkit.testing.browsing import Contact, Item, Watcher, origin_of
 from tests.conftest import LiveServers
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
