@@ -7,6 +7,7 @@ from pathlib import Path
 from consentkit.reader import Table, shown
 from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, MAX_CROSSINGS, Crossing, crossing, crossings_of
 from consentkit.stats.pages import PUBLIC_PARAMETERS
+from consentkit.stats.visitor.state import MOST_STEPS
 
 MEASURED, EVERYBODY = "measured", "everybody"
 EXEMPTION_PROFILES = ("none", "nl", "fr", "es", "uk")
@@ -130,6 +131,10 @@ def _read_funnel(table: Table) -> Funnel:
     funnel = Funnel(id=_read_id(table), steps=table.texts("steps", required=True))
     if len(funnel.steps) < 2:
         table.wrong("steps", "has fewer than two pages; name the paths that lead to each other, in order")
+    if len(funnel.steps) > MOST_STEPS:
+        table.wrong("steps", f"has {len(funnel.steps)} pages; a funnel has at most {MOST_STEPS}")
+    if len(set(funnel.steps)) < len(funnel.steps):
+        table.wrong("steps", "names a page twice; a funnel leads through each of its pages once")
     for step in funnel.steps:
         if not step.startswith("/"):
             table.wrong("steps", f'{shown(step)} is no path; it begins with "/"')

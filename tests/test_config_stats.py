@@ -41,6 +41,8 @@ def test_crossings_have_a_default_and_may_be_none(tmp_path):
         (r"stats.goals: has an id twice", {"goals": [{"id": "a"}, {"id": "a"}]}),
         (r"stats.goals\[0\].path: \"x\" is no path", {"goals": [{"id": "a", "path": "x"}]}),
         (r"stats.funnels\[0\].steps: has fewer than two pages", {"funnels": [{"id": "a", "steps": ["/a"]}]}),
+        (r"stats.funnels\[0\].steps: names a page twice", {"funnels": [{"id": "a", "steps": ["/a", "/b", "/a"]}]}),
+        (r"has 16 pages; a funnel has at most 15", {"funnels": [{"id": "a", "steps": [f"/{n}" for n in range(16)]}]}),
         (r"stats.funnels\[0\].steps: \"b\" is no path", {"funnels": [{"id": "a", "steps": ["/a", "b"]}]}),
         (r"stats.crossings\[0\]: \[\"page\"\] is no pair", {"crossings": [["page"]]}),
         (r"stats.crossings\[0\]: 'pages' cannot be crossed", {"crossings": [["pages", "os"]]}),

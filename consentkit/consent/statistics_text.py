@@ -9,7 +9,9 @@ from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.texts import duration_text, isolated, texts
 
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "pages": ("page", "host", "status", "reason", "move", "goal", "missing", "missing_from", "download", "policy"),
+    "pages": (
+        "page", "host", "status", "reason", "move", "goal", "funnel", "missing", "missing_from", "download", "policy",
+    ),
     "referrers": ("referrer",),
     "campaigns": (
         "channel", "campaign", "campaign_source", "campaign_medium", "campaign_term", "campaign_content", "click_id",

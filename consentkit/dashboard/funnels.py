@@ -15,26 +15,32 @@ from consentkit.stats.stores import SinkReader
 
 @dataclass(frozen=True, slots=True)
 class FunnelRow:
-    """A step: its page, its views, and what moved on to it, of which share of the step before; "" for the first."""
+    """A step: its page, its views, and what moved on to it, of which share of the step before; "" for the first.
+
+    `reached` are the measured visits that came so far, and `reached_share` their share of those of the first step.
+    """
 
     page: str
     views: str
     moved: str
     share: str
+    reached: str
+    reached_share: str
     bar: Markup
 
 
 @dataclass(frozen=True, slots=True)
 class FunnelCard:
-    """A funnel by its id."""
+    """A funnel by its id; `is_measured` if visits that carry their state went through it."""
 
     id: str
+    is_measured: bool
     rows: tuple[FunnelRow, ...]
 
 
 def read_funnels(reader: SinkReader, funnels: Sequence[Funnel], period: Period) -> list[tuple[str, tuple[Step, ...]]]:
     """Each funnel's steps in a period."""
-    return [(funnel.id, read_funnel(reader, funnel.steps, period.first, period.last)) for funnel in funnels]
+    return [(funnel.id, read_funnel(reader, funnel.id, funnel.steps, period.first, period.last)) for funnel in funnels]
 
 
 def funnel_cards(
@@ -47,6 +53,7 @@ def funnel_cards(
 
     cards = []
     for id_, steps in found:
+        entered = steps[0].reached
         largest = max((step.views for step in steps), default=0) or 1
         rows = [
             FunnelRow(
@@ -54,9 +61,11 @@ def funnel_cards(
                 views=number(step.views),
                 moved="" if step.moves is None else number(step.moves),
                 share=words.percent(min(step.moves / before.views, 1.0)) if step.moves and before.views else "",
+                reached=number(step.reached),
+                reached_share=words.percent(min(step.reached / entered, 1.0)) if entered and step.reached else "",
                 bar=bar(step.views / largest),
             )
             for before, step in zip([steps[0], *steps], steps, strict=False)
         ]
-        cards.append(FunnelCard(id_, tuple(rows)))
+        cards.append(FunnelCard(id_, entered > 0, tuple(rows)))
     return cards

@@ -19,6 +19,8 @@ NEW_DAY, NEW_WEEK, NEW_MONTH, NEW_EVER = "new_day", "new_week", "new_month", "ne
 """Visitors who had not been here yet on that day, in that week, in that month, or at all."""
 CONVERSIONS = "conversions"
 """Goals that a measured visit reached, each once, by how the visit began."""
+STEPS = "steps"
+"""Steps of funnels that measured visits reached, each after the steps before it and once a visit."""
 MOVES = "moves"
 """Views that came from another page of the site; by page, the moves onward from it, so that exits are views − moves."""
 GOALS = "goals"
@@ -61,6 +63,7 @@ BREAKDOWNS: dict[str, tuple[str, ...]] = {
     "policy": ANSWERS,
     "host": SEEN,
     "goal": (GOALS, CONVERSIONS),
+    "funnel": (STEPS,),
     "missing": (MISSING,),
     "missing_from": (MISSING,),
     "download": (DOWNLOADS,),

@@ -35,6 +35,7 @@ def observer_of(config: Config) -> Observer:
         config.site.timezone,
         Place(stats.geoip),
         goals={goal.id: goal.path or None for goal in stats.goals},
+        funnels=[(funnel.id, funnel.steps) for funnel in stats.funnels],
         search=stats.search_parameters,
         spam=stats.referrer_spam,
         public=stats.public_parameters,

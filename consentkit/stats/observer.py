@@ -4,7 +4,7 @@ Texts are looked up in bounded tables of texts that many visitors share; a user 
 are flushed. May be used from several threads.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from consentkit.stats.paths import canonical
 from consentkit.stats.senders import Hosts, Sender, Senders
 from consentkit.stats.shown import extension_of, shows_page
 from consentkit.stats.visitor.events import happened_by
+from consentkit.stats.visitor.funnels import Funnels
 from consentkit.stats.visitor.state import MOST_GOALS, View
 from consentkit.stats.visitor.state import Source as Began
 
@@ -60,9 +61,9 @@ class Quarter:
 class Observer:
     """Turns requests into observations for one site: `hosts` as configured, days in its `timezone`.
 
-    `goals` are by id the paths that reach them, None for those reached in code; `search` the query parameters of the
-    site's own search; `spam` the referring domains to set apart; `public` the route parameters that may be shown;
-    `policy` the version of what is consented to.
+    `goals` are by id the paths that reach them, None for those reached in code; `funnels` ids with their pages;
+    `search` the query parameters of the site's own search; `spam` the referring domains to set apart; `public` the
+    route parameters that may be shown; `policy` the version of what is consented to.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Observer:
         place: Place,
         *,
         goals: Mapping[str, str | None] | None = None,
+        funnels: Iterable[tuple[str, Sequence[str]]] = (),
         search: Iterable[str] = (),
         spam: Iterable[str] = (),
         public: Iterable[str] = PUBLIC_PARAMETERS,
@@ -85,6 +87,7 @@ class Observer:
         self._queries = Queries(search)
         self._goals = {id_: Facet(goal=id_) for id_ in goals or {}}
         self._policy = Facet(policy=policy)
+        self._funnels = Funnels(funnels)
         self._goal_ids = tuple(goals or {})[:MOST_GOALS]
         self._goal_facets = tuple(self._goals[id_] for id_ in self._goal_ids)
         self._goals_at: dict[str, tuple[str, ...]] = {}
@@ -165,6 +168,7 @@ class Observer:
             begins,
             Began(channel, campaign.facet.values["campaign"], page),
             tuple(number for number, id_ in enumerate(self._goal_ids) if id_ in reached) if reached else (),
+            self._funnels.steps(page),
         )
 
     @property
@@ -203,7 +207,7 @@ class Observer:
         if facts.goals or facts.path in self._goals_at:
             more += [((GOALS,), (*seen, goal)) for goal in self._reached(facts)]
         if facts.carried:
-            more += happened_by(facts.carried, seen[2:], self._goal_facets)
+            more += happened_by(facts.carried, seen[2:], self._goal_facets, self._funnels)
         return (view, *[(day, agent, verdict, metrics, facets) for metrics, facets in more])
 
     def _seen(

@@ -86,7 +86,10 @@ class Report:
             },
             "load": self.load.as_json(),
             "funnels": {
-                name: [{"page": step.page, "views": step.views, "moves": step.moves} for step in steps]
+                name: [
+                    {"page": step.page, "views": step.views, "moves": step.moves, "reached": step.reached}
+                    for step in steps
+                ]
                 for name, steps in self.funnels.items()
             },
             "visitors": {
@@ -133,7 +136,7 @@ def build_report(
             shown=_shown(reader, wanted, totals, first, last),
             sample=sample_of(meta),
             load=read_load(reader, first, last, ZoneInfo(meta.get("timezone", "UTC"))),
-            funnels={one.id: read_funnel(reader, one.steps, first, last) for one in funnels},
+            funnels={one.id: read_funnel(reader, one.id, one.steps, first, last) for one in funnels},
             gaps=tuple(reader.gaps(first, last)),
             by_month_before=before if (before := reader.by_month_before()) and before > first else None,
             visitors=read_visitors(reader, first, last),

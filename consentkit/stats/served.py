@@ -1,6 +1,5 @@
 """How requests were served in a period, and on which way pages led on: figures made from what the sink holds."""
 
-import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from consentkit.stats.breakdowns import MOVES, VIEWS
+from consentkit.stats.breakdowns import MOVES, STEPS, VIEWS
 from consentkit.stats.load import (
     BUSIEST,
     BYTES,
@@ -25,6 +24,7 @@ from consentkit.stats.load import (
 from consentkit.stats.spans import bounds_of, leftovers_of
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.stores.protocol import LoadSum
+from consentkit.stats.visitor.funnels import step_name
 
 QUANTILES = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}
 
@@ -77,11 +77,15 @@ class LoadReport:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A page of a funnel: its views, and the moves to it from the page before."""
+    """A page of a funnel: its views, the moves to it from the page before, and the measured visits that came so far.
+
+    `moves` is None for the first page. `reached` counts visits that had gone through all pages before, in their order.
+    """
 
     page: str
     views: int
     moves: int | None
+    reached: int = 0
 
 
 def read_load(reader: SinkReader, first: date, last: date, timezone: ZoneInfo) -> LoadReport:
@@ -126,16 +130,17 @@ def busiest_minute(reader: SinkReader, begin: str, until: str) -> tuple[str, int
     return found if found and len(found[0]) == MINUTE + 1 else None
 
 
-def read_funnel(reader: SinkReader, steps: Sequence[str], first: date, last: date) -> tuple[Step, ...]:
-    """The pages of a funnel, by their names in the breakdown of pages.
+def read_funnel(reader: SinkReader, funnel: str, steps: Sequence[str], first: date, last: date) -> tuple[Step, ...]:
+    """The pages of a funnel (its id), by their names in the breakdown of pages.
 
-    Views and moves of everybody, not of those alone who came all the way: that only a visitor's own state could tell.
+    Views and moves are of everybody; who came all the way only a visitor's own state tells.
     """
     days = (first, last)
-    found = [Step(steps[0], _counted(reader, ("page", steps[0]), VIEWS, days), None)]
-    for before, after in itertools.pairwise(steps):
-        moves = _counted(reader, ("move", f"{before} → {after}"), MOVES, days)
-        found.append(Step(after, _counted(reader, ("page", after), VIEWS, days), moves))
+    found = []
+    for number, (before, page) in enumerate(zip(("", *steps), steps, strict=False), 1):
+        moves = _counted(reader, ("move", f"{before} → {page}"), MOVES, days) if before else None
+        reached = _counted(reader, ("funnel", step_name(funnel, number)), STEPS, days)
+        found.append(Step(page, _counted(reader, ("page", page), VIEWS, days), moves, reached))
     return tuple(found)
 
 

@@ -18,7 +18,8 @@ from tests.dashboard.test_overview import plain
 
 def test_a_funnel_tells_views_and_moves_from_step_to_step(tmp_path: Path) -> None:
     """In the period, of the whole site: a filter takes it away rather than showing it unfiltered."""
-    make_sink(tmp_path / "stats.db", days=3, values={**VALUES, "move": {"/ → /products": 40}})
+    values = {**VALUES, "move": {"/ → /products": 40}, "funnel": {"order: 1": 50, "order: 2": 20}}
+    make_sink(tmp_path / "stats.db", days=3, values=values)
     store = open_file(tmp_path / "dashboard.db", clock=lambda: NOW, hasher=CHEAP)
     store.users.add("ann", PASSWORD)
     funnels = (Funnel("order", ("/", "/products", "/order")),)
@@ -32,7 +33,10 @@ def test_a_funnel_tells_views_and_moves_from_step_to_step(tmp_path: Path) -> Non
     client = TestClient(app, base_url="http://dash.example", headers={"accept-language": "en"})
     client.get(sign_in_link(KEYS, "ann", "http://dash.example", NOW), headers=OPENED)
     text = plain(client.get("/?from=2026-11-21&to=2026-11-22").text)
-    assert "Funnel order Page views moved on to it / 120 /products 60 40 33% /order under 10 under 10" in text
+    assert (
+        "Funnel order Page views moved on to it came so far / 120 50 100% /products 60 40 33% 20 40% "
+        "/order under 10 under 10 under 10"
+    ) in text
     assert "Funnel order" not in plain(client.get("/?only.page=%2F").text)
 
 

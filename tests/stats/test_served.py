@@ -37,10 +37,11 @@ def reader(tmp_path):
         **load("2026-11-23Z", "(other)", served=40, status_2xx=40),
     }
     cells = {Cell("page", "/a", "views"): 50, Cell("page", "/b", "views"): 30, Cell("move", "/a → /b", "moves"): 20}
+    cells |= {Cell("funnel", "order: 1", "steps"): 25, Cell("funnel", "order: 2", "steps"): 12}
     release = Release(
         "2026-11-23",
         {cell: Published(count, 1, count) for cell, count in cells.items()},
-        {("views", 10): Proof(1, 80, 80), ("moves", 10): Proof(1, 20, 20)},
+        {("views", 10): Proof(1, 80, 80), ("moves", 10): Proof(1, 20, 20), ("steps", 10): Proof(1, 37, 37)},
         Counter(),
         Counter(figures),
         [Gap("2026-11-23T10:00:00Z", "2026-11-23T10:02:30Z", "killed", 0)],
@@ -73,11 +74,11 @@ def test_routes_come_by_their_requests(reader):
 
 
 def test_a_funnel_shows_views_and_the_moves_between(reader):
-    """Of everybody: only a visitor's own state could tell who went all the way."""
-    assert read_funnel(reader, ["/a", "/b", "/c"], DAY, DAY) == (
-        Step("/a", 50, None),
-        Step("/b", 30, 20),
-        Step("/c", 0, 0),
+    """Of everybody; and of measured visits how many came so far."""
+    assert read_funnel(reader, "order", ["/a", "/b", "/c"], DAY, DAY) == (
+        Step("/a", 50, None, 25),
+        Step("/b", 30, 20, 12),
+        Step("/c", 0, 0, 0),
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 from itsdangerous import Signer
 
 from consentkit.stats.model import OTHER
-from consentkit.stats.visitor.state import MOST_FUNNELS, PAGES, SECONDS, Source, State
+from consentkit.stats.visitor.state import MOST_FUNNELS, MOST_STEPS, PAGES, SECONDS, Source, State
 
 EPOCH = date(2020, 1, 1)
 FIRST = EPOCH.toordinal()
@@ -41,7 +41,7 @@ class StateCodec:
         expires, seen, begun, last, pages, reached, (channel, campaign, entry), goals, steps = state
         months = (expires.year - EPOCH.year) * 12 + expires.month - 1
         lasted = min(max(last - begun, 0), 0xFFFF)
-        stepped = "".join([f"{min(step, 15):x}" for step in steps[:MOST_FUNNELS]]) if steps else ""
+        stepped = "".join([f"{min(step, MOST_STEPS):x}" for step in steps[:MOST_FUNNELS]]) if steps else ""
         payload = (
             f"{VERSION}.{months:x}.{seen.toordinal() - FIRST:x}.{begun:x}.{lasted:x}.{pages:x}.{reached}.{goals:x}"
             f".{stepped}.{_packed(channel)}.{_packed(campaign)}.{_packed(entry)}"

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from consentkit.stats.breakdowns import CONVERSIONS, ENGAGED, MEASURED, NEW_DAY, NEW_EVER, NEW_MONTH, NEW_WEEK
+from consentkit.stats.breakdowns import CONVERSIONS, ENGAGED, MEASURED, NEW_DAY, NEW_EVER, NEW_MONTH, NEW_WEEK, STEPS
 from consentkit.stats.model import Facet
+from consentkit.stats.visitor.funnels import NO_FUNNELS, Funnels
 from consentkit.stats.visitor.state import Carried, Marks
 
 NEW = {"day": NEW_DAY, "week": NEW_WEEK, "month": NEW_MONTH}
@@ -13,7 +14,9 @@ CACHED_VALUES = 4096
 Happening = tuple[tuple[str, ...], tuple[Facet, ...]]
 
 
-def happened_by(carried: Carried, seen: tuple[Facet, ...], goals: Sequence[Facet]) -> list[Happening]:
+def happened_by(
+    carried: Carried, seen: tuple[Facet, ...], goals: Sequence[Facet], funnels: Funnels = NO_FUNNELS
+) -> list[Happening]:
     """The events, each with its metrics and where it stands in the dimensions.
 
     `seen` is where the view stands, but for channel, campaign and page: those are the ones with which the visit began.
@@ -30,6 +33,8 @@ def happened_by(carried: Carried, seen: tuple[Facet, ...], goals: Sequence[Facet
         if metrics:
             happened.append((metrics, began))
         happened += [((CONVERSIONS,), (*began, goals[goal])) for goal in marks.goals if goal < len(goals)]
+    steps = [facet for funnel, step in marks.steps if (facet := funnels.facet(funnel, step))]
+    happened += [((STEPS,), (facet,)) for facet in steps]
     totals = _totals(marks)
     if totals:
         happened.append((totals, ()))

@@ -24,6 +24,7 @@ LIFE_MONTHS = 13
 """From the month of the first visit; visits do not extend it (CNIL deliberation 2020-092 art. 5; rule C23)."""
 MOST_GOALS = 16
 MOST_FUNNELS = 4
+MOST_STEPS = 15
 
 
 class Source(NamedTuple):

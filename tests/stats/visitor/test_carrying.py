@@ -123,6 +123,24 @@ def test_what_a_visit_brings_stands_by_how_it_began(exempt: Site) -> None:
     assert ("engaged", "/landing") in {(cell.metric, cell.value) for cell in cells if cell.breakdown == "page"}
 
 
+def test_a_funnel_counts_who_came_all_the_way(tmp_path: Any) -> None:
+    """In order and once a visit, whatever comes between; a page opened out of turn is no step."""
+    funnels = [
+        {"id": "order", "steps": ["/basket", "/address", "/thanks"]},
+        {"id": "help", "steps": ["/faq", "/contact"]},
+    ]
+    site = Site(tmp_path, exemption="fr", funnels=funnels)
+    walk = ("/thanks", "/basket", "/faq", "/basket", "/address", "/address", "/thanks")
+    for number, path in enumerate(walk):
+        site.open(path, ONWARD if number else ARRIVES)
+    cells = site.tally.take().cells
+    assert {"order: 1": 1, "order: 2": 1, "order: 3": 1, "help: 1": 1} == {
+        cell.value: count for cell, count in cells.items() if cell.breakdown == "funnel"
+    }
+    site.open("/address", ARRIVES)
+    assert not [cell for cell in site.tally.take().cells if cell.breakdown == "funnel"]
+
+
 def test_the_cookie_is_as_protected_as_the_choice_and_its_end_is_fixed(exempt: Site) -> None:
     """Rules C23 and C31: visits do not prolong it; the page it comes with is private."""
     answer = exempt.open("/", ARRIVES)
