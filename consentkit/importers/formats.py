@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from consentkit.importers.accesslog import parse_line as parse_combined
 from consentkit.importers.awslog import parse_aws
+from consentkit.importers.cuts import BalancerCutter, CombinedCutter, Cutter, Places, W3CCutter
 from consentkit.importers.jsonlog import parse_caddy, parse_traefik
 from consentkit.importers.w3clog import FIELDS, W3CLog
 from consentkit.stats.facts import RequestFacts
@@ -26,6 +27,7 @@ class LogReader:
     def __init__(self, named: str = "") -> None:
         self.format = ""
         self._parse: Parser = self._find
+        self._w3c = W3CLog()
         if named:
             self._settle(named)
 
@@ -33,9 +35,17 @@ class LogReader:
         """The facts of a line, or None where it is no request. Never raises."""
         return self._parse(line)
 
+    def cutter(self, place: Places) -> Cutter | None:
+        """What cuts lines of the log's format; None for one that nothing cuts, and before it is known."""
+        if self.format == "combined":
+            return CombinedCutter(place)
+        if self.format == "aws":
+            return BalancerCutter(place)
+        return W3CCutter(self._w3c, place) if self.format == "w3c" else None
+
     def _settle(self, name: str) -> None:
         self.format = name
-        self._parse = W3CLog().parse_line if name == "w3c" else BY_LINE[name]
+        self._parse = self._w3c.parse_line if name == "w3c" else BY_LINE[name]
 
     def _find(self, line: bytes) -> RequestFacts | None:
         if line.startswith(FIELDS):

@@ -18,20 +18,20 @@ class W3CLog:
     """Reads the lines of one log in order: a directive `#Fields:` holds for the lines after it."""
 
     def __init__(self) -> None:
-        self._names: list[str] = []
-        self._tabs = False
+        self.names: list[str] = []
+        self.tabs = False
 
     def parse_line(self, line: bytes) -> RequestFacts | None:
         """The facts of a line, or None where it is none; a directive is none."""
         if line.startswith(FIELDS):
-            self._names = line[len(FIELDS) :].decode("latin-1").lower().split()
+            self.names = line[len(FIELDS) :].decode("latin-1").lower().split()
             # CloudFront parts its values, though not the names above them, by tabs.
-            self._tabs = "x-edge-location" in self._names
+            self.tabs = "x-edge-location" in self.names
             return None
         if line.startswith(b"#"):
             return None
-        values = line.split(b"\t") if self._tabs else [_unquoted(match) for match in VALUE.finditer(line)]
-        return self._facts(dict(zip(self._names, values, strict=True))) if len(values) == len(self._names) else None
+        values = line.split(b"\t") if self.tabs else [_unquoted(match) for match in VALUE.finditer(line)]
+        return self._facts(dict(zip(self.names, values, strict=True))) if len(values) == len(self.names) else None
 
     def _facts(self, row: Mapping[str, bytes]) -> RequestFacts | None:
         def raw(*names: str) -> bytes:
@@ -53,15 +53,15 @@ class W3CLog:
             host=raw("x-host-header", "cs-host", "cs(host)"),
             status=status,
             size=size_of(row.get("sc-bytes", b"")),
-            user_agent=self._header(raw("cs(user-agent)")) if "cs(user-agent)" in row else None,
-            referer=self._header(raw("cs(referer)")),
+            user_agent=self.header(raw("cs(user-agent)")) if "cs(user-agent)" in row else None,
+            referer=self.header(raw("cs(referer)")),
             address=address_of(text("c-ip")),
             secure=text("cs-protocol").lower() == "https" or text("s-port") == "443",
         )
 
-    def _header(self, value: bytes) -> bytes:
+    def header(self, value: bytes) -> bytes:
         """A header: CloudFront percent-encodes it, IIS writes its blanks as `+`."""
-        if self._tabs:
+        if self.tabs:
             return unquote_to_bytes(value)
         return value if b" " in value else value.replace(b"+", b" ")
 

@@ -1,4 +1,4 @@
-"""Lines of the combined format that are looked up by texts that were met before, beside the same read one by one."""
+"""Lines that are looked up by texts that were met before, beside the same read one by one."""
 
 import random
 from zoneinfo import ZoneInfo
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentkit.importers import rows
-from consentkit.importers.accesslog import parse_line
+from consentkit.importers import cuts, rows
+from consentkit.importers.formats import LogReader
 from consentkit.importers.rows import RowReader
 from consentkit.importers.source import MAX_LINE
 from consentkit.stats.enrich.place import Place
@@ -38,14 +38,15 @@ def told(kind, agent, when, size, took):
     return kind.verdict, kind.status, happened, kind.route, agent.declared, agent.facet.values, when, size, took
 
 
-def one_by_one(observer, lines):
-    facts = [parse_line(line) if len(line) <= MAX_LINE else None for line in lines]
+def one_by_one(observer, lines, log_format="combined"):
+    reader = LogReader(log_format)
+    facts = [reader.parse_line(line) if len(line) <= MAX_LINE else None for line in lines]
     return [told(*Kinds().seen(observer.observe(one))) if one else None for one in facts]
 
 
-def looked_up(observer, lines):
+def looked_up(observer, lines, log_format=""):
     """The rows of the lines when all that can be remembered of them is: at the second reading."""
-    reader = RowReader(observer)
+    reader = RowReader(observer, log_format)
     first = in_place(*reader.rows(lines), lines)
     assert first == in_place(*reader.rows(lines), lines)
     return first
@@ -85,10 +86,12 @@ ANSWER = st.sampled_from(
 REFERER = st.sampled_from(["-", "", "https://www.google.com/", "https://www.example.com/a", r"https://a.example/\"b"])
 BETWEEN = st.sampled_from([" ", " ", " ", "  ", "\t", ""])
 AGENT = st.sampled_from(["-", "", "curl/8.5.0", "Mozilla/5.0 (X11; rv:145.0) Gecko/20100101 Firefox/145.0"])
-END = st.sampled_from(['"', '"', '"', "", '" "198.51.100.1"', '" 0.003', '" \\x'])
+END = st.sampled_from(['"', '"', '"', "", '" "198.51.100.1"', '" 0.003', '" \\x', None])
 LINES = st.builds(
     lambda who, moment, request, answer, referer, between, agent, end: (
         f'{who} [{moment}] "{request}"{answer}"{referer}"{between}"{agent}{end}'.encode()
+        if end is not None  # else in the common format
+        else f'{who} [{moment}] "{request}"{answer}{between.strip(" ")}'.encode()
     ),
     WHO, MOMENT, REQUEST, ANSWER, REFERER, BETWEEN, AGENT, END,
 )  # fmt: skip
@@ -99,13 +102,88 @@ LINES = st.builds(
 def test_no_line_is_taken_for_another(observers, lines):
     """Whatever stands in each place of a line, and whatever was met before."""
     for observer in observers:
-        assert one_by_one(observer, lines) == looked_up(observer, lines)
+        assert one_by_one(observer, lines) == looked_up(observer, lines, "combined")
+
+
+FIELDS = (
+    "date time s-ip cs-method cs-uri-stem cs-uri-query s-port c-ip cs(User-Agent) cs(Referer) sc-status time-taken",
+    "date time c-ip cs-method cs-host cs-uri-stem cs-uri-query sc-status sc-bytes cs(Referer) cs(User-Agent)",
+    "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) "
+    "cs-uri-query x-host-header cs-protocol",
+    "date time c-ip sc-status cs-uri",
+    "time c-ip sc-status",
+)
+VALUES = {
+    "date": ["2026-11-23", "2026-02-30", "-"],
+    "time": ["10:00:00", "10:00:59", "10:00:60", "10:60:00", "10:00:00.5", "-", "1:00:00"],
+    "cs-method": ["GET", "POST"],
+    "cs-uri-stem": ["/", "/contact", "/a+b", "/a%20b", "-"],
+    "cs-uri": ["/", "/contact"],
+    "cs-uri-query": ["-", "utm_source=b"],
+    "s-port": ["443", "80"],
+    "c-ip": ["192.0.2.7", "192.0.2.200", "2001:db8::1", "-"],
+    "cs(user-agent)": ["curl/8.5.0", "Mozilla/5.0+(X11;+rv:145.0)+Gecko/20100101+Firefox/145.0", "-", '"a b"', "a%20b"],
+    "cs(referer)": ["-", "https://www.google.com/", "https://www.example.com/a+b", '"https://x.example/"'],
+    "sc-status": ["200", "404", "304", "-", "20x"],
+    "sc-bytes": ["5", "-", "1234567890123456"],
+    "x-host-header": ["www.example.com", "shop.example.com"],
+    "cs-protocol": ["https", "http"],
+}
+
+
+@st.composite
+def w3c_logs(draw):
+    """Lines under several directives, some with a value too many or too few, tabs or not."""
+    lines = []
+    for fields in draw(st.lists(st.sampled_from(FIELDS), min_size=1, max_size=3)):
+        lines.append(f"#Fields: {fields}".encode())
+        parted = "\t" if "x-edge" in fields else " "
+        for _ in range(draw(st.integers(0, 8))):
+            values = [draw(st.sampled_from(VALUES.get(name.lower(), ["0"]))) for name in fields.split()]
+            extra = draw(st.sampled_from([[], [], [], [], ["x"], ["#"]]))
+            lines.append(parted.join([*extra, *values]).encode())
+    return lines
+
+
+@settings(max_examples=200, deadline=None)
+@given(lines=w3c_logs())
+def test_no_line_of_a_w3c_log_is_taken_for_another(observers, lines):
+    """Whatever the directives say, and however often they change."""
+    for observer in observers:
+        assert one_by_one(observer, lines, "w3c") == looked_up(observer, lines, "w3c")
+
+
+BALANCED = st.builds(
+    lambda kind, moment, client, times, answer, request, agent, end: (
+        f'{kind}{moment} app/x {client} 10.0.0.1:80 {times} {answer} "{request}" "{agent}"{end}'.encode()
+    ),
+    st.sampled_from(["https ", "h2 ", "", "ftp "]),
+    st.sampled_from(["2026-11-23T10:00:00.123456Z", "2026-11-23T10:00:59Z", "2026-11-23T10:00:60Z", "2026-11-23T1Z"]),
+    st.sampled_from(["192.0.2.7:2817", "[2001:db8::1]:5", "192.0.2.200:1", "-"]),
+    st.sampled_from(["0.000 0.001 0.000", "-1 -1 -1", "x 0 0"]),
+    st.sampled_from(["200 200 34 1234", "404 - 0 0", "- - 0 0", "460 - 34 1234567890123456", "200 200 34 x"]),
+    st.sampled_from(
+        ["GET https://www.example.com:443/contact HTTP/2.0", "GET http://shop.example.com:80/?a=1 HTTP/1.1",
+         "- http://www.example.com:80- - ", "- - - ", r"GET https://x.example:443/\"a HTTP/1.1", "GET"]
+    ),
+    st.sampled_from(["-", "", "curl/8.5.0", r"a\"b"]),
+    st.sampled_from(["", " x - arn", ' "']),
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(lines=st.lists(BALANCED, min_size=1, max_size=20))
+def test_no_line_of_a_load_balancer_is_taken_for_another(observers, lines):
+    """Whatever stands in each place of a line, and whatever was met before."""
+    for observer in observers:
+        assert one_by_one(observer, lines, "aws") == looked_up(observer, lines, "aws")
 
 
 def test_what_is_remembered_is_bounded(observers, monkeypatch):
     """An attack's lines, each with texts of its own, leave no more than the bound; none holds an address."""
     for name in ("REMEMBERED", "REMEMBERED_AGENTS", "REMEMBERED_MINUTES"):
-        monkeypatch.setattr(rows, name, 10)
+        monkeypatch.setattr(cuts, name, 10)
+    monkeypatch.setattr(rows, "REMEMBERED", 10)
     reader = RowReader(observers[1])
     lines = [
         f'192.0.2.7 - - [23/Nov/2026:10:{n % 60:02}:00 +0100] "GET /{n} HTTP/1.1" 200 {n} "-" "agent {n}"'.encode()
@@ -113,7 +191,7 @@ def test_what_is_remembered_is_bounded(observers, monkeypatch):
     ]
     reader.rows(lines[:1])
     reader.rows(lines)
-    combined = reader._combined
-    held = combined._kinds, combined._agents, combined._minutes, combined._answers
+    cutter = reader._known._cutter
+    held = reader._known._kinds, cutter._agents, cutter._minutes, cutter._answers
     assert [True] * 4 == [0 < len(one) <= 10 for one in held]
     assert "192.0.2" not in repr(held)

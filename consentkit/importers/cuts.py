@@ -1,0 +1,227 @@
+"""Cuts lines of logs into what tells how they count, and what varies from one to the next.
+
+A line in which anything is unusual is not cut, but read as a whole. Each cutter is about one format, so that a line
+takes it some 1 µs.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
+from typing import Any, Protocol, TypeVar
+
+from consentkit.importers.accesslog import agent_as_written, epoch_as_written, peer_of
+from consentkit.importers.parts import address_of, epoch_of, size_of
+from consentkit.importers.w3clog import W3CLog
+from consentkit.stats.enrich.agent import agent_of
+from consentkit.stats.enrich.place import NOWHERE
+from consentkit.stats.facts import UNTOLD, USER_AGENT_CAP
+from consentkit.stats.model import Agent, Facet
+
+REMEMBERED = 32_768
+REMEMBERED_AGENTS = 8192
+REMEMBERED_MINUTES = 1024
+
+SECONDS = {b"%02d" % second: second for second in range(60)}
+LEAP = {**SECONDS, b"60": 60}
+"""What the formats of Apache may have as well."""
+
+MOMENT = len(b" [23/Nov/2026:10:00:00 +0100] ")
+ANSWER = re.compile(rb" ([1-5]\d\d) (\d{1,15}|-) ")
+"""Status and bytes, between the quotation marks of request and referrer."""
+MINUTE = re.compile(rb" \[(\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:)( [+-]\d{4})\] ")
+ISO_MINUTE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:")
+
+ALIKE = (
+    "cs-method", "cs-uri-stem", "cs-uri", "cs-uri-query", "x-host-header", "cs-host", "cs(host)", "sc-status",
+    "cs(referer)", "cs-protocol", "s-port",
+)  # fmt: skip
+"""Fields of the W3C format; lines that have the same in these count alike but for their user agent."""
+
+BALANCED = re.compile(
+    rb"(?:(?:https?|h2|grpcs|wss?) )?(\d{4}-\d\d-\d\dT\d\d:\d\d:)(\d\d)(?:\.\d{1,6})?Z \S+ (\S+) \S+ "
+    rb'[-\d.]+ [-\d.]+ [-\d.]+ (\d{3}) \S+ \d+ (\d+) ("[^"\\]*") "([^"\\]*)"'
+)
+"""A line of a load balancer: minute, second, client, status, bytes, request, user agent."""
+
+Key = tuple[object, ...]
+"""Texts of a line and where its address is; lines that have the same count alike but for their user agent."""
+Cut = tuple[Key, Agent, int, int]
+"""Key, user agent, when (epoch seconds), bytes."""
+Places = Callable[[str | None], Facet] | None
+"""Where an address is, None if nothing is known of places."""
+
+Value = TypeVar("Value")
+
+
+class Cutter(Protocol):
+    """Cuts lines of one format."""
+
+    def cut(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
+        """The parts of each line, None for one that is to be read as a whole."""
+
+
+class Memory(dict[bytes, Value]):
+    """What was read of texts, of `most` at most; `read` may raise ValueError."""
+
+    def __init__(self, read: Callable[[bytes], Value], most: int) -> None:
+        super().__init__()
+        self._read = read
+        self._most = most
+
+    def __missing__(self, text: bytes) -> Value:
+        value = self._read(text)
+        if len(self) >= self._most:
+            self.clear()
+        self[text] = value
+        return value
+
+
+class CombinedCutter:
+    """Cuts lines of the combined and the common format."""
+
+    def __init__(self, place: Places) -> None:
+        self._place = place
+        self._agents = Memory(agent_as_written, REMEMBERED_AGENTS)
+        self._answers = Memory(_answer, REMEMBERED)
+        self._minutes = Memory(_minute, REMEMBERED_MINUTES)
+        self._untold = agent_of(UNTOLD)
+
+    def cut(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
+        """The parts of each line, None for one that is to be read as a whole."""
+        # Bound once: this runs for every line.
+        agents, answers, minutes = self._agents, self._answers, self._minutes
+        for line in lines:
+            parts = line.split(b'"', 6)
+            try:
+                if len(parts) == 7:
+                    head, request, answer, referer, between, user_agent, _ = parts
+                    agent = agents[user_agent]
+                else:
+                    head, request, status_and_size = parts
+                    answer, referer, between, agent = status_and_size + b" ", b"", b" ", self._untold
+                if between != b" " or b"\\" in line or b"\0" in line:
+                    raise ValueError
+                status, size = answers[answer]
+                when = minutes[head[-MOMENT:-10] + head[-8:]] + LEAP[head[-10:-8]]
+                found = (request, status, referer, *self._origin(head)), agent, when, size
+            except (KeyError, ValueError):
+                yield None
+                continue
+            yield found
+
+    def _origin(self, head: bytes) -> tuple[bytes, Facet]:
+        """The host, and where the address is."""
+        if self._place is None and head.partition(b" ")[2].startswith(b"- "):
+            return b"", NOWHERE
+        host, address = peer_of(head[:-MOMENT])
+        return host, self._place(address) if self._place else NOWHERE
+
+
+class W3CCutter:
+    """Cuts lines of the W3C extended format, whose fields `log` has read."""
+
+    def __init__(self, log: W3CLog, place: Places) -> None:
+        self._log = log
+        self._place = place
+        self._names: Sequence[str] = ()
+        self._where: dict[str, int] = {}
+        self._key_of: Callable[[list[Any]], Key] | None = None
+        self._agents = Memory(self._agent, REMEMBERED_AGENTS)
+        self._sizes = Memory(size_of, REMEMBERED)
+        self._minutes = Memory(_iso_minute, REMEMBERED_MINUTES)
+        self._untold = agent_of(UNTOLD)
+
+    def cut(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
+        """The parts of each line, None for one that is to be read as a whole."""
+        for line in lines:
+            if self._names is not self._log.names:
+                self._learn()
+            if self._key_of is None or line.startswith(b"#") or b'"' in line:
+                yield None
+                continue
+            values: list[Any] = line.split(b"\t") if self._log.tabs else line.split()
+            try:
+                found = self._parts(values, self._key_of) if len(values) == len(self._names) else None
+            except (KeyError, ValueError):
+                found = None
+            yield found
+
+    def _parts(self, values: list[Any], key_of: Callable[[list[Any]], Key]) -> Cut:
+        where = self._where
+        moment = values[where["time"]]
+        when = self._minutes[values[where["date"]] + b"T" + moment[:-2]] + SECONDS[moment[-2:]]
+        size = self._sizes[values[where["sc-bytes"]]] if "sc-bytes" in where else 0
+        agent = self._agents[values[where["cs(user-agent)"]]] if "cs(user-agent)" in where else self._untold
+        address = values[where["c-ip"]].decode("latin-1") if self._place and "c-ip" in where else ""
+        # Under one directive `-` may stand for what another does not have, and what is between tabs is read otherwise.
+        values += (None, self._log.tabs)
+        key = key_of(values)
+        return (*key, self._place(address_of(address))) if self._place else key, agent, when, size
+
+    def _learn(self) -> None:
+        """Take note of where the fields stand."""
+        self._names = names = self._log.names
+        self._where = where = {name: number for number, name in enumerate(names)}
+        self._agents.clear()
+        alike = [where.get(name, len(names)) for name in ALIKE]
+        usual = {"date", "time", "sc-status"} <= where.keys()
+        self._key_of = itemgetter(*alike, len(names) + 1) if usual else None
+
+    def _agent(self, value: bytes) -> Agent:
+        return agent_of(self._log.header(b"" if value == b"-" else value)[:USER_AGENT_CAP])
+
+
+class BalancerCutter:
+    """Cuts lines of AWS load balancers."""
+
+    def __init__(self, place: Places) -> None:
+        self._place = place
+        self._agents = Memory(_plain_agent, REMEMBERED_AGENTS)
+        self._sizes = Memory(size_of, REMEMBERED)
+        self._minutes = Memory(_iso_minute, REMEMBERED_MINUTES)
+
+    def cut(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
+        """The parts of each line, None for one that is to be read as a whole."""
+        agents, sizes, minutes, match_of = self._agents, self._sizes, self._minutes, BALANCED.match
+        for line in lines:
+            match = match_of(line)
+            if match is None:
+                yield None
+                continue
+            minute, second, client, status, sent, request, user_agent = match.groups()
+            try:
+                key = request, status, self._place(address_of(client.decode("latin-1"))) if self._place else NOWHERE
+                found = key, agents[user_agent], minutes[minute] + SECONDS[second], sizes[sent]
+            except (KeyError, ValueError):
+                yield None
+                continue
+            yield found
+
+
+def _answer(text: bytes) -> tuple[int, int]:
+    """Status and bytes."""
+    match = ANSWER.fullmatch(text)
+    if match is None:
+        raise ValueError
+    return int(match[1]), size_of(match[2])
+
+
+def _minute(text: bytes) -> int:
+    """When a minute of ` [23/Nov/2026:10:00: +0100] ` began, in epoch seconds."""
+    match = MINUTE.fullmatch(text)
+    when = epoch_as_written(match[1] + b"00" + match[2]) if match else None
+    if when is None:
+        raise ValueError
+    return int(when)
+
+
+def _iso_minute(text: bytes) -> int:
+    """When a minute of `2026-11-23T10:00:` (UTC) began, in epoch seconds."""
+    when = epoch_of(f"{text.decode('ascii')}00Z") if ISO_MINUTE.fullmatch(text) else None
+    if when is None:
+        raise ValueError
+    return int(when)
+
+
+def _plain_agent(text: bytes) -> Agent:
+    return agent_of(b"" if text == b"-" else text[:USER_AGENT_CAP])
