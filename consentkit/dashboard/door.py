@@ -67,8 +67,10 @@ class Door:
         """The sign-in page; who is signed in goes on to the figures."""
         if await anyio.to_thread.run_sync(self.session, request):
             return self._onward(request, "")
-        leaving = "signed_out" if "signed-out" in request.query_params else ""
-        return self._form(request, leaving, next_page=request.query_params.get("next", ""))
+        message = "signed_out" if "signed-out" in request.query_params else ""
+        if not message and await anyio.to_thread.run_sync(self._knows_nobody):
+            message = "nobody"
+        return self._form(request, message, next_page=request.query_params.get("next", ""))
 
     async def sign_in(self, request: Request) -> Response:
         """A name and a password. Wrong ones slow down the next try for the same name."""
@@ -150,6 +152,10 @@ class Door:
         if self._hashing is None:
             self._hashing = anyio.CapacityLimiter(HASHES_AT_ONCE)
         return await anyio.to_thread.run_sync(self.store.users.check, name, password, limiter=self._hashing)
+
+    def _knows_nobody(self) -> bool:
+        """Whether there is nobody yet who could come in."""
+        return self.company == Company() and not self.store.users.all()
 
     def _note_failure(self, name: str) -> None:
         self.store.trail.note(name if self.store.users.get(name) else UNKNOWN, Did.SIGN_IN_FAILED)

@@ -52,6 +52,15 @@ def test_nothing_is_shown_without_a_session(front: Desk, path: str) -> None:
     assert "" == response.text
 
 
+def test_a_dashboard_that_knows_nobody_says_how_to_add_somebody(front: Desk) -> None:
+    """Once there is a user it says nothing of it."""
+    assert "user add" not in front.get("/sign-in")
+    front.users.remove("ann")
+    assert "There are no users yet. On the server, this adds the first: <code>consentkit user add NAME" in re.sub(
+        r"\s+", " ", front.get("/sign-in")
+    )
+
+
 def test_the_right_password_opens_the_page_that_was_asked_for(front: Desk) -> None:
     """The cookie is out of reach for scripts and other sites."""
     page = front.get("/list?card=country&period=7d")

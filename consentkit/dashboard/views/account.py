@@ -51,6 +51,7 @@ class AccountPage:
             problem=problem,
             changed="changed" in request.query_params,
             own=not session.is_guest,
+            held=[role for role in Role if session.role.may(role)],
             shortest=SHORTEST_PASSWORD,
             longest=LONGEST_PASSWORD,
         )
