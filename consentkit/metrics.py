@@ -1,4 +1,7 @@
-"""The released figures for Prometheus, in its text format. The one module that knows prometheus_client."""
+"""The released figures, and how the workers do, for Prometheus in its text format.
+
+The one module that knows prometheus_client.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +17,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consentkit.config import Config
+from consentkit.guard import Guard
 from consentkit.stats.classes import BOTS
+from consentkit.stats.flusher import LEASE_SECONDS, SIGN_SECONDS
 from consentkit.stats.load import (
     BUSIEST,
     BYTES,
@@ -27,21 +32,26 @@ from consentkit.stats.load import (
     TOOK,
     milliseconds_of,
 )
-from consentkit.stats.stores import SinkReader, open_reader
+from consentkit.stats.stores import Health, HealthReader, SinkReader, open_health, open_reader
+from consentkit.stats.stores.protocol import HAPPENINGS
+from consentkit.stats.verify_rows import GAP_REASONS
 
 LIMITS = range(8, 27)
 """The limits of the histogram are 2^N microseconds, from a quarter of a millisecond to 67 seconds."""
 RECENT = timedelta(hours=24)
 """How far back the highest figures of a second are looked for."""
+QUIET_SECONDS = 3 * SIGN_SECONDS
+"""After which a worker that says nothing is silent: it is gone, or cannot write."""
+TRIED = "release_"
 NOT_EVENTS = ("class:", "goal:")
 NO_EVENTS = frozenset({REQUESTS, BYTES, "uncounted"})
 
 
 def build_metrics(config: Config, clock: Callable[[], float]) -> ASGIApp:
     """An ASGI app that answers with the figures of a configuration's sink; `clock` gives epoch seconds."""
-    reader = open_reader(config.stats.sink, config.base)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Figures(reader, clock))
+    registry.register(Figures(open_reader(config.stats.sink, config.base), clock))
+    registry.register(Workers(open_health(config.stats.private, config.base), clock))
 
     async def metrics(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -71,7 +81,10 @@ class Figures(Collector):
             # A day more, because days are the site's.
             totals = self._reader.totals(year, now.date() + timedelta(days=1))
             served = self._load(year.isoformat(), (now.date() + timedelta(days=1)).isoformat())
-            gaps = Counter(gap.reason for gap in self._reader.gaps(year, now.date()))
+            # Zeros too: how much a counter has increased cannot be told of one that was not there before.
+            gaps = dict.fromkeys(GAP_REASONS, 0) | Counter(
+                gap.reason for gap in self._reader.gaps(year, now.date())
+            )
             recent = self._load(*(f"{moment:%Y-%m-%dT%H}" for moment in (now - RECENT, now + timedelta(hours=1))))
             until = self._released_until(now)
         yield from _of_totals(totals)
@@ -93,6 +106,40 @@ class Figures(Collector):
             if minutes:
                 return datetime.fromisoformat(max(minutes)).timestamp() + 60
         return None
+
+
+class Workers(Collector):
+    """How the workers do, by what they write into the private store: nothing of what they have counted."""
+
+    def __init__(self, reader: HealthReader, clock: Callable[[], float]) -> None:
+        self._reader = reader
+        self._clock = clock
+        self._guard = Guard()
+
+    def collect(self) -> Iterator[Metric]:
+        """All metrics; where the private store cannot be read, that alone."""
+        health = self._guard.run("reading how the workers do", self._reader.health, lambda: None)
+        yield _gauge("private_store_up", "Whether the private store can be read here", health is not None)
+        if health is not None:
+            yield from self._of(health)
+
+    def _of(self, health: Health) -> Iterator[Metric]:
+        silent = sum(moment < self._clock() - QUIET_SECONDS for moment in health.heard)
+        yield _gauge("workers", "Workers that count and have written what they counted", len(health.heard) - silent)
+        yield _gauge("silent_workers", "Workers that were not heard of for half a minute and did not end", silent)
+        if health.heard:
+            yield _gauge("workers_heard_timestamp_seconds", "When all workers had been heard of", min(health.heard))
+        tried = {
+            name.removeprefix(TRIED): health.happened.get(name, 0) for name in HAPPENINGS if name.startswith(TRIED)
+        }
+        yield _counter("release_attempts", "Tries to release, one a minute, by what came of them", "result", tried)
+        if health.leased is not None:
+            attempted = health.leased - LEASE_SECONDS
+            yield _gauge("release_attempted_timestamp_seconds", "When a release was last tried", attempted)
+        yield _gauge("undelivered_releases", "Releases that the sink has not yet taken", health.undelivered)
+        failed, reached = (health.happened.get(name, 0) for name in ("flush_failed", "bound_reached"))
+        yield _counter("flush_failures", "Seconds of which a worker could not write the counts", "", {"": failed})
+        yield _counter("waiting_bound_reached", "Times that a worker held as much as it may", "", {"": reached})
 
 
 def _of_totals(totals: Mapping[str, int]) -> Iterator[Metric]:

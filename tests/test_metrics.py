@@ -109,6 +109,7 @@ def test_a_year_begins_at_nothing(kit: ConsentKit, tmp_path: Path) -> None:
     count(kit, "one", views=20)
     later = ConsentKit(kit.config, ["k" * 40], clock=lambda: datetime(2027, 1, 2, tzinfo=UTC).timestamp())
     figures = samples(TestClient(later.metrics).get("/").text)
+    assert 1 == figures.pop("consentkit_private_store_up")
     assert {0} == set(figures.values())
     assert "consentkit_released_until_timestamp_seconds" not in figures
 

@@ -7,6 +7,7 @@ cannot be written are kept and tried again.
 import logging
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -77,6 +78,7 @@ class Flusher:
         self._next_release = 0.0
         self._next_sign = 0.0
         self._forgotten_on = ""
+        self._happened: Counter[str] = Counter()
         self._private_trouble = _Trouble("the private store")
         self._sink_trouble = _Trouble("the sink")
 
@@ -87,11 +89,14 @@ class Flusher:
     def tick(self, now: float) -> None:
         """Flush; release too when a minute has passed since the last time. `now` is epoch seconds."""
         flushed = self._private_trouble.guards(lambda: self._flush(now), self._close_private)
+        if not flushed:
+            self._happened["flush_failed"] += 1
         if flushed and _is_due(self._next_sign, now, SIGN_SECONDS):
             self.live(now)
         if flushed and _is_due(self._next_release, now, RELEASE_SECONDS):
             self._next_release = now + RELEASE_SECONDS
-            self._release(now)
+            if not self._release(now):
+                self._happened["release_failed"] += 1
 
     def close(self, now: float, pause: Callable[[float], None] = time.sleep) -> int:
         """Flush and give the connections back; returns how many requests could not be written and are lost.
@@ -124,6 +129,7 @@ class Flusher:
     def _end(self, now: float) -> None:
         self._flush(now, ends=True)
         if self._private is not None:
+            self._tell(self._private)
             self._private.ended(self._source)
 
     def _gather(self, now: float, over: float) -> None:
@@ -132,6 +138,8 @@ class Flusher:
         # A connection that stays open is no reason to write every second.
         if self._pending:
             self._pending.load.update(self._peaks.take(over))
+        if reached := self._tally.take_reached():
+            self._happened["bound_reached"] += reached
         if uncounted := self._tally.take_uncounted():
             self._pending.totals[self._rule.day(now), "uncounted"] += uncounted
 
@@ -146,15 +154,24 @@ class Flusher:
         self._opened_private().apply(frozen.batch, frozen.increments, frozen.day)
         self._frozen = None
 
-    def _release(self, now: float) -> None:
-        if not self._sink_trouble.guards(self._renew, self._close_sink):
-            return
-        if self._private_trouble.guards(lambda: self._fill_outbox(now), self._close_private):
-            self._sink_trouble.guards(lambda: self._deliver(now), self._close_sink)
+    def _release(self, now: float) -> bool:
+        """Whether no store failed; what may be released then has been."""
+        return (
+            self._sink_trouble.guards(self._renew, self._close_sink)
+            and self._private_trouble.guards(lambda: self._fill_outbox(now), self._close_private)
+            and self._sink_trouble.guards(lambda: self._deliver(now), self._close_sink)
+        )
 
     def _live(self, now: float) -> None:
-        self._opened_private().alive(self._source, self._number, now)
+        private = self._opened_private()
+        private.alive(self._source, self._number, now)
+        self._tell(private)
         self._next_sign = now + SIGN_SECONDS
+
+    def _tell(self, private: PrivateStore) -> None:
+        if self._happened:
+            private.note(self._happened)
+            self._happened.clear()
 
     def _renew(self) -> None:
         renew(self._opened_private(), self._opened_sink())
@@ -164,12 +181,13 @@ class Flusher:
         if private.lease(self._source, now, LEASE_SECONDS):
             rule = self._rule
             private.find_gaps(now, SILENT_SECONDS)
-            private.release(
+            made = private.release(
                 threshold=rule.threshold,
                 patience_days=rule.patience_days,
                 today=rule.day(now),
                 running=rule.minute(now),
             )
+            self._happened["release_made" if made else "release_waited"] += 1
 
     def _deliver(self, now: float) -> None:
         sink = self._opened_sink()

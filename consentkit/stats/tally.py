@@ -45,6 +45,7 @@ class Tally(Generic[T]):
         self._uncounted = 0
         self._running = 0
         self._most = 0
+        self._reached = 0
         self._folded = Increments()
 
     def add(self, request: T) -> None:
@@ -54,6 +55,7 @@ class Tally(Generic[T]):
         if len(requests) >= MOST_WAITING:
             with self._lock:
                 self._fold()
+                self._reached += 1
 
     def began(self) -> None:
         """Note that a request is being answered."""
@@ -69,6 +71,11 @@ class Tally(Generic[T]):
         """The most requests that were being answered at once since the last take."""
         most, self._most = self._most, self._running
         return most
+
+    def take_reached(self) -> int:
+        """How often MOST_WAITING requests were held since the last take."""
+        reached, self._reached = self._reached, 0
+        return reached
 
     def add_uncounted(self) -> None:
         """Count a request of which nothing else could be counted."""

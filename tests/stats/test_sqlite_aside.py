@@ -114,15 +114,17 @@ def test_what_is_put_aside_is_of_one_day_and_bounded(path, store):
     assert sorted(days) == [(DAY,), (NEXT_DAY,)]
 
 
-def test_a_file_of_the_version_before_is_turned(path):
+@pytest.mark.parametrize(("version", "missing"), [(2, ("aside", "health")), (3, ("health",))])
+def test_a_file_of_a_version_before_is_turned(path, version, missing):
     """With what it holds."""
     store = SqlitePrivateStore(path)
     store.apply(BatchId("a", 1), busy_second(views=10), DAY)
     store.close()
     connection = sqlite3.connect(path)
-    connection.executescript("DROP TABLE aside; PRAGMA user_version = 2")
+    connection.executescript("".join(f"DROP TABLE {table}; " for table in missing) + f"PRAGMA user_version = {version}")
     connection.close()
     store = SqlitePrivateStore(path)
     assert store.apply(BatchId("a", 2), busy_second(), DAY)
     assert store.balance().counted["page", "views"] == MANY + 10
+    store.note({"flush_failed": 1})
     store.close()

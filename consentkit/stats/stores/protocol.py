@@ -46,6 +46,26 @@ class Balance:
     outbox_cells: dict[int, dict[Cell, int]]
 
 
+HAPPENINGS = ("release_made", "release_waited", "release_failed", "flush_failed", "bound_reached")
+"""What may happen to workers and is counted for who runs them: of a minute's try to release, that it was made, that
+fewer than k had come in, that a store failed; a second's counts could not be written; a worker held so many requests
+that it had to add them up while it answered."""
+
+
+class Health(NamedTuple):
+    """How the workers of a site do, which says nothing of what they have counted.
+
+    Times are epoch seconds: `heard` those when each worker last said that it lives and has written all, `leased` until
+    when one has taken it upon itself to release (None if none ever has). `undelivered` releases have not reached the
+    sink. `happened` is how often each of HAPPENINGS was the case, of all workers that ever were.
+    """
+
+    heard: tuple[float, ...]
+    leased: float | None
+    undelivered: int
+    happened: Mapping[str, int]
+
+
 class PrivateStore(Protocol):
     """Holds what is not yet released. Every method is one transaction; errors are the database's own."""
 
@@ -54,6 +74,9 @@ class PrivateStore(Protocol):
 
     def alive(self, source: str, number: int, now: float) -> None:
         """Note that a worker has brought all batches up to a number, at `now` (epoch seconds); less is a gap."""
+
+    def note(self, happened: Mapping[str, int]) -> None:
+        """Add to how often something of HAPPENINGS has happened to the workers."""
 
     def ended(self, source: str) -> None:
         """Note that a worker has brought all that it counted, and brings no more."""
@@ -96,6 +119,13 @@ class PrivateStore(Protocol):
 
     def close(self) -> None:
         """Give the connection back."""
+
+
+class HealthReader(Protocol):
+    """Reads how the workers do, and nothing else of a private store."""
+
+    def health(self) -> Health | None:
+        """How they do; None before there is a store. StoreError and the database's errors where it cannot be read."""
 
 
 class Sink(Protocol):

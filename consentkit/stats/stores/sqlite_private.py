@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from consentkit.stats.stores.sqlite_aside import divided, fetched, has_room, put
 from consentkit.stats.stores.sums import sums_of, sums_of_increments, sums_of_release, sums_of_waiting
 from consentkit.stats.stores.wire import dumped, loaded
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 MAX_VALUES = 10_000
 """Distinct values of a breakdown that are admitted in a day, by all workers together."""
 ASKED_AT_ONCE = 400
@@ -45,6 +45,9 @@ _ADD_LOAD = """
 _ADD_COUNTED = """
     INSERT INTO counted (breakdown, metric, count) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count
+"""
+_ADD_HEALTH = """
+    INSERT INTO health (name, count) VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
 # The cells that a moment of release may change: those that gathered enough, those with aged parts, and (other).
 _CONCERNED = """
@@ -78,7 +81,7 @@ class SqlitePrivateStore:
         try:
             # What was released or forgotten must not be found in the file's free pages.
             self._connection.execute("PRAGMA secure_delete=ON")
-            prepare(self._connection, path, statements_of("private.sql"), SCHEMA_VERSION, {2: _from_version_2})
+            prepare(self._connection, path, statements_of("private.sql"), SCHEMA_VERSION, MIGRATIONS)
             self.source()
         except BaseException:
             self._connection.close()
@@ -151,6 +154,11 @@ class SqlitePrivateStore:
                 self._note_gap(before[0] if before else now, now, "batches", missing)
                 connection.execute("UPDATE applied SET number = ? WHERE source = ?", (number, source))
             connection.execute("REPLACE INTO workers (source, seen, number) VALUES (?, ?, ?)", (source, now, number))
+
+    def note(self, happened: Mapping[str, int]) -> None:
+        """Add to how often something of HAPPENINGS has happened to the workers."""
+        with transaction(self._connection) as connection:
+            connection.executemany(_ADD_HEALTH, happened.items())
 
     def ended(self, source: str) -> None:
         """Note that a worker has brought all that it counted, and brings no more."""
@@ -365,9 +373,18 @@ class SqlitePrivateStore:
         self._connection.executemany(_ADD_COUNTED, [(*key, count) for key, count in sums.items()])
 
 
-def _from_version_2(connection: sqlite3.Connection) -> None:
-    """Make the table that version 2 did not have."""
-    connection.execute(next(statement for statement in statements_of("private.sql") if "TABLE aside" in statement))
+def _making(*tables: str) -> Callable[[sqlite3.Connection], None]:
+    """Makes the tables that an older version did not have."""
+
+    def make(connection: sqlite3.Connection) -> None:
+        for statement in statements_of("private.sql"):
+            if any(f"TABLE {table} " in statement for table in tables):
+                connection.execute(statement)
+
+    return make
+
+
+MIGRATIONS = {2: _making("aside", "health"), 3: _making("health")}
 
 
 def _utc(moment: float) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from consentkit.stats.breakdowns import Crossing
-from consentkit.stats.stores.protocol import PrivateStore, Sink, SinkReader, StoreError
+from consentkit.stats.stores.protocol import HealthReader, PrivateStore, Sink, SinkReader, StoreError
+from consentkit.stats.stores.sqlite_health import SqliteHealthReader
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
@@ -28,6 +29,11 @@ def open_sink(url: str, base: Path, crossings: Iterable[Crossing] = ()) -> Sink:
 def open_reader(url: str, base: Path) -> SinkReader:
     """A reader of the sink, which need not exist yet; StoreError for an address that is not ours."""
     return SqliteSinkReader(file_of(url, base))
+
+
+def open_health(url: str, base: Path) -> HealthReader:
+    """A reader of how the workers do by a private store, which need not exist yet; StoreError as `open_reader`."""
+    return SqliteHealthReader(file_of(url, base))
 
 
 def file_of(url: str, base: Path) -> Path:

@@ -1,0 +1,128 @@
+"""What Prometheus is told of the workers themselves: what alerts need, and nothing of what waits."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from consentkit.kit import ConsentKit
+from consentkit.stats.counting import private_of, rule_of, sink_of
+from consentkit.stats.flusher import Flusher, Stores
+from consentkit.stats.tally import MOST_WAITING
+from tests.stats.observations import a_tally, a_view
+from tests.support.sites import config_of, settings
+from tests.test_metrics import NOON, samples
+
+HOUR = NOON + 3600
+DOCS = Path(__file__).parents[1] / "docs" / "prometheus.md"
+
+
+class Worker:
+    """A worker of a kit's site, driven by hand."""
+
+    def __init__(self, kit: ConsentKit, name: str) -> None:
+        self.tally = a_tally()
+        stores = Stores(lambda: private_of(kit.config), lambda: sink_of(kit.config))
+        self.flusher = Flusher(self.tally, stores, rule_of(kit.config), name)
+
+    def view(self, count: int, when: float = NOON) -> None:
+        """Count views."""
+        for _ in range(count):
+            self.tally.add(a_view(when=when))
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> ConsentKit:
+    """A kit whose clock stands at one o'clock, UTC."""
+    return ConsentKit(config_of(settings(), tmp_path), ["k" * 40], clock=lambda: HOUR)
+
+
+@pytest.fixture
+def worker(kit: ConsentKit) -> Iterator[Worker]:
+    """Its one worker."""
+    worker = Worker(kit, "one")
+    yield worker
+    worker.flusher.close(HOUR)
+
+
+def told(kit: ConsentKit) -> dict[str, float]:
+    """The figures that a scrape gets, but for those that are released."""
+    figures = samples(TestClient(kit.metrics).get("/").text)
+    return {name.removeprefix("consentkit_"): value for name, value in figures.items()}
+
+
+def test_workers_that_live_and_workers_that_are_silent(kit: ConsentKit, worker: Worker) -> None:
+    """All are told by whichever answers; who ended is none any more."""
+    other, third = Worker(kit, "two"), Worker(kit, "three")
+    worker.flusher.live(HOUR - 5)
+    other.flusher.live(HOUR - 40)
+    third.flusher.live(HOUR - 3)
+    third.flusher.close(HOUR - 2)
+    figures = told(kit)
+    assert (1, 1, 1) == tuple(figures[name] for name in ("private_store_up", "workers", "silent_workers"))
+    assert HOUR - 40 == figures["workers_heard_timestamp_seconds"]
+    other.flusher.close(HOUR)
+    assert (1, 0) == tuple(told(kit)[name] for name in ("workers", "silent_workers"))
+
+
+def test_what_came_of_each_try_to_release(kit: ConsentKit, worker: Worker, tmp_path: Path) -> None:
+    """Made, waited for more, failed because the sink cannot be used; then what is not delivered is told too."""
+    worker.view(20)
+    worker.flusher.tick(HOUR - 190)
+    worker.flusher.tick(HOUR - 130)
+    (sink := tmp_path / "var" / "stats.db").rename(aside := sink.with_suffix(".aside"))
+    for rest in sink.parent.glob("stats.db-*"):
+        rest.unlink()
+    sink.mkdir()
+    worker.flusher.let_go()
+    worker.view(20)
+    worker.flusher.tick(HOUR - 70)
+    worker.flusher.tick(HOUR - 10)
+    sink.rmdir()
+    aside.rename(sink)
+    figures = told(kit)
+    assert (1, 1, 1) == tuple(figures[f"release_attempts_total {result}"] for result in ("made", "waited", "failed"))
+    assert HOUR - 130 == figures["release_attempted_timestamp_seconds"]
+
+
+def test_seconds_that_could_not_be_written_and_a_bound_that_was_reached(
+    kit: ConsentKit, worker: Worker, tmp_path: Path
+) -> None:
+    """Told as soon as the private store works again; while it does not, that alone is told."""
+    folder = tmp_path / "var" / "private.db"
+    folder.mkdir(parents=True)
+    worker.view(MOST_WAITING + 1)
+    worker.flusher.tick(HOUR - 3)
+    worker.flusher.tick(HOUR - 2)
+    assert {"private_store_up": 0} == {name: value for name, value in told(kit).items() if "store" in name}
+    assert "workers" not in told(kit)
+    folder.rmdir()
+    worker.flusher.tick(HOUR - 1)
+    figures = told(kit)
+    assert (2, 1) == (figures["flush_failures_total"], figures["waiting_bound_reached_total"])
+
+
+def test_what_waits_changes_nothing(kit: ConsentKit, tmp_path: Path) -> None:
+    """Who reads the figures cannot see from them whether fewer than k visitors came, or none."""
+    quiet = ConsentKit(config_of(settings(), tmp_path / "quiet"), ["k" * 40], clock=lambda: HOUR)
+    for site, views in ((kit, 9), (quiet, 0)):
+        worker = Worker(site, "one")
+        worker.view(views)
+        for seconds in (190, 130, 70, 10):
+            worker.flusher.tick(HOUR - seconds)
+    assert told(quiet) == told(kit)
+
+
+def test_the_documentation_names_every_metric_and_no_other(kit: ConsentKit, worker: Worker) -> None:
+    """In its tables, its questions and its alerts."""
+    worker.view(20)
+    worker.flusher.tick(HOUR - 70)
+    text = TestClient(kit.metrics).get("/").text
+    there = {name.removesuffix("_total") for name in re.findall(r"# TYPE (consentkit_\w+) ", text)}
+    named = {
+        re.sub(r"_(total|bucket|sum|count)$", "", name)
+        for name in re.findall(r"consentkit_\w+", DOCS.read_text("utf-8"))
+    }
+    assert there == named
