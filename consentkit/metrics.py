@@ -82,9 +82,7 @@ class Figures(Collector):
             totals = self._reader.totals(year, now.date() + timedelta(days=1))
             served = self._load(year.isoformat(), (now.date() + timedelta(days=1)).isoformat())
             # Zeros too: how much a counter has increased cannot be told of one that was not there before.
-            gaps = dict.fromkeys(GAP_REASONS, 0) | Counter(
-                gap.reason for gap in self._reader.gaps(year, now.date())
-            )
+            gaps = dict.fromkeys(GAP_REASONS, 0) | Counter(gap.reason for gap in self._reader.gaps(year, now.date()))
             recent = self._load(*(f"{moment:%Y-%m-%dT%H}" for moment in (now - RECENT, now + timedelta(hours=1))))
             until = self._released_until(now)
         yield from _of_totals(totals)
