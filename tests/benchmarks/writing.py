@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
-from consentkit import ConsentKit
 from consentkit.stats.counting import facts_of, private_of, rule_of, sink_of
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.flusher import Flusher, Stores
@@ -40,17 +40,18 @@ class _Timed:
         self.seconds[part].append(time.thread_time() - begin)
 
 
-class _Watched(Tally[RequestFacts]):
-    """A tally that notes what adding up takes."""
+class _Watched:
+    """A tally as the flusher sees it, which notes what adding up takes."""
 
-    def __init__(self, kit: ConsentKit, timed: _Timed) -> None:
-        super().__init__(kit.counting.observer.observe, kit.config.stats.crossings)
+    def __init__(self, tally: Tally[RequestFacts], timed: _Timed) -> None:
+        self.take_most, self.take_uncounted = tally.take_most, tally.take_uncounted
+        self._tally = tally
         self._timed = timed
 
     def take(self) -> Increments:
         """As a tally does."""
         found: list[Increments] = []
-        self._timed.take("added up", lambda: found.append(super(_Watched, self).take()))
+        self._timed.take("added up", lambda: found.append(self._tally.take()))
         return found[0]
 
 
@@ -59,12 +60,12 @@ def per_request(folder: Path, rate: int) -> dict[str, float]:
     now = [BEGIN]
     kit = kit_in(folder, clock=lambda: now[0])
     timed = _Timed()
-    tally = _Watched(kit, timed)
+    tally = Tally(kit.counting.observer.observe, kit.config.stats.crossings)
     kit.counting.recorder.tally = tally
     prepared(kit)
     config = kit.config
     stores = Stores(lambda: private_of(config), lambda: sink_of(config), facts_of(config))
-    flusher = Flusher(tally, stores, rule_of(config), "bench")
+    flusher = Flusher(cast("Tally[RequestFacts]", _Watched(tally, timed)), stores, rule_of(config), "bench")
     app, choice = kit.wrap(starlette_app()), (b"cookie", b"session=" + b"s" * 40 + b"; " + consent_cookie(kit))
 
     traffic = Traffic(VARIETY)
