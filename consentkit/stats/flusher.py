@@ -133,7 +133,11 @@ class Flusher:
             self._private.ended(self._source)
 
     def _gather(self, now: float, over: float) -> None:
-        self._pending.merge(self._tally.take(), MAX_CELLS)
+        taken = self._tally.take()
+        if self._pending:
+            self._pending.merge(taken, MAX_CELLS)
+        else:
+            self._pending = taken
         self._peaks.note(self._tally.take_most(), now)
         # A connection that stays open is no reason to write every second.
         if self._pending:

@@ -98,47 +98,59 @@ def mean(buckets: Mapping[int, int]) -> float | None:
     return sum(milliseconds_of(bucket) * count for bucket, count in buckets.items()) / total if total else None
 
 
-def load_of(entries: Sequence[tuple[str, float, float | None, int, int, str]]) -> Counter[LoadCell]:
-    """The load of single requests, as observations carry it."""
-    load: Counter[LoadCell] = Counter()
-    if not entries:
+class Served:
+    """When requests came and how they were served, in columns: all that is done for each of them is counting in C."""
+
+    __slots__ = ("_routes", "_seconds", "_sizes", "_statuses", "_tooks")
+
+    def __init__(self) -> None:
+        self._seconds: list[int] = []
+        self._tooks: list[float | None] = []
+        self._sizes: list[int] = []
+        self._statuses: list[int] = []
+        self._routes: list[str] = []
+
+    def add(self, entry: tuple[str, float, float | None, int, int, str]) -> None:
+        """Take in one request, as an observation carries it."""
+        _day, when, took, size, status, route = entry
+        second, size = int(when), size if 0 <= size <= MAX_BYTES else min(max(size, 0), MAX_BYTES)
+        self._seconds.append(second)
+        self._tooks.append(took)
+        self._sizes.append(size)
+        self._statuses.append(status)
+        self._routes.append(route)
+
+    def counted(self) -> Counter[LoadCell]:
+        """Their load."""
+        load: Counter[LoadCell] = Counter()
+        for second, count in Counter(self._seconds).items():
+            load[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
+        named = _bounded(set(self._routes))
+        minutes = [second // 60 for second in self._seconds]
+        for minute in set(minutes):
+            for route, figures in self._figures([one == minute for one in minutes]).items():
+                for begin, name in _places(minute, named[route]):
+                    for metric, count in figures.items():
+                        load[LoadCell(begin, name, metric)] += count
         return load
-    _days, whens, *columns = zip(*entries, strict=True)
-    seconds = list(map(int, whens))
-    for second, count in Counter(seconds).items():
-        load[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
-    named = _bounded(set(columns[-1]))
-    minutes = [second // 60 for second in seconds]
-    for minute in set(minutes):
-        chosen = [one == minute for one in minutes]
-        tooks, sizes, statuses, routes = [tuple(compress(column, chosen)) for column in columns]
-        for route, figures in _served(tooks, sizes, statuses, routes).items():
-            for begin, name in _places(minute, named[route]):
-                for metric, count in figures.items():
-                    load[LoadCell(begin, name, metric)] += count
-    return load
 
-
-def _served(
-    tooks: Sequence[float | None], sizes: Sequence[int], statuses: Sequence[int], routes: Sequence[str]
-) -> dict[str, dict[str, int]]:
-    """How requests were served, by route and metric; all that is done for each of them is counting in C."""
-    served: dict[str, dict[str, int]] = {route: Counter() for route in set(routes)}
-    for (route, status), count in Counter(zip(routes, statuses, strict=True)).items():
-        served[route][SERVED] += count
-        served[route][f"{STATUS}{status // 100}xx"] += count
-    if sizes and not 0 <= min(sizes) <= max(sizes) <= MAX_BYTES:
-        sizes = [min(max(size, 0), MAX_BYTES) for size in sizes]
-    sent = dict.fromkeys(routes, 0)
-    for route, size in zip(routes, sizes, strict=True):
-        sent[route] += size
-    for route, total in sent.items():
-        served[route][BYTES] = total
-    pairs = zip(routes, tooks, strict=True)
-    buckets = Counter([(route, bisect_right(_BOUNDS, took)) for route, took in pairs if took is not None])
-    for (route, bucket), count in buckets.items():
-        served[route][_BUCKETS[bucket]] += count
-    return served
+    def _figures(self, chosen: Sequence[bool]) -> dict[str, dict[str, int]]:
+        """How some of them were served, by route and metric."""
+        routes = list(compress(self._routes, chosen))
+        found: dict[str, dict[str, int]] = {route: Counter() for route in set(routes)}
+        for (route, status), count in Counter(zip(routes, compress(self._statuses, chosen), strict=True)).items():
+            found[route][SERVED] += count
+            found[route][f"{STATUS}{status // 100}xx"] += count
+        sizes = dict.fromkeys(routes, 0)
+        for route, size in zip(routes, compress(self._sizes, chosen), strict=True):
+            sizes[route] += size
+        for route, size in sizes.items():
+            found[route][BYTES] = size
+        pairs = zip(routes, compress(self._tooks, chosen), strict=True)
+        buckets = Counter([(route, bisect_right(_BOUNDS, took)) for route, took in pairs if took is not None])
+        for (route, bucket), count in buckets.items():
+            found[route][_BUCKETS[bucket]] += count
+        return found
 
 
 def at_once(when: float, most: int) -> Counter[LoadCell]:

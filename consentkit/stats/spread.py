@@ -5,16 +5,14 @@ once for each value. What the past adds is spread in `parts`.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
 
 from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing
 from consentkit.stats.classes import BY_BROWSER
-from consentkit.stats.load import load_of
+from consentkit.stats.load import Served
 from consentkit.stats.model import (
     OTHER,
     Agent,
-    EventKey,
     Facet,
     Increments,
     Observation,
@@ -25,34 +23,65 @@ from consentkit.stats.model import (
 
 MAX_CELLS = 50_000
 """Distinct cells that one worker holds; about 10 MB when full."""
+NO_BROWSER = Facet()
 
 Metrics = tuple[str, ...]
-Row = tuple[Facet, ...]
-"""Where an event stands in the dimensions, that of its browser last."""
+Column = list[Facet]
 Group = tuple[str, Metrics, int]
 """What events have in common whose facets make columns: ISO day, metrics, how many facets."""
 
 
-def spread(
-    observations: Sequence[Observation], *, crossings: Sequence[Crossing] = (), max_cells: int = MAX_CELLS
-) -> Increments:
-    """The increments of observations; a cell beyond `max_cells` is its breakdown's `(other)`."""
-    requests, events, load = zip(*observations, strict=True)
-    found = Increments(load=load_of(load))
-    _spread_requests(Counter(requests), found)
-    for (day, metrics, _), rows in _grouped(chain.from_iterable(events)).items():
-        for metric in metrics:
-            found.totals[day, metric] += len(rows)
-        columns = list(zip(*rows, strict=True))
-        for column in columns:
-            _spread_facets(Counter(column), metrics, found)
-        if GOALS in metrics:
-            for goal, count in Counter(_values("goal", columns)).items():
-                found.totals[day, f"goal:{goal}"] += count
-        if metrics[0] in OF_PERSONS:
-            _spread_crossings(columns, metrics, crossings, found)
-    found.bound(max_cells)
-    return found
+class Gathered:
+    """Observations taken apart, and put together with what counts alike.
+
+    None of them stays: as tuples of tuples they would be what Python's collector of cycles mostly looks through.
+    """
+
+    __slots__ = ("_facets", "_judged", "_load", "_requests")
+
+    def __init__(self) -> None:
+        self._requests: defaultdict[RequestKey, int] = defaultdict(int)
+        self._facets: defaultdict[Group, list[Facet]] = defaultdict(list)
+        """Those of one event after those of another; that of the browser is the last of each."""
+        self._judged: dict[tuple[Agent, Verdict], bool] = {}
+        self._load = Served()
+
+    def __bool__(self) -> bool:
+        return bool(self._requests)
+
+    def add(self, observation: Observation) -> None:
+        """Take in what one request adds."""
+        request, events, load = observation
+        for day, agent, verdict, metrics, facets in events:
+            counts = self._judged.get((agent, verdict))
+            if counts is None:
+                counts = self._judged[agent, verdict] = verdict.judged(agent)[0] in BY_BROWSER
+            if counts:
+                # A move, a search, a missing page stand in their own dimensions only.
+                browser = agent.facet if metrics[0] in OF_PERSONS else NO_BROWSER
+                group = self._facets[day, metrics, len(facets)]
+                group += facets
+                group.append(browser)
+        self._load.add(load)
+        self._requests[request] += 1
+
+    def spread(self, crossings: Sequence[Crossing] = (), max_cells: int = MAX_CELLS) -> Increments:
+        """The increments of all of them; a cell beyond `max_cells` is its breakdown's `(other)`."""
+        found = Increments(load=self._load.counted())
+        _spread_requests(self._requests, found)
+        for (day, metrics, width), facets in self._facets.items():
+            columns = [facets[number :: width + 1] for number in range(width + 1)]
+            for metric in metrics:
+                found.totals[day, metric] += len(columns[-1])
+            for column in columns:
+                _spread_facets(Counter(column), metrics, found)
+            if GOALS in metrics:
+                for goal, count in Counter(_values("goal", columns)).items():
+                    found.totals[day, f"goal:{goal}"] += count
+            if metrics[0] in OF_PERSONS:
+                _spread_crossings(columns, metrics, crossings, found)
+        found.bound(max_cells)
+        return found
 
 
 def _spread_requests(requests: Mapping[RequestKey, int], found: Increments) -> None:
@@ -67,21 +96,6 @@ def _spread_requests(requests: Mapping[RequestKey, int], found: Increments) -> N
         reasons[f"{request_class}: {reason}"] += count
     add_counts(found.counts, "status", REQUESTS, statuses)
     add_counts(found.counts, "reason", REQUESTS, reasons)
-
-
-def _grouped(events: Iterable[EventKey]) -> dict[Group, list[Row]]:
-    """Where the events stand that a person's browser made."""
-    groups: dict[Group, list[Row]] = defaultdict(list)
-    judged: dict[tuple[Agent, Verdict], bool] = {}
-    for day, agent, verdict, metrics, facets in events:
-        counts = judged.get((agent, verdict))
-        if counts is None:
-            counts = judged[agent, verdict] = verdict.judged(agent)[0] in BY_BROWSER
-        if counts:
-            # A move, a search, a missing page stand in their own dimensions only.
-            row = (*facets, agent.facet) if metrics[0] in OF_PERSONS else facets
-            groups[day, metrics, len(facets)].append(row)
-    return groups
 
 
 def _spread_facets(facets: Mapping[Facet, int], metrics: Metrics, found: Increments) -> None:
@@ -99,7 +113,7 @@ def _spread_facets(facets: Mapping[Facet, int], metrics: Metrics, found: Increme
 
 
 def _spread_crossings(
-    columns: Sequence[Row], metrics: Metrics, crossings: Sequence[Crossing], found: Increments
+    columns: Sequence[Column], metrics: Metrics, crossings: Sequence[Crossing], found: Increments
 ) -> None:
     names = {name for crossing in crossings for name in (crossing.first, crossing.second)}
     values = {name: _values(name, columns) for name in names}
@@ -112,7 +126,7 @@ def _spread_crossings(
                 add_counts(found.counts, crossing.name, metric, sums)
 
 
-def _values(name: str, columns: Sequence[Row]) -> list[str]:
+def _values(name: str, columns: Sequence[Column]) -> list[str]:
     """The values of events in a dimension; none if they have none there."""
     for column in columns:
         if name in column[0].values:

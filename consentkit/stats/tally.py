@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.model import Increments, Observation
-from consentkit.stats.spread import MAX_CELLS, spread
+from consentkit.stats.spread import MAX_CELLS, Gathered
 
 MOST_WAITING = 10_000
 """Requests that are held one by one, some 1 kB each. A request that finds so many adds them up at once, which takes
@@ -101,15 +101,15 @@ class Tally(Generic[T]):
 
     def _fold(self) -> None:
         observe, requests = self._observe, self._requests
-        observations: list[Observation] = []
+        gathered = Gathered()
         for _ in range(len(requests)):
             try:
-                observations.append(observe(requests.popleft()))
+                gathered.add(observe(requests.popleft()))
             except Exception as error:
                 self._uncounted += 1
                 self._note(error)
-        if observations:
-            increments = spread(observations, crossings=self._crossings, max_cells=self._max_cells)
+        if gathered:
+            increments = gathered.spread(self._crossings, self._max_cells)
             if self._folded:
                 self._folded.merge(increments, self._max_cells)
             else:
