@@ -2,11 +2,9 @@
 
 from typing import NamedTuple, Protocol
 
-from starlette.types import Scope
-
+from consentkit.asgi import Headers, Scope
 from consentkit.assets import Assets
 from consentkit.config import Config
-from consentkit.consent.caching import Headers
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.edge import SCRIPT, EdgeTag, Hints, waiting
 from consentkit.consent.nonces import Nonces
@@ -108,7 +106,8 @@ class EdgeDelivery:
 
         What a cache knows a page by is all that may be in it: some leave the query or a part of it aside.
         """
-        hosts = [(b"host", incoming.headers[b"host"])] if b"host" in incoming.headers else []
+        host = incoming.get(b"host")
+        hosts = [(b"host", host)] if host else []
         anonymous = {**scope, "query_string": b"", "headers": hosts}
         return Audience(self._nobody, anonymous, Incoming(anonymous))
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import Receive, Scope
+from starlette.types import Receive
 
+from consentkit.asgi import Headers, Scope
 from consentkit.assets import Assets
 from consentkit.config import Config
 from consentkit.consent.ahead import Ahead
@@ -38,8 +39,6 @@ from consentkit.standing import Standing, Standings, date_of
 from consentkit.texts import pick_language
 
 GPC_ADDRESS = "/.well-known/gpc.json"
-
-Headers = list[tuple[bytes, bytes]]
 
 
 class Engine:

@@ -1,27 +1,26 @@
 """One request on its way in and its response on the way out: cookies gated, private kept private, the page changed."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from starlette.types import Message, Scope, Send
+from starlette.types import Message, Send
 
-from consentkit.consent.caching import PRIVATE, Headers, forbids_sharing, keep_private
+from consentkit.asgi import Headers, Scope, Sending
+from consentkit.consent.caching import PRIVATE, forbids_sharing, keep_private
 from consentkit.consent.consent import SCOPE_KEY
 from consentkit.consent.gate import GATED_HEADERS
 from consentkit.consent.nonces import nonces
 from consentkit.consent.policy import LINKING
 from consentkit.consent.seal import Closure
-from consentkit.consent.visit import ANSWER_KEY, SHOWN
+from consentkit.consent.visit import SHOWN
 from consentkit.engine import Engine
 from consentkit.html.page import PageRewriter, Unrewritten
 from consentkit.html.tail import Tail
 from consentkit.incoming import Incoming
 from consentkit.outgoing import Kind, Outgoing, plain_kind
+from consentkit.sent import Sent
 from consentkit.standing import Standing
 from consentkit.stats.facts import SENT_ON_KEY
-
-if TYPE_CHECKING:
-    from consentkit.stats.visitor.carrier import Step
 
 BODY_BY_FILE = ("http.response.pathsend", "http.response.zerocopysend")
 """Extensions by which an app hands over a file instead of bytes: nothing can be put into such a page."""
@@ -33,80 +32,6 @@ DESCRIBING = frozenset({*VALIDATORS, b"content-length"})
 """Those, and what tells its length."""
 
 NO_BODY = (204, 205, 206, 304)
-
-
-class Counts(Protocol):
-    """Counts the requests of a site in one worker; see `Counting`, which does."""
-
-    def open(self) -> None: ...
-    def began(self) -> bool: ...
-    def count(self, sent: "Sent", took: float) -> None: ...
-    def carry(self, sent: "Sent", cookies: Iterable[bytes]) -> "Step | None": ...
-    def close(self) -> None: ...
-
-
-class Sent:
-    """What was sent in answer to a request; `on_done` is called once, when it is over.
-
-    `status`, `content_type` and `size` (bytes of the body) tell what left, `when` (epoch seconds) and `began` (seconds
-    of the kit's timer) when the request came. `is_own`: it is a page of consentkit's own; `answer`: what became of the
-    question for consent, "" where it was not asked; `goals`: those that the site's code has counted; `step`: how it
-    carries its visitor's visit on.
-    """
-
-    # Set here and not in the class, where Python 3.11 takes ten times as long to find them.
-    __slots__ = (
-        *("_on_done", "_send", "answer", "began", "content_type", "goals", "incoming", "is_done", "is_own", "scope"),
-        *("size", "status", "step", "when"),
-    )
-
-    def __init__(  # noqa: PLR0917 -- names would cost each request a tenth of a microsecond
-        self,
-        scope: Scope,
-        incoming: Incoming,
-        when: float,
-        began: float,
-        send: Send,
-        on_done: Callable[["Sent"], None],
-    ) -> None:
-        self.scope = scope
-        self.incoming = incoming
-        self.when = when
-        self.began = began
-        self._send = send
-        self._on_done = on_done
-        self.status = 0
-        self.content_type = ""
-        self.size = 0
-        self.is_done = False
-        self.is_own = True
-        self.answer = ""
-        self.goals: tuple[str, ...] = ()
-        self.step: Step | None = None
-
-    def send(self, message: Message) -> Awaitable[None]:
-        """Pass a message on as it is."""
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.content_type = Outgoing(message.get("headers", ())).kind.content_type
-        return self._passed(message)
-
-    def _passed(self, message: Message) -> Awaitable[None]:
-        if message["type"] != "http.response.body":
-            return self._send(message)
-        self.size += len(message.get("body", b""))
-        return self._send(message) if message.get("more_body", False) else self._last(message)
-
-    async def _last(self, message: Message) -> None:
-        await self._send(message)
-        self.done()
-
-    def done(self) -> None:
-        """Tell, once, that the response is over."""
-        if not self.is_done:
-            self.is_done = True
-            self.answer = str(self.scope.get(ANSWER_KEY, ""))
-            self._on_done(self)
 
 
 class Exchange(Sent):
@@ -139,7 +64,7 @@ class Exchange(Sent):
         self._standing = standing
         self._deletions: Headers | None = None
         self._lines: Headers | None = None
-        self._held: Message | None = None
+        self._held: Sending | None = None
         self._rewriter: PageRewriter | Tail | Unrewritten | None = None
         self.on_start: Callable[[Sent], Headers] | None = None
         self._page, self._asked = page, asked = standing, incoming
@@ -170,11 +95,14 @@ class Exchange(Sent):
 
     def send(self, message: Message) -> Awaitable[None]:
         """Pass one message on; types that are not known pass as they are."""
+        if not isinstance(message, dict):
+            message = dict(message)
         if self._rewriter is not None:
             return self._rewriting(message, self._rewriter)
         kind = message["type"]
         if kind == "http.response.body":
-            return self._passed(message)
+            self._note(message)
+            return self._send(message)
         if kind == "http.response.early_hint":
             return self._send(self._hinted(message))
         if kind != "http.response.start":
@@ -185,7 +113,7 @@ class Exchange(Sent):
             message["headers"] += self.on_start(self)
         return self._started(message)
 
-    def _started(self, message: Message) -> Awaitable[None]:
+    def _started(self, message: Sending) -> Awaitable[None]:
         """Send the message that starts the response, or hold it, of a page that is changed, until its first bytes come:
         if they are all, their new length can be told."""
         if self._rewriter is None:
@@ -193,7 +121,7 @@ class Exchange(Sent):
         self._held = message
         return _nothing()
 
-    async def _rewriting(self, message: Message, rewriter: PageRewriter | Tail | Unrewritten) -> None:
+    async def _rewriting(self, message: Sending, rewriter: PageRewriter | Tail | Unrewritten) -> None:
         """Pass on one message of a page that is changed."""
         kind = message["type"]
         if kind == "http.response.body":
@@ -205,9 +133,11 @@ class Exchange(Sent):
                 self._lines = self._page.closure.lines
                 self._give_up()
             await self._release(changed=self._rewriter is not None)
-        await self._passed(message)
+        if kind == "http.response.body":
+            self._note(message)
+        await self._send(message)
 
-    def _hinted(self, message: Message) -> Message:
+    def _hinted(self, message: Sending) -> Sending:
         given = list(message.get("links", ()))
         kept = self._engine.seal(self._scope, self.incoming, self._page.closure).hints(given)
         return message if kept == given else {**message, "links": kept}
@@ -233,7 +163,7 @@ class Exchange(Sent):
             if rewriter.failure:
                 self._engine.guard.note("changing a page", rewriter.failure)
 
-    def _start(self, message: Message) -> Message:
+    def _start(self, message: Sending) -> Sending:
         """The message that starts the response, as it leaves."""
         self.status = message["status"]
         given: list[Any] = list(message.get("headers", ()))
@@ -324,7 +254,7 @@ class Exchange(Sent):
             and out.kind.can_be_rewritten
         )
 
-    async def _rewritten(self, message: Message, rewriter: PageRewriter | Tail | Unrewritten) -> Message:
+    async def _rewritten(self, message: Sending, rewriter: PageRewriter | Tail | Unrewritten) -> Sending:
         """The message with the bytes of the page as it leaves; the start that is held goes out before it."""
         body = message.get("body", b"")
         more = message.get("more_body", False)

@@ -1,37 +1,39 @@
 """One pass over a request's raw headers: what the gate, the pages and the statistics need to know."""
 
-from starlette.types import Scope
-
+from consentkit.asgi import Headers, Scope
 from consentkit.consent.cookies import Cookies
-from consentkit.traits import CONDITIONS, shape_of, shapes
-
-Headers = list[tuple[bytes, bytes]]
+from consentkit.traits import CONDITIONS, shape_of
 
 
 class Incoming:
     """A request as the gate sees it.
 
-    `headers` holds the last of each name, in lower case, but all of the fields that HTTP/2 may split Cookie into (RFC
-    9113 §8.2.3), joined; `cookies` are those, read, None if there are none; `traits` what the headers tell that many
-    visitors share; `gpc`: the privacy signal is on. `is_plain`: each name came once and in lower case.
+    `cookies` are those of all fields that HTTP/2 may split Cookie into (RFC 9113 §8.2.3), None if there are none;
+    `traits` what the headers tell that many visitors share; `gpc`: the privacy signal is on.
     """
 
-    __slots__ = ("_cookie_at", "_raw", "cookies", "gpc", "headers", "is_plain", "traits")
+    __slots__ = ("_pairs", "_raw", "_shape", "cookies", "gpc", "traits")
 
     def __init__(self, scope: Scope) -> None:
-        self._raw = raw = scope.get("headers", ())
-        headers: dict[bytes, bytes] = dict(raw)
-        names = tuple(headers)
-        shape = shapes.get(names) or shape_of(names)
-        self.is_plain = is_plain = shape.is_lower and len(headers) == len(raw)
-        if not is_plain:
-            headers = self._joined()
-            shape = shape_of(tuple(headers))
-        self.headers = headers
-        self.traits = traits = shape.known.get(shape.values(headers)) or shape.read(headers)
-        self.gpc = traits.gpc if is_plain else b"1" in self._all(b"sec-gpc")
-        self._cookie_at = at = shape.cookie_at
-        self.cookies = None if at is None else Cookies(headers[b"cookie"])
+        given = scope.get("headers", ())
+        raw = given if isinstance(given, list) else list(given)
+        try:
+            self._read(raw)
+        except (TypeError, AttributeError):
+            # Lists are pairs too, and buffers are byte strings, but no keys, or without the methods of one.
+            self._read([(bytes(name), bytes(value)) for name, value in raw])
+
+    def _read(self, raw: Headers) -> None:
+        shape = shape_of(tuple([name for name, _ in raw]))
+        self._raw = self._pairs = raw
+        if not shape.is_plain:
+            self._pairs = list(self._joined().items())
+            shape = shape_of(tuple([name for name, _ in self._pairs]))
+        self._shape = shape
+        self.traits = traits = shape.traits(self._pairs)
+        self.gpc = traits.gpc if self._pairs is raw else b"1" in self._all(b"sec-gpc")
+        at = shape.cookie_at
+        self.cookies = Cookies(self._pairs[at][1]) if at >= 0 else None
 
     def _joined(self) -> dict[bytes, bytes]:
         headers = {name.lower(): value for name, value in self._raw}
@@ -43,7 +45,20 @@ class Incoming:
         return [value for name, value in self._raw if name.lower() == wanted]
 
     def __getitem__(self, name: bytes) -> str:
-        return self.headers.get(name, b"").decode("latin-1")
+        return self.get(name).decode("latin-1")
+
+    @property
+    def headers(self) -> dict[bytes, bytes]:
+        """The last header of each name, in lower case, but all of Cookie."""
+        return dict(self._pairs)
+
+    def get(self, name: bytes) -> bytes:
+        """A header by its name in lower case, b"" if it is not there."""
+        at = self._shape.places.get(name)
+        if at is None:
+            return b""
+        value = self._pairs[at][1]
+        return value if type(value) is bytes else bytes(value)
 
     def values(self, name: str) -> list[bytes]:
         """The values of a cookie, usually one."""
@@ -55,9 +70,9 @@ class Incoming:
         `drop_conditions` also leaves out what could bring the answer "304 Not Modified": the browser's stored copy of
         the page may lack the banner that is due now.
         """
-        at = self._cookie_at
-        if self.is_plain and at is not None and cookie and not drop_conditions:
-            headers = list(self._raw)
+        at = self._shape.cookie_at
+        if self._pairs is self._raw and at >= 0 and cookie and not drop_conditions:
+            headers = self._raw.copy()
             headers[at] = (b"cookie", cookie)
             return headers
         dropped = CONDITIONS if drop_conditions else frozenset()

@@ -20,10 +20,10 @@ from consentkit.consent.proof import Proof
 from consentkit.consent.watch import Watch
 from consentkit.engine import Engine
 from consentkit.errors import ConsentKitError
-from consentkit.exchange import Counts
 from consentkit.guard import Guard
 from consentkit.keys import keys_from
 from consentkit.middleware import ConsentMiddleware
+from consentkit.sent import Counts
 from consentkit.stats.counting import Counting
 
 log = logging.getLogger("consentkit")

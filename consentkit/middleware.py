@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from consentkit.consent.caching import Headers
+from consentkit.asgi import Headers
 from consentkit.consent.consent import SCOPE_KEY, Consent
-from consentkit.exchange import Exchange, Sent
+from consentkit.engine import Engine
+from consentkit.exchange import Exchange
 from consentkit.incoming import Incoming
 from consentkit.lifespan import run_lifespan
 from consentkit.own_visit import SECURE_VISIT, VISIT
+from consentkit.sent import Sent
 from consentkit.stats.shown_later import LOADED_KEY
 
 if TYPE_CHECKING:
@@ -26,13 +28,15 @@ class ConsentMiddleware:
     def __init__(self, app: ASGIApp, *, kit: "ConsentKit") -> None:
         self.app = app
         self.kit = kit
+        self._engine: Engine = kit.engine
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or (SCOPE_KEY in scope and isinstance(scope[SCOPE_KEY], Consent)):
             await self._other(scope, receive, send)
             return
-        kit = self.kit
-        engine = kit.engine
+        if not isinstance(scope, dict):
+            scope = dict(scope)
+        kit, engine = self.kit, self._engine
         when, began = kit.clock(), kit.timer()
         incoming = Incoming(scope)
         standing = engine.standings.of(incoming, scope, when)
@@ -95,7 +99,7 @@ class ConsentMiddleware:
             await self.app(scope, receive, send)
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        engine = self.kit.engine
+        engine, scope = self._engine, dict(scope)
         incoming = Incoming(scope)
         standing = engine.standings.of(incoming, scope, self.kit.clock())
         copy = {**scope, SCOPE_KEY: engine.consent(scope, standing, standing)}

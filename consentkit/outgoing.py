@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-from consentkit.consent.caching import Headers
+from consentkit.asgi import Headers
 from consentkit.consent.gate import GATED_HEADERS
 from consentkit.consent.policy import LINKING
 from consentkit.html.inject import can_be_rewritten
@@ -36,32 +36,55 @@ class Kind:
 
 
 MOST_PLAIN = 256
+MOST_TYPES = 32
 MOST_NAMES = 60
 LONGEST = 1000
 """Bytes of names and type together; what is longer is read anew each time."""
 
-_plain: dict[tuple[tuple[bytes, ...], bytes | None], Kind] = {}
-"""Kinds by names and type of headers in which nothing has to be looked at."""
+
+class Layout:
+    """The names of response headers in which nothing has to be looked at, and the kinds of responses that have them.
+
+    `type_at` is the place of Content-Type, -1 if it is not there; `kinds` are by its value, b"" if it is not there.
+    """
+
+    __slots__ = ("kinds", "type_at")
+
+    def __init__(self, names: tuple[bytes, ...]) -> None:
+        self.type_at = names.index(b"content-type") if b"content-type" in names else -1
+        self.kinds: dict[bytes, Kind] = {}
+
+
+_layouts: Final[dict[tuple[bytes, ...], Layout]] = {}
+"""Those that were met, by the names: each came once and in lower case."""
 
 
 def plain_kind(headers: list[Any]) -> Kind | None:
     """The kind of a response in whose headers nothing has to be looked at; None for others, and for what is met first.
 
-    The responses of a site have the same few names and types, so this is one look-up.
+    The responses of a site have the same few names and types, so this is a look-up for each.
     """
     try:
-        first = dict(headers)
-        kind = _plain.get((tuple(first), first.get(b"content-type")))
-        return kind if len(first) == len(headers) else None
+        layout = _layouts.get(tuple([pair[0] for pair in headers]))
+        if layout is None:
+            return None
+        at = layout.type_at
+        return layout.kinds.get(headers[at][1] if at >= 0 else b"")
     except TypeError:
         return None  # Buffers that can be changed are byte strings too, but no keys.
 
 
-def _remember(names: tuple[bytes, ...], content_type: bytes | None, kind: Kind) -> None:
-    if len(names) <= MOST_NAMES and sum(map(len, names)) + len(content_type or b"") <= LONGEST:
-        if len(_plain) >= MOST_PLAIN:
-            _plain.clear()
-        _plain[names, content_type] = kind
+def _remember(names: tuple[bytes, ...], content_type: bytes, kind: Kind) -> None:
+    if len(names) > MOST_NAMES or sum(map(len, names)) + len(content_type) > LONGEST:
+        return
+    if names not in _layouts:
+        if len(_layouts) >= MOST_PLAIN:
+            _layouts.clear()
+        _layouts[names] = Layout(names)
+    kinds = _layouts[names].kinds
+    if len(kinds) >= MOST_TYPES:
+        kinds.clear()
+    kinds[content_type] = kind
 
 
 @lru_cache(maxsize=256)
@@ -92,7 +115,7 @@ class Outgoing:
         self.first = first
         self.kind = kind_of(b"\n".join(first), first.get(b"content-type", b""))
         if self.kind.is_plain and plainly:
-            _remember(tuple(first), first.get(b"content-type"), self.kind)
+            _remember(tuple(first), first.get(b"content-type", b""), self.kind)
 
     def __getitem__(self, name: bytes) -> bytes:
         return bytes(self.first.get(name, b""))

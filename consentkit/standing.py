@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from starlette.types import Scope
-
+from consentkit.asgi import Scope
 from consentkit.consent.choice import ChoiceCodec
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.gate import Gate, Verdicts
@@ -43,6 +42,7 @@ class Standings:
         # Of one day: on the next a choice may have run out.
         self._remembered: dict[bool, dict[bytes, Standing]] = {True: {}, False: {}}
         self._day = 0
+        self._begins = self._ends = 0.0
         self.nobody = self._undecided[False]
 
     def of(self, incoming: Incoming, scope: Scope, when: float) -> Standing:
@@ -53,11 +53,11 @@ class Standings:
             return self._undecided[gpc]
         try:
             name = SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE
-            if name not in cookies.names:
-                return self._undecided[gpc]
-            if when // 86_400 != self._day:
-                self._turn_to(int(when // 86_400))
             value = cookies.single(name)
+            if value is None and name not in cookies.names:
+                return self._undecided[gpc]
+            if not self._begins <= when < self._ends:
+                self._turn_to(int(when // 86_400))
             if value is None:
                 return self._chosen(cookies.values(name), gpc)
             return self._remembered[gpc].get(value) or self._chosen([value], gpc)
@@ -68,6 +68,7 @@ class Standings:
     def _turn_to(self, day: int) -> None:
         self._remembered = {True: {}, False: {}}
         self._day = day
+        self._begins, self._ends = day * 86_400.0, (day + 1) * 86_400.0
 
     def _chosen(self, found: list[bytes], gpc: bool) -> Standing:
         """The standing that follows from the consent cookies of a request, usually one.

@@ -5,9 +5,9 @@ table, by those texts; never by a cookie, a Referer or an address.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from operator import itemgetter
-from typing import Any
+from typing import Final
 
+from consentkit.asgi import Headers
 from consentkit.consent.signals import gpc_is_on
 
 SHARED = frozenset(
@@ -80,39 +80,44 @@ class Traits:
 class Shape:
     """The names of a request's headers, and the traits of those who sent the same names.
 
-    `is_lower`: all are in lower case, as ASGI has them; `cookie_at` is the place of Cookie among them, None if it is
-    not there. `known` are traits by what `values` reads of headers; those that are not there are `read`.
+    `is_plain`: each is there once and in lower case, as ASGI has it; `places` says where, `cookie_at` where Cookie is,
+    -1 if it is not there.
     """
 
-    __slots__ = ("_names", "_shared", "cookie_at", "is_lower", "known", "values")
+    __slots__ = ("_known", "_names", "_shared", "cookie_at", "is_plain", "places")
 
     def __init__(self, names: tuple[bytes, ...]) -> None:
-        self.is_lower = not any(name != name.lower() for name in names)
-        self.cookie_at = names.index(b"cookie") if b"cookie" in names else None
+        self.places = {name: at for at, name in enumerate(names)}
+        self.is_plain = len(self.places) == len(names) and not any(name != name.lower() for name in names)
+        self.cookie_at = self.places.get(b"cookie", -1)
         self._names = frozenset(names)
-        self._shared = tuple(name for name in names if name in SHARED)
-        self.values: Callable[[Mapping[bytes, bytes]], Any] = itemgetter(*self._shared) if self._shared else _nothing
-        self.known: dict[Any, Traits] = {}
+        self._shared = tuple([at for at, name in enumerate(names) if name in SHARED])
+        self._known: dict[tuple[bytes, ...], Traits] = {}
 
-    def read(self, headers: Mapping[bytes, bytes]) -> Traits:
+    def traits(self, headers: Headers) -> Traits:
         """The traits of headers of this shape, remembered from now on."""
-        shared = {name: bytes(headers[name]) for name in self._shared}
+        values = tuple([headers[at][1] for at in self._shared])
+        return self._known.get(values) or self._read(headers, values)
+
+    def _read(self, headers: Headers, values: tuple[bytes, ...]) -> Traits:
+        shared = {headers[at][0]: bytes(headers[at][1]) for at in self._shared}
         if sum(map(len, shared.values())) > LONGEST_VALUES:
             return Traits(self._names, {name: value[:LONGEST_VALUE] for name, value in shared.items()})
         _make_room()
-        traits = self.known[self.values(headers)] = Traits(self._names, shared)
+        traits = self._known[values] = Traits(self._names, shared)
         return traits
 
 
-shapes: dict[tuple[bytes, ...], Shape] = {}
+shapes: Final[dict[tuple[bytes, ...], Shape]] = {}
 """Those that were met, by the names."""
 _room = MOST_TRAITS
 
 
 def shape_of(names: tuple[bytes, ...]) -> Shape:
     """The shape of headers with these names, remembered from now on."""
-    if names in shapes:
-        return shapes[names]
+    known = shapes.get(names)
+    if known is not None:
+        return known
     shape = Shape(names)
     if len(names) <= MOST_NAMES and sum(map(len, names)) <= LONGEST_NAMES:
         if len(shapes) >= MOST_SHAPES:
@@ -123,8 +128,7 @@ def shape_of(names: tuple[bytes, ...]) -> Shape:
 
 def traits_of(headers: Mapping[bytes, bytes]) -> Traits:
     """The traits of headers by lower-case name."""
-    shape = shape_of(tuple(headers))
-    return shape.known.get(shape.values(headers)) or shape.read(headers)
+    return shape_of(tuple(headers)).traits(list(headers.items()))
 
 
 def _make_room() -> None:
@@ -134,7 +138,3 @@ def _make_room() -> None:
     if _room <= 0:
         shapes.clear()
         _room = MOST_TRAITS
-
-
-def _nothing(_: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
-    return ()

@@ -1,5 +1,7 @@
 """One pass over raw headers."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,6 +54,19 @@ def test_cookie_is_replaced_in_its_place() -> None:
         scope
     ).changed(b"z=1", drop_conditions=False)
     assert [host, (b"a", b"1"), (b"b", b"2")] == Incoming(scope).changed(b"", drop_conditions=True)
+
+
+@pytest.mark.parametrize(
+    "kind", [tuple, iter, lambda pairs: [list(pair) for pair in pairs]], ids=["tuple", "iter", "lists"]
+)
+@pytest.mark.parametrize("made", [bytes, bytearray, memoryview])
+def test_headers_of_any_shape_are_read(kind: Any, made: Any) -> None:
+    """Servers give lists of tuples; whatever else holds pairs of byte strings is read as well, and once."""
+    headers = kind([(made(b"host"), made(b"a")), (made(b"Cookie"), made(b"a=1")), (made(b"sec-gpc"), made(b"1"))])
+    incoming = Incoming({"headers": headers})
+    assert {b"host": b"a", b"cookie": b"a=1", b"sec-gpc": b"1"} == incoming.headers
+    assert ([b"1"], True, "a") == (incoming.values("a"), incoming.gpc, incoming[b"host"])
+    assert [(b"host", b"a"), (b"sec-gpc", b"1")] == [tuple(pair) for pair in incoming.changed(b"", False)]
 
 
 def test_odd_header_bytes_are_read() -> None:

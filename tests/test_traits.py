@@ -21,7 +21,7 @@ def test_what_is_remembered_is_what_is_read(headers: dict[bytes, bytes]) -> None
     """Names and values that were met before, in whatever order, never lend their traits to others."""
     shared = {name: value for name, value in headers.items() if name in traits.SHARED}
     assert read(Traits(headers, shared)) == read(traits_of(headers)) == read(traits_of(headers))
-    assert (list(headers).index(b"cookie") if b"cookie" in headers else None) == shape_of(tuple(headers)).cookie_at
+    assert (list(headers).index(b"cookie") if b"cookie" in headers else -1) == shape_of(tuple(headers)).cookie_at
 
 
 def test_visitors_whose_browsers_send_the_same_share_their_traits() -> None:
@@ -45,4 +45,4 @@ def test_made_up_headers_fill_a_bounded_table(varied: str) -> None:
         text = b"%d" % number
         traits_of({b"user-agent": text} if varied == "values" else {b"user-agent": b"UA", b"x-" + text: b""})
         assert len(traits.shapes) <= MOST_SHAPES
-    assert sum(len(shape.known) for shape in traits.shapes.values()) <= MOST_TRAITS
+    assert sum(len(shape._known) for shape in traits.shapes.values()) <= MOST_TRAITS

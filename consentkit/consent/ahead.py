@@ -11,8 +11,9 @@ from datetime import date
 from itsdangerous import BadData, URLSafeSerializer
 from markupsafe import Markup
 from starlette.responses import Response
-from starlette.types import Receive, Scope
+from starlette.types import Receive
 
+from consentkit.asgi import Scope
 from consentkit.assets import Assets
 from consentkit.config_stats import EVERYBODY
 from consentkit.consent.decision import Decisions

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.types import Receive, Scope
+from starlette.types import Receive
 
+from consentkit.asgi import Scope
 from consentkit.consent.changes import Announcer
 from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, make_choice
 from consentkit.consent.cookies import Cookies

@@ -2,6 +2,8 @@
 
 import re
 
+from consentkit.asgi import Headers
+
 SHARED = (b"public", b"s-maxage", b"proxy-revalidate", b"stale-while-revalidate", b"stale-if-error", b"must-understand")
 """Directives that let a shared cache store, `must-understand` by setting `no-store` aside (RFC 9111 §5.2.2.3)."""
 
@@ -18,8 +20,6 @@ WELL_FORMED = re.compile(rb'[^,"]+(?:"(?:[^"\\]|\\.)*")?', re.DOTALL)
 
 VARY = (b"Cookie", b"Sec-GPC", b"Sec-Fetch-Dest")
 """The request headers by which a visitor's decisions come, and whether it is to be shown: only then it has a banner."""
-
-Headers = list[tuple[bytes, bytes]]
 
 
 def forbids_sharing(headers: Headers) -> bool:

@@ -8,15 +8,17 @@ them; where the two differ or a line is malformed, the answer is the one that le
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import compress
+from typing import Final
 
-BLANK = b" \t"
+BLANK: Final = b" \t"
 
-SEPARATOR = b"; "
+SEPARATOR: Final = b"; "
 """Between the pairs that browsers send (RFC 6265bis §5.8.3)."""
 
 CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code != 0x09)
 NOT_PLAIN = CONTROLS + BLANK + b";"
+ODD: Final = bytes(0x21 if code in NOT_PLAIN else code for code in range(256))
+"""Turns what is not plain into something else, and leaves all else alone."""
 
 MAX_AGE_PAST = re.compile(rb"(?:0|-\d{1,10})", re.ASCII)
 EXPIRES = re.compile(rb"[A-Za-z]{3}, (\d\d)[ -]([A-Za-z]{3})[ -](\d{4}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
@@ -55,14 +57,14 @@ class Cookies:
         self.header = header
         self.parts = parts = header.split(SEPARATOR)
         # A blank or `;` that parts nothing, or a control character: then each pair is looked at.
-        odd = len(header.translate(None, NOT_PLAIN)) + 2 * len(parts) != len(header) + 2
+        joined = b"".join(parts)
+        odd = joined.translate(ODD) != joined
         if odd or not header:
             self.parts = parts = [pair for part in header.split(b";") if (pair := part.strip(BLANK))]
-        names = []
-        for pair in parts:
-            raw, equals, _ = pair.partition(b"=")
-            names.append(raw if equals and not (odd and has_control(pair)) else b"")
-        self.names = tuple(names)
+        if odd:
+            self.names = tuple([b"" if has_control(pair) else _raw_name(pair) for pair in parts])
+        else:
+            self.names = tuple([_raw_name(pair) for pair in parts])
 
     @property
     def pairs(self) -> list[tuple[bytes, bytes]]:
@@ -75,12 +77,22 @@ class Cookies:
 
     def single(self, name: bytes) -> bytes | None:
         """The value of a cookie that came once; None for one that came not at all or several times."""
-        names = self.names
-        return self.parts[names.index(name)][len(name) + 1 :] if names.count(name) == 1 else None
+        found = -1
+        for at, raw in enumerate(self.names):
+            if raw == name:
+                if found >= 0:
+                    return None
+                found = at
+        return self.parts[found][len(name) + 1 :] if found >= 0 else None
 
     def only(self, kept: tuple[bool, ...]) -> bytes:
         """The header with those of its pairs that are `kept`, in their order: byte for byte."""
-        return b"; ".join(compress(self.parts, kept))
+        return SEPARATOR.join([part for at, part in enumerate(self.parts) if kept[at]])
+
+
+def _raw_name(pair: bytes) -> bytes:
+    raw, equals, _ = pair.partition(b"=")
+    return raw if equals else b""
 
 
 @dataclass(frozen=True, slots=True)

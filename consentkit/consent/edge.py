@@ -8,8 +8,7 @@ import json
 from collections.abc import Sequence
 from html import escape
 
-from starlette.types import Scope
-
+from consentkit.asgi import Scope
 from consentkit.consent.choice import Choice
 from consentkit.consent.decision import decide
 from consentkit.consent.policy import content_security_policy, sources

@@ -4,10 +4,11 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from consentkit.asgi import Headers
 from consentkit.consent.cookies import Cookies, name_of, parse_set_cookie
 from consentkit.consent.decision import Decision, Decisions, State
 from consentkit.consent.instructions import INSTRUCTIONS, Instructions
@@ -40,8 +41,8 @@ FRAMEWORK_COOKIES = {
 }
 """Cookies that web frameworks set for themselves, with what they are for."""
 
-MAX_NAMES = 200
-MAX_NAME = 256
+MAX_NAMES: Final = 200
+MAX_NAME: Final = 256
 """Bounds: names that are counted, and bytes of a name that is looked up; a longer one is not granted."""
 
 MAX_PASSING = 32
@@ -57,7 +58,6 @@ UNDECLARED = "(undeclared)"
 GATED_HEADERS = INSTRUCTIONS | {b"set-cookie"}
 """Response headers that are looked at, in lower case."""
 
-Headers = list[tuple[bytes, bytes]]
 Note = Callable[[bytes, str], None]
 
 
@@ -75,7 +75,8 @@ class Verdict(NamedTuple):
     name: str
 
 
-class Passage(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Passage:
     """What becomes of cookies of these names, in their order: whether all pass, and each; how each is declared ("" for
     our own), and the labels of those that should not be there at all."""
 
@@ -85,11 +86,13 @@ class Passage(NamedTuple):
     dropped: tuple[str, ...]
 
 
-class Verdicts(dict[bytes, Verdict]):
+class Verdicts:
     """Verdicts by raw name, found when first asked for; bounded, because visitors can make names up."""
 
+    __slots__ = ("_decisions", "_gate", "_known", "_passages")
+
     def __init__(self, gate: "Gate", decisions: Decisions) -> None:
-        super().__init__()
+        self._known: dict[bytes, Verdict] = {}
         self._gate = gate
         self._decisions = decisions
         self._passages: dict[tuple[bytes, ...], Passage] = {}
@@ -99,7 +102,7 @@ class Verdicts(dict[bytes, Verdict]):
         return self._passages.get(names) or self._passage(names)
 
     def _passage(self, names: tuple[bytes, ...]) -> Passage:
-        verdicts = [self[raw] for raw in names]
+        verdicts = [self.of(raw) for raw in names]
         passage = Passage(
             all(verdict.passes for verdict in verdicts),
             tuple(verdict.passes for verdict in verdicts),
@@ -112,12 +115,15 @@ class Verdicts(dict[bytes, Verdict]):
             self._passages[names] = passage
         return passage
 
-    def __missing__(self, raw: bytes) -> Verdict:
-        verdict = self._gate.verdict(raw, self._decisions)
-        if len(raw) <= MAX_NAME:
-            if len(self) >= MAX_VERDICTS:
-                self.clear()
-            self[raw] = verdict
+    def of(self, raw: bytes) -> Verdict:
+        """The verdict on a cookie of a request, by its raw name."""
+        verdict = self._known.get(raw)
+        if verdict is None:
+            verdict = self._gate.verdict(raw, self._decisions)
+            if len(raw) <= MAX_NAME:
+                if len(self._known) >= MAX_VERDICTS:
+                    self._known.clear()
+                self._known[raw] = verdict
         return verdict
 
 
@@ -153,16 +159,16 @@ class Gate:
 
     def gate_in(self, cookies: Cookies, verdicts: Verdicts) -> bytes:
         """The Cookie header that the app may see; it never sees the consent cookie, whatever the mode."""
-        all_pass, passes, labels, dropped = verdicts.passage(cookies.names)
-        seen = self._seen
+        passage = verdicts.passage(cookies.names)
+        labels, seen = passage.labels, self._seen
         if len(seen) < MAX_NAMES or labels in seen:
             seen[labels] = seen.get(labels, 0) + 1
         else:
             for label in labels:
                 seen[label,] = seen.get((label,), 0) + 1
-        for label in dropped:
+        for label in passage.dropped:
             self._count("request", label)
-        return cookies.header if all_pass else cookies.only(passes)
+        return cookies.header if passage.all_pass else cookies.only(passage.passes)
 
     def take_seen(self) -> Counter[str]:
         """How often requests brought which cookies since the last time, by declared name; from any thread."""
@@ -177,7 +183,7 @@ class Gate:
 
     def refused(self, cookies: Cookies, verdicts: Verdicts) -> list[str]:
         """The cookies of a request that were refused in so many words (by choice or signal): they are to be deleted."""
-        refused = [name for raw, _ in cookies.pairs if verdicts[raw].refused and (name := name_of(raw))]
+        refused = [name for raw, _ in cookies.pairs if verdicts.of(raw).refused and (name := name_of(raw))]
         return refused if self.mode == "enforce" else [name for name in refused if name in VISIT_COOKIES]
 
     def verdicts(self, decisions: Decisions) -> Verdicts:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from consentkit.consent.caching import Headers
+from consentkit.asgi import Headers
 from consentkit.html.origins import Closed
 from consentkit.html.tags import HARMLESS_RELS, Addresses, loaded
 

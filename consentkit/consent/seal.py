@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from starlette.types import Scope
-
+from consentkit.asgi import Headers, Scope
 from consentkit.config import Config
-from consentkit.consent.caching import PRIVATE, Headers
+from consentkit.consent.caching import PRIVATE
 from consentkit.consent.policy import (
     ADVERTISING,
     LINKING,

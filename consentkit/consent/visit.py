@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qs
 
-from starlette.types import Receive, Scope
+from starlette.types import Receive
 
+from consentkit.asgi import Scope
 from consentkit.consent.decision import Decisions
 from consentkit.consent.submission import MAX_BODY
 

@@ -1,10 +1,11 @@
 """Counting for one site in one worker: from a request that is over to this worker's recorder."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import quote, urljoin
 
+from consentkit.asgi import Scope
 from consentkit.config import Config
+from consentkit.sent import Sent
 from consentkit.stats.answers import metric_of
 from consentkit.stats.enrich.place import NOWHERE, Place
 from consentkit.stats.facts import FOLLOWED_KEY, PATH_CAP, QUERY_CAP, REFERER_CAP, SENT_ON_KEY, RequestFacts
@@ -19,7 +20,6 @@ from consentkit.stats.shown_later import LOADED_KEY, view_of
 from consentkit.stats.stores import PrivateStore, Sink, open_private, open_sink
 from consentkit.stats.tally import Tally
 from consentkit.stats.visitor.carrier import Carrier, Step
-from consentkit.traits import Traits
 
 
 def rule_of(config: Config) -> Rule:
@@ -67,45 +67,6 @@ def facts_of(config: Config) -> dict[str, str]:
     }
 
 
-class Asked(Protocol):
-    """The headers of a request, by lower-case name, and what they tell that many visitors share."""
-
-    @property
-    def headers(self) -> Mapping[bytes, bytes]: ...
-    @property
-    def traits(self) -> Traits: ...
-
-
-class Answered(Protocol):
-    """A request and its answer, as counting reads them.
-
-    `scope` is the one that the app was given, where its router left the route; `content_type` and `size` (bytes) are
-    those of the answer; `when` in epoch seconds; `step` is what `carry` found;
-    `answer` tells that a banner was `shown`, or how it was answered; `goals` were reached in the site's code.
-    """
-
-    @property
-    def scope(self) -> Mapping[str, Any]: ...
-    @property
-    def incoming(self) -> Asked: ...
-    @property
-    def status(self) -> int: ...
-    @property
-    def content_type(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def when(self) -> float: ...
-    @property
-    def is_own(self) -> bool: ...
-    @property
-    def step(self) -> Step | None: ...
-    @property
-    def answer(self) -> str: ...
-    @property
-    def goals(self) -> tuple[str, ...]: ...
-
-
 def kept_of(config: Config) -> Kept:
     """How long a site keeps its figures."""
     return Kept(config.stats.retention_months, config.stats.day_months)
@@ -150,13 +111,13 @@ class Counting:
         tally.began()
         return True
 
-    def count(self, sent: Answered, took: float) -> None:
+    def count(self, sent: Sent, took: float) -> None:
         """Count one request whose answer is over, `took` seconds after the request came.
 
         What counts of it is handed to the recorder's thread, without its cookies and without the address.
         """
         try:
-            tally = self.recorder.tally or self.recorder.start()
+            tally: Tally[RequestFacts] = self.recorder.tally or self.recorder.start()
             tally.ended()
             if sent.step is None:
                 tally.add(self._facts(sent, took))
@@ -166,7 +127,7 @@ class Counting:
         except Exception as error:
             self.recorder.note_uncounted(error)
 
-    def carry(self, sent: Answered, cookies: Iterable[bytes]) -> Step | None:
+    def carry(self, sent: Sent, cookies: Iterable[bytes]) -> Step | None:
         """What a view whose answer begins adds by the state in its cookies, and the cookie for the visitor's browser.
 
         To be asked only where the visitor may be measured. None if the request is no view of a person's. May raise.
@@ -181,7 +142,7 @@ class Counting:
         """Write what has been counted."""
         self.recorder.close()
 
-    def _facts(self, sent: Answered, took: float | None) -> RequestFacts:
+    def _facts(self, sent: Sent, took: float | None) -> RequestFacts:
         scope, incoming = sent.scope, sent.incoming
         client, answer = scope.get("client"), sent.answer
         values = (
@@ -194,7 +155,7 @@ class Counting:
             scope.get("scheme") == "https",
             sent.is_own,
             False,
-            incoming.headers.get(b"referer", b"")[:REFERER_CAP],
+            incoming.get(b"referer")[:REFERER_CAP],
             scope.get("query_string", b"")[:QUERY_CAP],
             sent.size,
             took,
@@ -206,7 +167,7 @@ class Counting:
             answer and metric_of(answer),
             scope.get(FOLLOWED_KEY, "") if sent.is_own else "",
             None,
-            _sent_on(scope, incoming.headers) if 300 < sent.status < 304 and SENT_ON_KEY in scope else b"",
+            _sent_on(scope, incoming.get(b"host")) if 300 < sent.status < 304 and SENT_ON_KEY in scope else b"",
         )
         # Half the time that the class itself takes.
         facts = tuple.__new__(RequestFacts, values)
@@ -214,9 +175,9 @@ class Counting:
         return facts._replace(shown=view_of(facts, loaded)) if loaded else facts
 
 
-def _sent_on(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> bytes:
+def _sent_on(scope: Scope, host: bytes) -> bytes:
     """The whole address that a Location means (RFC 9110 §10.2.2), b"" where it cannot be read."""
-    base = b"%s://%s%s" % (scope["scheme"].encode(), headers.get(b"host", b""), quote(scope["path"]).encode())
+    base = b"%s://%s%s" % (scope["scheme"].encode(), host, quote(scope["path"]).encode())
     location = scope[SENT_ON_KEY][:REFERER_CAP]
     try:
         return urljoin(base, location) if location else b""

@@ -1,7 +1,7 @@
 """One request and its answer, as statistics see it, whether it comes from a server, a log or a sample."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from consentkit.stats.model import Facet
 from consentkit.stats.visitor.state import Carried
@@ -9,16 +9,16 @@ from consentkit.traits import Traits, traits_of
 
 UNTOLD = b"\0"
 """Stands for the user agent where a log does not tell it; no client can send this."""
-USER_AGENT_CAP = 512
+USER_AGENT_CAP: Final = 512
 """Bytes. No browser sends more, and what a made-up user agent costs grows with its length."""
-REFERER_CAP = 2048
-PATH_CAP = 2048
-QUERY_CAP = 2048
-HOST_CAP = 255
-SHORT_CAP = 128
-SENT_ON_KEY = "consentkit.sent_on"
+REFERER_CAP: Final = 2048
+PATH_CAP: Final = 2048
+QUERY_CAP: Final = 2048
+HOST_CAP: Final = 255
+SHORT_CAP: Final = 128
+SENT_ON_KEY: Final = "consentkit.sent_on"
 """Where the Location that answered a form is left in the scope."""
-FOLLOWED_KEY = "consentkit.followed"
+FOLLOWED_KEY: Final = "consentkit.followed"
 """Where the host to which a link led is left in the scope."""
 
 TEXTS: Mapping[str, bytes] = {

@@ -4,18 +4,19 @@ Starlette and FastAPI set `scope["route"]`, Litestar `scope["path_template"]`, w
 between that copies the scope hides it, and then paths are known by their own text.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-MAX_TEMPLATE = 250
+from consentkit.asgi import Scope
+
+MAX_TEMPLATE: Final = 250
 """Characters; longer ones are no router's."""
-MOST_ROUTES = 500
+MOST_ROUTES: Final = 500
 
-_known: dict[int, tuple[object, object, object, str]] = {}
+_known: Final[dict[int, tuple[object, object, object, str]]] = {}
 """Templates by the identity of a router's route, which is kept beside, where it was mounted."""
 
 
-def route_of(scope: Mapping[str, Any]) -> str:
+def route_of(scope: Scope) -> str:
     """The template with its `{parameters}`, mounts included, or "" where no router tells.
 
     Starlette and FastAPI keep the kind of a parameter in it, as `{rest:path}`.
