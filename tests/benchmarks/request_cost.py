@@ -44,8 +44,9 @@ class Uncounted:
     def open(self) -> None:
         """The server starts."""
 
-    def began(self) -> None:
+    def began(self) -> bool:
         """A request is being answered."""
+        return True
 
     def carry(self, *_: Any) -> None:
         """No visit is carried on."""
