@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -12,7 +13,9 @@ from consentkit.stats.counting import private_of, rule_of, sink_of
 from consentkit.stats.flusher import Flusher, Stores
 from consentkit.stats.tally import MOST_WAITING
 from tests.stats.observations import a_tally, a_view
+from tests.support.ports import wait_until
 from tests.support.sites import config_of, settings
+from tests.support.worker_site import APP, running
 from tests.test_metrics import NOON, samples
 
 HOUR = NOON + 3600
@@ -126,3 +129,28 @@ def test_the_documentation_names_every_metric_and_no_other(kit: ConsentKit, work
         for name in re.findall(r"consentkit_\w+", DOCS.read_text("utf-8"))
     }
     assert there == named
+
+
+@pytest.mark.server
+def test_whichever_worker_answers_tells_of_all(tmp_path: Path) -> None:
+    """Two real workers on one set of files, each of which serves the figures and says which one it is."""
+    app = APP.replace("starlette.routing import Route", "starlette.routing import Mount, Route").replace(
+        'app = ConsentKit.from_file("consentkit.toml").wrap(Starlette(routes=[',
+        'kit = ConsentKit.from_file("consentkit.toml")\n'
+        "async def metrics(scope, receive, send):\n"
+        "    async def marked(message):\n"
+        '        message.setdefault("headers", []).append((b"x-worker", str(os.getpid()).encode()))\n'
+        "        await send(message)\n"
+        "    await kit.metrics(scope, receive, marked)\n"
+        'app = kit.wrap(Starlette(routes=[Mount("/metrics", metrics), ',
+    )
+    answers: dict[str, float] = {}
+    with running(tmp_path, app=app) as site:
+        site.request(1)
+
+        def both_tell_of_two() -> bool:
+            answer = httpx2.get(f"{site.address}/metrics/", headers={"connection": "close"})
+            answers[answer.headers["x-worker"]] = samples(answer.text)["consentkit_workers"]
+            return [2.0, 2.0] == list(answers.values())
+
+        wait_until(both_tell_of_two)

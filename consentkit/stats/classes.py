@@ -179,7 +179,10 @@ def _odd(get: Get) -> Verdict | None:
 def _browsing(facts: RequestFacts, get: Get) -> Verdict:
     destination, hinted = get(b"sec-fetch-dest"), get(b"sec-ch-ua") is not None
     if destination:
-        return _BROWSING[False, hinted] if destination == b"document" else _PART["destination", False, hinted]
+        # What a person saves by a link with `download` is asked for by a navigation that shows nothing (HTML §4.6.5).
+        saved = destination == b"empty" and get(b"sec-fetch-mode") == b"navigate"
+        browsing = saved or destination == b"document"
+        return _BROWSING[False, hinted] if browsing else _PART["destination", False, hinted]
     bare = facts.secure and not facts.logged and not (get(b"sec-fetch-site") or get(b"sec-fetch-mode"))
     return _PART["extension", bare, hinted] if ASSET_PATH.search(facts.path) else _BROWSING[bare, hinted]
 

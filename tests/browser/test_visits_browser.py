@@ -45,15 +45,16 @@ async def page(request: Request) -> Response:
         return RedirectResponse("/landed", 302)
     if path == "/form":
         return RedirectResponse("/thanks", 303)
-    if path == "/file.pdf":
-        return Response(b"%PDF-1.4", media_type="application/pdf", headers={"Content-Disposition": "attachment"})
+    if path.endswith(".pdf"):
+        disposition = {"Content-Disposition": "attachment"} if path == "/file.pdf" else {}
+        return Response(b"%PDF-1.4", media_type="application/pdf", headers=disposition)
     if path == "/favicon.ico":
         return Response(status_code=404)
     links = "".join(f'<p><a href="{link}">{link}</a>' for link in LINKS)
     frame = '<iframe src="/inside"></iframe>' if path == "/framed" else ""
     html = (
         f"<!doctype html><html lang=en><title>{path}</title>{AHEAD if path == '/spec' else ''}<body>{links}{frame}"
-        '<p><a id="tab" target="_blank" href="/tab">tab</a>'
+        '<p><a id="tab" target="_blank" href="/tab">tab</a> <a id="save" download href="/plan.pdf">save</a>'
         f'<p><a id="out" href="{request.app.state.elsewhere}/">out</a>'
         '<form method="post" action="/form"><button>Send</button></form>'
     )
@@ -226,6 +227,8 @@ def walk(site: Watched, driver: Driver, *, marks_reloads: bool) -> None:
     site.expect("a page with a frame", views=1, moves=1)
     driver.click(to("/file.pdf"))
     site.expect("a download", downloads=1)
+    driver.click("#save")
+    site.expect("a download that the link asks for", downloads=1)
     driver.click("#tab")
     site.expect("a new tab", views=1, moves=1)
 

@@ -40,7 +40,8 @@ def reasoned(facts):
         ("library", a_page(user_agent="")),
         ("suspected", a_page(accept_language="", fetch_site="", fetch_mode="", fetch_dest="")),
         ("asset", a_page(fetch_dest="style", path="/a")),
-        ("asset", a_page(fetch_dest="empty", path="/api")),
+        ("asset", a_page(fetch_dest="empty", fetch_mode="cors", path="/api")),
+        ("person", a_page(fetch_dest="empty", path="/plan.pdf")),
         ("asset", a_logged_page(path="/site.CSS")),
     ],
 )

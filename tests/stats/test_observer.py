@@ -237,10 +237,13 @@ def test_a_page_that_is_missing_counts_with_the_page_that_led_there():
 
 
 def test_a_download_counts_once():
-    """The whole file, not its ranges."""
+    """The whole file, not its ranges; also where a link has `download`, which Chromium asks for as shown nowhere."""
     file = {"path": "/files/price-list.pdf", "content_type": "application/pdf"}
     assert events_of(a_page(**file)) == [(("downloads",), {"download": "/files/price-list.pdf"})]
     assert events_of(a_page(**file, status=206)) == []
+    assert events_of(a_page(**file, fetch_dest="empty")) == [(("downloads",), {"download": "/files/price-list.pdf"})]
+    assert events_of(a_page(**file, fetch_dest="empty", fetch_mode="cors")) == []
+    assert events_of(a_page(fetch_dest="empty")) == []
 
 
 SITE = Observer(
