@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 from consentkit.stats.months import month_end
 
-CHOICES = ("today", "yesterday", "7d", "28d", "91d", "month", "last-month", "year")
+CHOICES: Mapping[str, str] = {
+    **{"today": "d", "yesterday": "e", "7d": "w", "28d": "f", "91d": "n"},
+    **{"month": "m", "last-month": "l", "year": "y"},
+}
+"""The periods by name, each with the key that chooses it."""
 DEFAULT = "28d"
 DAYS = {"7d": 7, "28d": 28, "91d": 91, "year": 365}
 COMPARISONS = ("previous", "year", "none")

@@ -92,7 +92,7 @@ _DATE = {"type": "string", "format": "date"}
 PERIOD = _choice(
     "period",
     "The days, in the site's time zone. Periods of n days end yesterday. Leave it out where from and to are given.",
-    CHOICES,
+    tuple(CHOICES),
     DEFAULT,
 )
 FROM = Parameter("from", "The first day. Only together with to.", _DATE, _day)
