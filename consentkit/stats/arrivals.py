@@ -1,19 +1,21 @@
 """The minutes in which requests of the past came, held by what counts alike, not one by one."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from consentkit.stats.breakdowns import OF_PERSONS, Crossing
 from consentkit.stats.classes import BY_BROWSER
 from consentkit.stats.kinds import Kind
-from consentkit.stats.model import Agent, Verdict
-from consentkit.stats.parts import Metrics, Parts
+from consentkit.stats.model import Agent, Facet, Verdict
+from consentkit.stats.parts import Metrics, Parts, values_of
 
 ON_TIME = ""
 """In the place of the day of what came on its own day."""
 
 ByAgent = defaultdict[Agent, list[int]]
+Software = tuple[tuple[str, str], ...]
+"""Breakdowns and values of a browser."""
 
 
 class Profile:
@@ -25,19 +27,20 @@ class Profile:
 
     __slots__ = ("counts", "judged", "software")
 
-    def __init__(
-        self, judged: tuple[str, str], counts: tuple[bool, ...], software: tuple[tuple[str, str], ...]
-    ) -> None:
+    def __init__(self, judged: tuple[str, str], counts: tuple[bool, ...], software: Software) -> None:
         self.judged = judged
         self.counts = counts
         self.software = software
 
 
 class Group(NamedTuple):
-    """Requests of a kind and a profile: `add` takes the minute of one; `by_agent` takes it for its browser as well."""
+    """Requests of a kind and a profile: the minute of one is put to each of `adds`, and to that of its browser.
+
+    `minutes` are those of this group alone; the other lists are shared.
+    """
 
     minutes: list[int]
-    add: Callable[[int], None]
+    adds: tuple[Callable[[int], None], ...]
     by_agent: ByAgent | None
 
 
@@ -59,14 +62,12 @@ class Arrivals:
         return found
 
     def take(self) -> Parts:
-        """All that came since the last take; every list of minutes is in order."""
+        """All that came since the last take."""
         parts = Parts(self._crossings)
         for day, of_day in self._days.items():
             of_day.spread(day, parts)
         for forgotten in (self._days, self._profiles, self._known):
             forgotten.clear()
-        for minutes in parts.totals.values():
-            minutes.sort()
         return parts
 
     def profiles(self, kind: Kind) -> dict[Agent, Profile]:
@@ -89,13 +90,16 @@ class Arrivals:
 
 
 class OfDay:
-    """The minutes of requests that count under one day."""
+    """The minutes of requests that count under one day, each list of them in the order in which they came."""
 
     def __init__(self, arrivals: Arrivals) -> None:
         self._arrivals = arrivals
         self._profiles: dict[Kind, dict[Agent, Profile]] = {}
         self._groups: dict[tuple[Kind, Profile], Group] = {}
         self._by_agent: defaultdict[tuple[Metrics, ...], ByAgent] = defaultdict(_by_agent)
+        self._requests: defaultdict[tuple[tuple[str, str], int], list[int]] = defaultdict(list)
+        self._events: defaultdict[tuple[Metrics, tuple[Facet, ...], Software], list[int]] = defaultdict(list)
+        """But for where they stand first, mostly their page: so most of that is held a few times only."""
 
     def add(self, kind: Kind, agent: Agent, minute: int) -> None:
         """Take a request."""
@@ -106,28 +110,43 @@ class OfDay:
         group = self._groups.get((kind, profile))
         if group is None:
             group = self._groups[kind, profile] = self._group(kind, profile)
-        group.add(minute)
+        for add in group.adds:
+            add(minute)
         if group.by_agent is not None:
             group.by_agent[agent].append(minute)
 
     def spread(self, day: str, parts: Parts) -> None:
         """Add what these requests count for."""
+        for (judged, status), minutes in self._requests.items():
+            parts.add_requests(day, judged, status, minutes)
+        for (metrics, facets, software), minutes in self._events.items():
+            parts.add_events(day, metrics, facets, dict(software), minutes)
         for (kind, profile), group in self._groups.items():
-            parts.add_requests(day, profile.judged, kind.status, group.minutes)
-            for (_, metrics, facets), counts in zip(kind.happened, profile.counts, strict=True):
-                if counts:
-                    software = profile.software if metrics[0] in OF_PERSONS else ()
-                    parts.add_events((day, metrics, facets, software), group.minutes)
+            for metrics, facets, software in _counted(kind, profile):
+                if facets:
+                    others = values_of(facets[1:], dict(software))
+                    parts.add_apart(day, metrics, facets[0], others, group.minutes)
         for several, by_agent in self._by_agent.items():
             for agent, minutes in by_agent.items():
                 for metrics in several:
                     parts.add_browser(metrics, agent.facet, minutes)
 
     def _group(self, kind: Kind, profile: Profile) -> Group:
-        happened = zip(kind.happened, profile.counts, strict=True)
-        seen = tuple([metrics for (_, metrics, _), counts in happened if counts and metrics[0] in OF_PERSONS])
+        events = list(_counted(kind, profile))
+        seen = tuple([metrics for metrics, _, _ in events if metrics[0] in OF_PERSONS])
         minutes: list[int] = []
-        return Group(minutes, minutes.append, self._by_agent[seen] if seen else None)
+        shared = [self._requests[profile.judged, kind.status]]
+        shared += [self._events[metrics, facets[1:], software] for metrics, facets, software in events]
+        adds = tuple([one.append for one in (*shared, *([minutes] if events else ()))])
+        return Group(minutes, adds, self._by_agent[seen] if seen else None)
+
+
+def _counted(kind: Kind, profile: Profile) -> Iterator[tuple[Metrics, tuple[Facet, ...], Software]]:
+    """What requests count for, with what of their browser is crossed."""
+    for (_, metrics, facets), counts in zip(kind.happened, profile.counts, strict=True):
+        if counts:
+            # A move, a search, a missing page stand in their own dimensions only.
+            yield metrics, facets, profile.software if metrics[0] in OF_PERSONS else ()
 
 
 class _Profiles(dict[Agent, Profile]):

@@ -128,9 +128,9 @@ class History:
         self._begin, self._settled = self._minute, until
 
     def _total(self, parts: Parts) -> None:
-        for (_, metric), minutes in parts.totals.items():
+        for (_, metric), minutes in parts.totals().items():
             self.totals[metric] += len(minutes)
-        for (breakdown, value), minutes in parts.requests.items():
+        for (breakdown, value), minutes in parts.requests().items():
             if breakdown == "status":
                 self.statuses[value] += len(minutes)
 

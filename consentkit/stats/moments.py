@@ -48,17 +48,16 @@ def departures(arrivals: Sequence[int], waiting: int, moments: Sequence[int], *,
     numbers: list[int] = []
     counts: list[int] = []
     taken, number, count, last = 0, 0, len(arrivals), len(moments)
-    while True:
-        missing = threshold - waiting
-        if missing > count - taken:
-            break
-        if missing > 0:
-            number = bisect_left(moments, arrivals[taken + missing - 1], number)
+    enough = threshold - waiting - 1  # the arrival with which enough wait
+    while enough < count:
+        if enough >= 0:
+            number = bisect_left(moments, arrivals[enough], number)
         if number == last:
             break
         end = bisect_right(arrivals, moments[number], taken)
         numbers.append(number)
         counts.append(waiting + end - taken)
         taken, waiting = end, 0
+        enough = taken + threshold - 1
         number += 1
     return Departures(numbers, counts, count - taken)

@@ -103,10 +103,8 @@ class WaitingRoom:
     def _arrivals(self, stretch: Stretch) -> dict[Cell, list[int]]:
         """By cell the minutes of its events, in order; breakdowns of one facet mostly share them."""
         runs: defaultdict[Cell, list[list[int]]] = defaultdict(list)
-        for cells, minutes in stretch.parts.cells():
-            minutes.sort()
-            for cell in cells:
-                runs[cell].append(minutes)
+        for cell, minutes in stretch.parts.cells():
+            runs[cell].append(minutes)
         begins = [(turn.moment + 1, turn.day) for turn in stretch.turns]
         within = self._admission.within_days(runs, begins)
         return {cell: some[0] if len(some) == 1 else sorted(chain.from_iterable(some)) for cell, some in within.items()}
@@ -116,7 +114,7 @@ class WaitingRoom:
         runs: defaultdict[str, list[list[int]]] = defaultdict(list, {metric: [] for metric in self._fresh})
         for metric in metrics:
             runs[metric] = []
-        for (_, metric), minutes in stretch.parts.totals.items():
+        for (_, metric), minutes in stretch.parts.totals().items():
             if metric in metrics:
                 runs[metric].append(minutes)
         moments: dict[str, Moments] = {}
@@ -135,7 +133,7 @@ class WaitingRoom:
         counted = self._counted
         for cell, some in arrivals.items():
             counted[cell.breakdown, cell.metric] += len(some)
-        for (_, metric), minutes in stretch.parts.totals.items():
+        for (_, metric), minutes in stretch.parts.totals().items():
             counted["", metric] += len(minutes)
 
     def _lasts(self, turns: Sequence[Turn], moments: Mapping[str, Moments]) -> dict[int, int]:
@@ -158,7 +156,7 @@ class WaitingRoom:
             leaving[next(iter(lasts))].update(self._totals)
             self._totals.clear()
         ends, turns = list(lasts.values()), list(lasts)
-        for (day, metric), minutes in stretch.parts.totals.items():
+        for (day, metric), minutes in stretch.parts.totals().items():
             for name, begin, end in _by_day(day, minutes, stretch.turns):
                 taken = begin
                 while taken < end:
