@@ -100,6 +100,9 @@ class Pages:
 
     def _filled(self, path: str, template: tuple[str, ...]) -> str:
         segments = path.split("/")
+        if not _answers(template, segments):
+            # Of another path, as behind a middleware that changes it: then only the template is safe to show.
+            return template_of("/".join(template))
         # What a catch-all at the end has taken is named like any other path.
         rest = segments[len(template) :] if PARAMETER.search(template[-1]) and self._shows(template[-1]) else []
         named = [self._segment(part, text) for part, text in zip(template, segments, strict=False) if part or text]
@@ -137,6 +140,11 @@ def template_of(route: str) -> str:
 
 def _canonical_segment(text: str) -> str:
     return canonical(f"/{text}")[1:]
+
+
+def _answers(template: tuple[str, ...], segments: list[str]) -> bool:
+    """Whether a route's own texts stand where they should in a path that it answered."""
+    return all("{" in part or not part or part == text for part, text in zip(template, segments, strict=False))
 
 
 def _fits(template: tuple[str, ...], segments: list[str]) -> bool:

@@ -23,7 +23,7 @@ def route_of(scope: Scope) -> str:
     """
     template = scope.get("path_template")
     if template is None:
-        route = scope.get("route")
+        route = _answering(scope)
         if route is None:
             return ""
         root, app_root = scope.get("root_path", ""), scope.get("app_root_path", "")
@@ -35,6 +35,16 @@ def route_of(scope: Scope) -> str:
             _known.clear()
         _known[id(route)] = route, root, app_root, template
     return template if isinstance(template, str) and len(template) <= MAX_TEMPLATE else ""
+
+
+def _answering(scope: Scope) -> Any:
+    """The route that answered. A router of FastAPI's that is included elsewhere has the whole path beside its route."""
+    included = scope.get("fastapi")
+    if isinstance(included, dict):
+        found = included.get("effective_route_context")
+        if found is not None:
+            return found
+    return scope.get("route")
 
 
 def _template(route: Any, root: str, app_root: str) -> str:

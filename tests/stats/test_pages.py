@@ -4,7 +4,7 @@ import asyncio
 import re
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from litestar import Litestar, get
@@ -40,6 +40,12 @@ def test_a_parameter_shows_only_if_its_name_may(expected, path, route):
     """And even then its value goes through the canonical form."""
     assert expected == Pages().named(path, route)
     assert expected == Pages().facet(path, route).values["page"]
+
+
+@pytest.mark.parametrize("path", ["/api/people/jan/orders/summer", "/people/jan", "/x/people/jan/y", "/"])
+def test_of_a_path_that_is_not_the_routes_only_the_template_shows(path):
+    """A middleware may change paths, or a framework name routes without where they stand: no value slips through."""
+    assert "/v1/people/{who}/orders/{slug}" == Pages().named(path, "/v1/people/{who}/orders/{slug}")
 
 
 def test_the_page_before_is_known_by_the_routes_that_have_answered():
@@ -117,8 +123,14 @@ def _starlette():
 def _fastapi():
     inner = FastAPI()
     inner.get("/deep/{z}")(lambda z: {})
+    orders, people = APIRouter(prefix="/orders"), APIRouter(prefix="/people")
+    orders.get("/{n}")(lambda n: {})
+    people.get("/{who}")(lambda who: {})
+    people.include_router(orders, prefix="/{who}")
     app = FastAPI()
     app.get("/users/{id}")(lambda id: {})
+    app.include_router(people, prefix="/api")
+    app.include_router(orders, prefix="/shop")
     app.mount("/sub", inner)
     return app
 
@@ -140,6 +152,9 @@ def _litestar():
         ("", _starlette, "/missing"),
         ("/users/{id}", _fastapi, "/users/5"),
         ("/sub/deep/{z}", _fastapi, "/sub/deep/q"),
+        ("/api/people/{who}", _fastapi, "/api/people/jan"),
+        ("/api/people/{who}/orders/{n}", _fastapi, "/api/people/jan/orders/5"),
+        ("/shop/orders/{n}", _fastapi, "/shop/orders/5"),
         ("/users/{id}", _litestar, "/users/5"),
     ],
 )
