@@ -1,4 +1,4 @@
-// Reading a chart with the pointer or the arrow keys, and menus that close. Everything works without this module.
+// Reading a chart with the pointer or the arrow keys, menus that close, and what can be copied. Everything works without this module.
 
 const EDGE = 8;
 const SHARP = 2;
@@ -107,6 +107,15 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   savePicture(link).catch(() => location.assign(link.href));
 });
+
+// Only a page that came over https, or from this very machine, may write there.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.previousElementSibling.value);
+    button.textContent = button.dataset.copy;
+  });
+}
 
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && document.querySelector("[data-menu][open]");

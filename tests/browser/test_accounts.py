@@ -71,3 +71,21 @@ def test_all_of_it_works_without_javascript(chromium: Browser, address: str) -> 
     assert "This link no longer works" == partner.get_by_role("heading", level=1).inner_text()
     partner.context.close()
     context.close()
+
+
+def test_what_is_shown_once_is_copied(chromium: Browser, address: str) -> None:
+    """With a button; a name that cannot be is refused while it is still in the form."""
+    context = chromium.new_context(locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    sign_in(page, address)
+    page.goto(f"{address}/users")
+    name = page.get_by_label("Name of the token")
+    name.fill("Google Sheets")
+    page.get_by_role("button", name="Make token").click()
+    assert name.evaluate("field => field.validity.patternMismatch")
+    name.fill("google-sheets")
+    press(page, "Make token")
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.get_by_label("Token", exact=True).input_value() == page.evaluate("navigator.clipboard.readText()")
+    context.close()
