@@ -162,14 +162,16 @@ class Engine:
             self.guard.note("changing a page", problem)
             return seal.unrewritten()
 
-    def mark_ahead(self, scope: Scope, incoming: Incoming, decisions: Decisions, when: float, nonces: Nonces) -> str:
+    def mark_ahead(self, scope: Scope, audience: Audience, when: float, nonces: Nonces) -> str:
         """What tells that a page which is loaded ahead is shown, "" where nobody is to be told of this visitor.
 
-        Not where all get the same page, which would bring another's request with it.
+        Not where all get the same page, which would bring another's request with it. `scope` is the one that the app
+        got; a router leaves its route there, and may have changed what stands before the path.
         """
+        decisions, asked, incoming = audience
         if not (self.delivery.is_personal and self._ahead.counts(decisions)):
             return ""
-        today, base = date_of(int(when // 86_400)), self.base(scope)
+        today, base = date_of(int(when // 86_400)), self.base(asked)
         try:
             return self._ahead.tag(scope, incoming, today, base=base, nonce=nonces.script, asks=decisions.asks)
         except Exception as problem:

@@ -228,7 +228,7 @@ class Exchange(Sent):
         page_nonces = nonces(out.all(b"content-security-policy"))
         last = ""
         if self._asked.traits.loads_ahead and self.status < 300:
-            last = engine.mark_ahead(self.scope, self.incoming, page.decisions, self.when, page_nonces)
+            last = engine.mark_ahead(self.scope, audience, self.when, page_nonces)
         rewriter = engine.rewriter(audience, page.closure, page_nonces, consent=self.consent, last=last)
         asks = page.decisions.asks and self._asked.traits.wants_document
         # A page that is the same for everybody has its banner always, and its script knows whom to show it.

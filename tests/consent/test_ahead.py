@@ -5,12 +5,17 @@ from random import Random
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route
 
+from consentkit import ConsentKit
 from consentkit.own_visit import VISIT
 from tests.stats.page_requests import CHROME
 from tests.stats.visitor.test_carrying import ONWARD, Site, lines_of
 from tests.support.asgi import Answer, ask
-from tests.support.sites import consent_cookie, only_finding, settings
+from tests.support.sites import KEY, NOW, config_of, consent_cookie, only_finding, settings
 
 PRERENDER = (b"sec-purpose", b"prefetch;prerender")
 NOWHERE = (b"sec-fetch-site", b"none")
@@ -159,6 +164,28 @@ def test_of_everybody_where_the_site_wants_it(tmp_path: Any) -> None:
     site.counts()
     assert [] == show(site, mark).all(b"set-cookie")
     assert {"views": 1, "moves": 1, "consent_shown": 1, "class:own": 1, "requests": 1} == counted(site)
+
+
+def test_a_page_of_a_router_is_named_by_its_route(tmp_path: Any) -> None:
+    """Also below a mount, which changes the scope that the app got, and where templates place the link."""
+
+    async def order(_: Request) -> HTMLResponse:
+        return HTMLResponse("<!doctype html><html lang=en><title>t</title><body>order")
+
+    shop = Mount("/shop", routes=[Route("/orders/{number}", order)])
+    site = Site(tmp_path, loaded_ahead="everybody")
+    kit = ConsentKit(
+        config_of(settings(consent={"link": "template"}, stats={"loaded_ahead": "everybody"}), tmp_path),
+        (KEY,),
+        clock=lambda: NOW,
+    )
+    kit.counting = site.kit.counting
+    site.app = kit.wrap(Starlette(routes=[shop]))
+    mark = load(site, "/shop/orders/seven", FROM_PAGE)
+    site.tally.take()
+    show(site, mark)
+    pages = {cell.value for cell in site.tally.take().cells if cell.breakdown == "page" and cell.metric == "views"}
+    assert {"/shop/orders/{number}"} == pages
 
 
 def test_other_pages_bring_nothing(exempt: Site) -> None:
