@@ -44,9 +44,11 @@ class _Watched:
     """A tally as the flusher sees it, which notes what adding up takes."""
 
     def __init__(self, tally: Tally[RequestFacts], timed: _Timed) -> None:
-        self.take_most, self.take_uncounted = tally.take_most, tally.take_uncounted
         self._tally = tally
         self._timed = timed
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._tally, name)
 
     def take(self) -> Increments:
         """As a tally does."""
