@@ -60,7 +60,7 @@ def test_what_many_requests_bring_is_put_aside(path, store):
     assert store.apply(BatchId("a", 1), busy_second(), DAY)
     assert not store.apply(BatchId("a", 1), busy_second(), DAY)
     [text] = texts_in(path)
-    assert {"views", "requests"} == {metric for _, metric, _ in text["counts"]}
+    assert {"views", "requests"} == {metric for _, metric, *_ in text["counts"]}
     rows = sqlite3.connect(path).execute("SELECT DISTINCT metric FROM waiting ORDER BY 1").fetchall()
     assert [("goals",), ("visits",)] == rows
 

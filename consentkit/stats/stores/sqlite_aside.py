@@ -7,8 +7,7 @@ later. What only few events say is added at once: a text of its own would be nea
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import Increments
@@ -36,15 +35,12 @@ def divided(increments: Increments) -> tuple[Increments, Increments]:
 
 def put_aside(connection: sqlite3.Connection, increments: Increments, day: str) -> None:
     """Keep what a batch brings that came in on an ISO date, in the transaction that runs."""
-    text = json.dumps(
-        {
-            "counts": [[*key, sums] for key, sums in increments.counts.items()],
-            "totals": [[*key, count] for key, count in increments.totals.items()],
-            "load": [[*cell, count] for cell, count in increments.load.items()],
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    data = {
+        "counts": [[*key, *_split(sums)] for key, sums in increments.counts.items()],
+        "totals": [[*key, count] for key, count in increments.totals.items()],
+        "load": [[*cell, count] for cell, count in increments.load.items()],
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     connection.execute("INSERT INTO aside (day, text) VALUES (?, ?)", (day, text))
 
 
@@ -57,17 +53,29 @@ def has_room(connection: sqlite3.Connection, day: str) -> bool:
 def fetched(connection: sqlite3.Connection) -> Iterator[tuple[str, Increments]]:
     """What was put aside, by the day on which it came in; it is to be added then, and lies there no longer."""
     for (day,) in connection.execute("SELECT DISTINCT day FROM aside ORDER BY day").fetchall():
+        counts: dict[tuple[str, str], Counter[str]] = {}
         whole = Increments()
         for (text,) in connection.execute("SELECT text FROM aside WHERE day = ?", (day,)):
-            whole.merge(_read(text))
+            data = json.loads(text)
+            for breakdown, metric, once, more in data["counts"]:
+                _add(counts.setdefault((breakdown, metric), Counter()), once, more)
+            for total_day, metric, count in data["totals"]:
+                whole.totals[total_day, metric] += count
+            for begin, route, metric, count in data["load"]:
+                whole.load[LoadCell(begin, route, metric)] += count
+        whole.counts.update(counts)
         connection.execute("DELETE FROM aside WHERE day = ?", (day,))
         yield day, whole
 
 
-def _read(text: str) -> Increments:
-    data: dict[str, Any] = json.loads(text)
-    return Increments(
-        {(breakdown, metric): sums for breakdown, metric, sums in data["counts"]},
-        Counter({(day, metric): count for day, metric, count in data["totals"]}),
-        Counter({LoadCell(begin, route, metric): count for begin, route, metric, count in data["load"]}),
-    )
+def _split(sums: Mapping[str, int]) -> tuple[list[str], dict[str, int]]:
+    """The values that were met once, which are most and are counted in C when they are fetched, and the others."""
+    return [value for value, count in sums.items() if count == 1], {
+        value: count for value, count in sums.items() if count != 1
+    }
+
+
+def _add(sums: Counter[str], once: list[str], more: Mapping[str, int]) -> None:
+    sums.update(once)
+    for value, count in more.items():
+        sums[value] = sums.get(value, 0) + count
