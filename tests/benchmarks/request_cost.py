@@ -3,9 +3,11 @@
 import asyncio
 import json
 import statistics
+import sys
 import tempfile
 import time
 from base64 import b64encode
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +28,8 @@ from consentkit import ConsentKit
 from consentkit.own_visit import VISIT
 from consentkit.stats.visitor.codec import StateCodec
 from consentkit.stats.visitor.state import Source, View, advance
-from tests.benchmarks import writing
+from tests.benchmarks import compiled, writing
+from tests.benchmarks.compiled import Measured
 from tests.benchmarks.report import Report
 from tests.benchmarks.sites import PAGE, SECRET, answering, consent_cookie, kit_in, starlette_app
 from tests.benchmarks.timing import Subject, added, figures, prepared
@@ -62,16 +65,30 @@ def reports() -> list[Report]:
     """The gate alone, everything, and the thread that writes."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        written, sums = writing.report(folder / "writing")
-        kits = {link: kit_in(folder / link, link=link) for link in ("template", "inject")}
-        kits["carrying"] = kit_in(folder / "carrying", exemption="fr")
-        gate_only = kit_in(folder / "gate", places=False)
-        gate_only.counting = Uncounted()
-        for kit in (*kits.values(), gate_only):
-            stack.callback(kit.close)
-        prepared(*kits.values())
-        choice = (b"cookie", b"session=" + b"s" * 40 + b"; " + consent_cookie(gate_only))
-        return [_gate(gate_only, choice), _everything(kits, choice, sums), written]
+        written, thread = writing.report(folder / "writing")
+        gate = _gate_only(folder, stack)
+        found = everything(folder, stack, peers=True)
+        return [_gate(gate, _choice(gate)), _everything(found, thread, compiled.measured()), written]
+
+
+def main() -> None:
+    """Print, as JSON, what the build takes that this process has imported."""
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        _, thread = writing.report(folder / "writing")
+        sys.stdout.write(json.dumps({"added": everything(folder, stack, peers=False), "thread": thread}))
+
+
+def _gate_only(folder: Path, stack: ExitStack) -> ConsentKit:
+    kit = kit_in(folder / "gate", places=False)
+    kit.counting = Uncounted()
+    stack.callback(kit.close)
+    return kit
+
+
+def _choice(kit: ConsentKit) -> tuple[bytes, bytes]:
+    """The cookies of a visitor who is signed in and has chosen."""
+    return b"cookie", b"session=" + b"s" * 40 + b"; " + consent_cookie(kit)
 
 
 def session_cookie() -> bytes:
@@ -109,32 +126,41 @@ def _gate(kit: ConsentKit, choice: tuple[bytes, bytes]) -> Report:
     )
 
 
-def _everything(kits: dict[str, ConsentKit], choice: tuple[bytes, bytes], sums: dict[int, float]) -> Report:
+def everything(folder: Path, stack: ExitStack, *, peers: bool) -> dict[str, list[float]]:
+    """Microseconds that everything adds to a page, by round, beside starlette_exporter, and `peers` too."""
+    kits = {link: kit_in(folder / link, link=link) for link in ("template", "inject")}
+    kits["carrying"] = kit_in(folder / "carrying", exemption="fr")
+    for kit in kits.values():
+        stack.callback(kit.close)
+    prepared(*kits.values())
+    choice, carrying = _choice(_gate_only(folder, stack)), kits["carrying"]
+    subjects = {
+        "bare": Subject(starlette_app(), [], "bare"),
+        OURS: Subject(kits["template"].wrap(starlette_app()), [choice]),
+        "consentkit, banner put in, counted": Subject(kits["template"].wrap(starlette_app()), []),
+        "consentkit, link put in, counted": Subject(kits["inject"].wrap(starlette_app()), [choice]),
+        "consentkit, choice made, visit carried, counted": Subject(carrying.wrap(starlette_app()), _carried(carrying)),
+        EXPORTER: Subject(starlette_app(Middleware(PrometheusMiddleware, group_paths=True)), []),
+    }
+    return asyncio.run(added({**subjects, **(_peers() if peers else {})}, rounds=ROUNDS, requests=REQUESTS))
+
+
+def _peers() -> dict[str, Subject]:
     instrumented = starlette_app()
     Instrumentator(registry=CollectorRegistry()).instrument(instrumented)
     traced: ASGIApp = OpenTelemetryMiddleware(
         starlette_app(), tracer_provider=TracerProvider(), meter_provider=MeterProvider()
     )
-    exporter = Middleware(PrometheusMiddleware, group_paths=True)
-    kit, carrying = kits["template"], kits["carrying"]
-    subjects = {
-        "bare": Subject(starlette_app(), [], "bare"),
-        OURS: Subject(kit.wrap(starlette_app()), [choice]),
-        "consentkit, banner put in, counted": Subject(kit.wrap(starlette_app()), []),
-        "consentkit, link put in, counted": Subject(kits["inject"].wrap(starlette_app()), [choice]),
-        "consentkit, choice made, visit carried, counted": Subject(carrying.wrap(starlette_app()), _carried(carrying)),
-        EXPORTER: Subject(starlette_app(exporter), []),
+    return {
         "prometheus-fastapi-instrumentator": Subject(instrumented, []),
         "OpenTelemetry ASGI middleware": Subject(traced, []),
     }
-    found = asyncio.run(added(subjects, rounds=ROUNDS, requests=REQUESTS))
-    base = statistics.median(found[EXPORTER])
-    rows = {name: figures(values, {f"÷ {EXPORTER}": found[EXPORTER]}) for name, values in found.items()}
-    for rate, more in sums.items():
-        whole = rows[OURS]["median"] + more
-        rows[f"{OURS}, its thread at {rate:,}/s too"] = {
-            "median": round(whole, 2), f"÷ {EXPORTER}": round(whole / base, 2),
-        }  # fmt: skip
+
+
+def _everything(found: Mapping[str, list[float]], thread: Mapping[int, float], made: Measured | None) -> Report:
+    rows = _rows(found, thread, "")
+    if made is not None:
+        rows |= _rows(made.added, made.thread, " (compiled)")
     return Report(
         f"Everything: µs of CPU added to a page of {len(PAGE)} bytes",
         ("median", "fastest tenth", f"÷ {EXPORTER}"),
@@ -142,10 +168,22 @@ def _everything(kits: dict[str, ConsentKit], choice: tuple[bytes, bytes], sums: 
         (
             f"A Starlette app with a router, called in this process; {ROUNDS} interleaved rounds of {REQUESTS}",
             "requests. Signed choice, gate, classification, place by a database of countries, 27 breakdowns, 6",
-            "crossings. The last rows add what flush and release take in their thread, at so many requests a second.",
+            "crossings. The rows of the thread add what flush and release take in it, at so many requests a second.",
+            "Compiled: in a process of its own, beside the same exporter, to which its ratios are.",
             "OpenTelemetry: SDK providers without exporter or reader.",
         ),
     )
+
+
+def _rows(found: Mapping[str, list[float]], thread: Mapping[int, float], build: str) -> dict[str, dict[str, float]]:
+    base = statistics.median(found[EXPORTER])
+    rows = {f"{name}{build}": figures(values, {f"÷ {EXPORTER}": found[EXPORTER]}) for name, values in found.items()}
+    for rate, more in thread.items():
+        whole = rows[f"{OURS}{build}"]["median"] + more
+        rows[f"{OURS}{build}, its thread at {rate:,}/s too"] = {
+            "median": round(whole, 2), f"÷ {EXPORTER}": round(whole / base, 2),
+        }  # fmt: skip
+    return rows
 
 
 def _carried(kit: ConsentKit) -> list[tuple[bytes, bytes]]:
@@ -155,3 +193,7 @@ def _carried(kit: ConsentKit) -> list[tuple[bytes, bytes]]:
     visit = f"{VISIT}={StateCodec([SECRET]).encode(state)}".encode()
     navigation = [(b"sec-fetch-mode", b"navigate"), (b"sec-fetch-dest", b"document"), (b"sec-fetch-site", b"none")]
     return [(b"cookie", consent_cookie(kit) + b"; " + visit), *navigation]
+
+
+if __name__ == "__main__":
+    main()
