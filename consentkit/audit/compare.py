@@ -15,6 +15,7 @@ from consentkit.consent.gate import readable
 from consentkit.declaration import NECESSARY, Declaration, Service, StorageItem, in_language
 from consentkit.html.origins import Closed, closed_origins
 from consentkit.html.urls import origin
+from consentkit.own_visit import VISIT
 
 KINDS = {
     "undeclared_storage": "stored, but no service declares it",
@@ -209,7 +210,8 @@ class Comparison:
         contacted = {id_ for seen in states for one in seen.contacts for id_ in self.places.owners(origin(one.url))}
         found = []
         for service in self.declaration.services.values():
-            if service.id == OWN_ID:
+            # Nobody wrote these into the declaration, so nobody could take them out.
+            if service.id in (OWN_ID, VISIT):
                 continue
             missing = [item for item in service.storage if (item, service.id) not in stored]
             found += [advice.never_seen(service.id, self.whose([service.id]), item.kind, item.name) for item in missing]

@@ -11,8 +11,11 @@ from consentkit.audit.declared import NOTHING, with_own
 from consentkit.audit.model import Contact, Seen, Source, State, Stored, Visited
 from consentkit.audit.parties import Parties
 from consentkit.declaration import STORAGE_KINDS, Declaration, StorageItem
+from consentkit.own_visit import VISIT
 from tests.audit.values import ADS, HOME, comparison, contact, cookie, item, key, seen, told
-from tests.support.sites import declaration_of, necessary
+from tests.support.sites import declaration_of, necessary, service
+
+MEASURED = {"visitor_state": True}
 
 NAMES = st.text(min_size=1, max_size=30)
 STORED = st.builds(
@@ -193,6 +196,14 @@ def test_what_was_declared_and_never_seen_is_a_note() -> None:
     assert [("never_seen", "ads", ("ads",)), ("never_seen", ADS, ("ads",))] == [
         (note.kind, note.name, note.services) for note in notes
     ]
+
+
+def test_consentkits_own_storage_is_never_missed() -> None:
+    """No file of the site declares it, so the advice to take it out would lead nowhere."""
+    declaration = declaration_of(necessary("login", "session"), service("ads", "marketing", "_ads"), stats=MEASURED)
+    assert VISIT in declaration.services
+    notes = Comparison(with_own(declaration), Parties(HOME)).notes([seen(State.ACCEPTED, cookie("session"))])
+    assert ["_ads"] == [note.name for note in notes if note.kind == "never_seen"]
 
 
 def test_a_service_worker_is_declared_by_path_or_address() -> None:
