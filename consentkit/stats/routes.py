@@ -12,7 +12,7 @@ MAX_TEMPLATE: Final = 250
 """Characters; longer ones are no router's."""
 MOST_ROUTES: Final = 500
 
-_known: Final[dict[int, tuple[object, object, object, str]]] = {}
+_known: Final[dict[int, tuple[object, str, str]]] = {}
 """Templates by the identity of a router's route, which is kept beside, where it was mounted."""
 
 
@@ -26,14 +26,17 @@ def route_of(scope: Scope) -> str:
         route = _answering(scope)
         if route is None:
             return ""
-        root, app_root = scope.get("root_path", ""), scope.get("app_root_path", "")
+        root = scope.get("root_path", "")
+        if root and not scope["path"].startswith(root):
+            # The server in front has taken its own path away, so that it is in no path that is seen here.
+            root = root.removeprefix(scope.get("app_root_path", root))
         known = _known.get(id(route))
-        if known is not None and known[0] is route and known[1] == root and known[2] == app_root:
-            return known[3]
-        template = _template(route, str(root), str(app_root))
+        if known is not None and known[0] is route and known[1] == root:
+            return known[2]
+        template = _template(route, root)
         if len(_known) >= MOST_ROUTES:
             _known.clear()
-        _known[id(route)] = route, root, app_root, template
+        _known[id(route)] = route, root, template
     return template if isinstance(template, str) and len(template) <= MAX_TEMPLATE else ""
 
 
@@ -47,12 +50,10 @@ def _answering(scope: Scope) -> Any:
     return scope.get("route")
 
 
-def _template(route: Any, root: str, app_root: str) -> str:
+def _template(route: Any, root: str) -> str:
     template = getattr(route, "path", None)
     if not isinstance(template, str):
         return ""
-    # Where the server itself reaches the app under a path, that is no part of the app's own paths.
-    root = root.removeprefix(app_root)
     # A mount's own path repeats the path that it has already added to the root.
     is_mount = hasattr(route, "app") and not hasattr(route, "endpoint")
     whole = f"{root}/{{path:path}}" if is_mount else root + template

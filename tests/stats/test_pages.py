@@ -172,10 +172,13 @@ def test_the_router_tells_its_template(expected, app, path):
     assert expected == route_of(scope)
 
 
-def test_a_root_path_of_the_server_is_no_part_of_the_template():
-    """The app does not know where it is mounted."""
+def test_a_root_path_of_the_server_is_part_of_the_template_where_it_is_of_the_path():
+    """A server in front may take it away or leave it; so it is as the site's own addresses are."""
     route = Route("/a/{b}", _answer)
     scope = a_scope(route=route, root_path="/shop/api", app_root_path="/shop")
     assert route_of(scope) == "/api/a/{b}"
+    assert route_of({**scope, "path": "/shop/api/a/5"}) == "/shop/api/a/{b}"
+    assert route_of(a_scope(route=route, path="/a/5", root_path="/shop")) == "/a/{b}"
+    assert route_of(a_scope(route=route, path="/shop/a/5", root_path="/shop")) == "/shop/a/{b}"
     assert route_of(a_scope(route=object())) == ""
     assert route_of(a_scope(path_template="/" + "a" * 1000)) == ""
