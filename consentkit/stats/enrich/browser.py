@@ -97,6 +97,7 @@ SYSTEMS = {
     "NetBSD": "BSD",
     "Tizen": "Tizen",
     "webOS": "webOS",
+    "Web0S": "webOS",
     "WebTV": "webOS",
     "tvOS": "tvOS",
     "ATV OS X": "tvOS",
