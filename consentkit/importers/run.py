@@ -1,6 +1,7 @@
 """Reading whole access logs into the statistics, by the same code as live requests."""
 
 import hashlib
+import time
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from consentkit.importers.source import STANDARD_INPUT, UNREADABLE, blocks_of
 from consentkit.stats.breakdowns import VIEWS, VISITS
 from consentkit.stats.counting import facts_of, history_of, observer_of, private_of, sink_of
 from consentkit.stats.history import History, undisturbed
+from consentkit.stats.kinds import Rows
 from consentkit.stats.stores import PrivateStore, Sink
 
 SHOWN_REJECTED = 3
@@ -25,6 +27,8 @@ PART_LINES = 1_000_000
 """Lines that are stored at once: an import that is interrupted goes on behind the last whole part."""
 FIRST_LINES = 1_000
 """Lines that are looked at to tell when a log begins."""
+AHEAD = 86_400
+"""Seconds: how far ahead of ours a server's clock may be; what a log tells of later times is not so."""
 CLASS = "class:"
 SOURCE = "log"
 
@@ -84,24 +88,31 @@ class ImportTotals:
         ]
         if self.rejected:
             where = ", ".join(f"{name}:{number}" for name, number in self.rejected_lines)
-            text.append(f"{self.rejected:,} lines are no log lines and were left out; the first: {where}.")
+            text.append(
+                f"{self.rejected:,} lines are no log lines, or of the future, and were left out; the first: {where}."
+            )
         text += [f"{name}: what was counted before is left out." for name in self.already_counted]
         return text
 
 
 def import_logs(
-    config: Config, paths: Sequence[Path], advance: Callable[[int], None], *, log_format: str = ""
+    config: Config,
+    paths: Sequence[Path],
+    advance: Callable[[int], None],
+    *,
+    log_format: str = "",
+    clock: Callable[[], float] = time.time,
 ) -> ImportTotals:
     """Count access logs into the site's statistics, oldest first, and what was counted before not again.
 
     `log_format` is one of FORMATS, or "" to tell it by each log. `advance` is told how many more bytes of a file have
-    been read. Raises LogFileError for a file that cannot be read to its end.
+    been read; `clock` tells what lies in the future. Raises LogFileError for a file that cannot be read to its end.
     """
     totals = ImportTotals()
     private, sink = private_of(config), sink_of(config)
     try:
         sink.describe(facts_of(config))
-        importer = Importer(config, private, sink, advance, log_format)
+        importer = Importer(config, private, sink, advance, log_format, latest=clock() + AHEAD)
         with undisturbed():
             for path in oldest_first(paths, log_format):
                 totals.merge(importer.count(path))
@@ -135,20 +146,28 @@ class Importer:
     """Counts logs into stores. A log is known again by digests of its beginning, whatever its name."""
 
     def __init__(
-        self, config: Config, private: PrivateStore, sink: Sink, advance: Callable[[int], None], log_format: str
+        self,
+        config: Config,
+        private: PrivateStore,
+        sink: Sink,
+        advance: Callable[[int], None],
+        log_format: str,
+        *,
+        latest: float,
     ) -> None:
         self._new_history = partial(history_of, config)
         self._private = private
         self._sink = sink
         self._advance = advance
         self._format = log_format
+        self._latest = latest
         self._observer = observer_of(config)
         self._observer.prepare()
 
     def count(self, path: Path) -> ImportTotals:
         """Count what of a log has not been counted yet, a part at a time."""
         totals = ImportTotals()
-        part = _Part(path.name, self._new_history, RowReader(self._observer, self._format))
+        part = _Part(path.name, self._new_history, RowReader(self._observer, self._format), self._latest)
         known = _known(self._private.adopted())
         number, stored = 0, 0
         try:
@@ -189,8 +208,9 @@ class _Part:
     It is one of time, status, bytes and length of each line, never of an address, a user agent or a path.
     """
 
-    def __init__(self, name: str, new_history: Callable[[], History], reader: RowReader) -> None:
+    def __init__(self, name: str, new_history: Callable[[], History], reader: RowReader, latest: float) -> None:
         self.name = name
+        self._latest = latest
         self._new_history = new_history
         self._reader = reader
         self._digests = [hashlib.sha256() for _ in range(5)]
@@ -219,6 +239,8 @@ class _Part:
         columns = (rows.whens, statuses, rows.sizes, map(len, lines), left_out)
         for digest, column in zip(self._digests, columns, strict=True):
             digest.update(array("q", column))
+        if max(rows.whens, default=0) > self._latest:
+            rows, no_requests = _without_later(rows, no_requests, len(lines), self._latest)
         self.history.extend(rows)
         totals = self.totals
         totals.lines += len(rows)
@@ -245,6 +267,18 @@ class _Part:
                 self.totals.rejected += 1
                 if len(self.totals.rejected_lines) < SHOWN_REJECTED:
                     self.totals.rejected_lines.append((self.name, self._read + number + 1))
+
+
+def _without_later(rows: Rows, no_requests: Sequence[int], lines: int, latest: float) -> tuple[Rows, list[int]]:
+    """Rows without those of the future, and the numbers of all lines that are not among them.
+
+    A clock that was wrong for one line would else carry everything after it to its day.
+    """
+    absent = set(no_requests)
+    numbers = [number for number in range(lines) if number not in absent]
+    places = [place for place, when in enumerate(rows.whens) if when <= latest]
+    kept = {numbers[place] for place in places}
+    return rows.of_places(places), [number for number in range(lines) if number not in kept]
 
 
 def _known(sources: Iterable[str]) -> Known:

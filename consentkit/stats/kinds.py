@@ -1,5 +1,6 @@
 """Observations without when they were made: what many requests have in common, so that only their moments are kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from consentkit.stats.model import Agent, Facet, Observation, Verdict
@@ -55,6 +56,16 @@ class Rows:
         """The requests from one place to another."""
         some = slice(begin, end)
         return Rows(self.kinds[some], self.agents[some], self.whens[some], self.sizes[some], self.took[some])
+
+    def of_places(self, places: Sequence[int]) -> "Rows":
+        """The requests at some places."""
+        return Rows(
+            [self.kinds[place] for place in places],
+            [self.agents[place] for place in places],
+            [self.whens[place] for place in places],
+            [self.sizes[place] for place in places],
+            [self.took[place] for place in places] if self.took else [],
+        )
 
 
 class Kinds:

@@ -50,6 +50,19 @@ def test_a_file_without_requests_counts_nothing(config, tmp_path):
     assert (5, 0) == (imported(config, path).rejected, imported(config, path).requests)
 
 
+def test_a_line_of_the_future_is_rejected(config, tmp_path):
+    """A clock that was wrong for a moment would carry all that follows to its day."""
+    lines = [line(second=second) for second in range(24)]
+    lines[7] = lines[7].replace("/2026:", "/2099:")
+    path = write(tmp_path / "access.log", "not a line\n" + "".join(lines))
+    totals = imported(config, path)
+    assert (25, 2, 23, 23) == (totals.lines, totals.rejected, totals.requests, totals.views)
+    assert [("access.log", 1), ("access.log", 9)] == totals.rejected_lines
+    reader = open_reader(config.stats.sink, base=config.base)
+    assert {"2026-11-23"} == {row.day for row in reader.cells()}
+    assert ["access.log"] == imported(config, path).already_counted
+
+
 def test_a_log_that_tells_no_user_agents_counts_views(config, tmp_path):
     """The common format: programs among them cannot be told, which the reason says."""
     moment = "23/Nov/2026:10:00:00 +0100"
@@ -125,7 +138,8 @@ def test_malformed_lines_are_counted_by_number(config, tmp_path):
     totals = imported(config, write(tmp_path / "access.log", text))
     assert (2, 4) == (totals.requests, totals.rejected)
     shown = "\n".join(totals.lines_for_people())
-    assert "4 lines are no log lines and were left out; the first: access.log:2, access.log:3, access.log:4." in shown
+    left_out = "4 lines are no log lines, or of the future, and were left out; the first: "
+    assert f"{left_out}access.log:2, access.log:3, access.log:4." in shown
     assert "secret" not in shown
 
 
