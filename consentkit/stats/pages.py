@@ -5,7 +5,7 @@ name, and even then its value goes through the canonical form of paths.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from consentkit.stats.model import Facet
@@ -38,6 +38,27 @@ class Routed:
         self.known: dict[str, Facet] = {}
 
 
+class _Template:
+    """A route that hides a parameter: its `text`, the `parts` of that, `name` where all paths of it are named alike."""
+
+    __slots__ = ("_own", "_texts", "name", "parts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.parts = text.split("/")
+        self.name = ""
+        self._own = [number for number, part in enumerate(self.parts) if "{" not in part]
+        self._texts = [self.parts[number] for number in self._own]
+
+    def answers(self, segments: Sequence[str]) -> bool:
+        """Whether its own texts stand where they should in a path that it answered."""
+        return all("{" in part or not part or part == text for part, text in zip(self.parts, segments, strict=False))
+
+    def fits(self, segments: Sequence[str]) -> bool:
+        """Whether it may be what answered a path."""
+        return len(segments) == len(self.parts) and [segments[number] for number in self._own] == self._texts
+
+
 class Pages:
     """Names pages. `public` are the names of the route parameters that may be shown."""
 
@@ -45,7 +66,7 @@ class Pages:
         self._public = frozenset(public)
         self._routes: dict[str, Routed] = {}
         self._room = REMEMBERED
-        self._hiding: dict[str, tuple[str, ...]] = {}
+        self._hiding: dict[str, _Template] = {}
 
     def routed(self, route: str) -> Routed:
         """What a route of this template answers ("" if none is known)."""
@@ -78,34 +99,36 @@ class Pages:
     def named(self, path: str, route: str) -> str:
         """The name of the page at a decoded path."""
         template = self._learnt(route) if "{" in route else None
-        return canonical(path) if template is None else self._filled(path, template)
+        return canonical(path) if template is None else self._filled(path.split("/"), template)
 
     def of_referrer(self, path: str) -> str:
         """The name of a page of which only the path is known: by the templates of routes that have answered so far."""
         segments = path.split("/")
         # A copy, because another thread may meet a new template meanwhile.
         for template in list(self._hiding.values()):
-            if _fits(template, segments):
-                return self._filled(path, template)
+            if template.fits(segments):
+                return template.name or self._filled(segments, template)
         return canonical(path)
 
-    def _learnt(self, route: str) -> tuple[str, ...] | None:
-        """The segments of a template that hides a parameter, or None for one that hides none."""
+    def _learnt(self, route: str) -> _Template | None:
+        """A template that hides a parameter, or None for one that hides none."""
         template = self._hiding.get(route)
         if template is None and not self._shows(route):
-            template = tuple(route.split("/"))
+            template = _Template(route)
+            if self._hides_all(route):
+                template.name = self._filled(template.parts, template)
             if len(self._hiding) < MAX_TEMPLATES:
                 self._hiding[route] = template
         return template
 
-    def _filled(self, path: str, template: tuple[str, ...]) -> str:
-        segments = path.split("/")
-        if not _answers(template, segments):
+    def _filled(self, segments: Sequence[str], template: _Template) -> str:
+        if not template.answers(segments):
             # Of another path, as behind a middleware that changes it: then only the template is safe to show.
-            return template_of("/".join(template))
+            return template_of(template.text)
+        parts = template.parts
         # What a catch-all at the end has taken is named like any other path.
-        rest = segments[len(template) :] if PARAMETER.search(template[-1]) and self._shows(template[-1]) else []
-        named = [self._segment(part, text) for part, text in zip(template, segments, strict=False) if part or text]
+        rest = segments[len(parts) :] if PARAMETER.search(parts[-1]) and self._shows(parts[-1]) else []
+        named = [self._segment(part, text) for part, text in zip(parts, segments, strict=False) if part or text]
         kept = [name for name in (*named, *(_canonical_segment(text) for text in rest)) if name]
         return "/" + "/".join(kept[:MAX_DEPTH] + [MORE] * (len(kept) > MAX_DEPTH))
 
@@ -140,14 +163,3 @@ def template_of(route: str) -> str:
 
 def _canonical_segment(text: str) -> str:
     return canonical(f"/{text}")[1:]
-
-
-def _answers(template: tuple[str, ...], segments: list[str]) -> bool:
-    """Whether a route's own texts stand where they should in a path that it answered."""
-    return all("{" in part or not part or part == text for part, text in zip(template, segments, strict=False))
-
-
-def _fits(template: tuple[str, ...], segments: list[str]) -> bool:
-    return len(template) == len(segments) and all(
-        "{" in part or part == text for part, text in zip(template, segments, strict=True)
-    )

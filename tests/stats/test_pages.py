@@ -55,6 +55,11 @@ def test_the_page_before_is_known_by_the_routes_that_have_answered():
     pages.named("/users/kees", "/users/{id}")
     assert pages.of_referrer("/users/jan") == "/users/{id}"
     assert pages.of_referrer("/about/us") == "/about/us"
+    pages.named("/orders/1/", "/orders/{id}/")
+    assert pages.of_referrer("/orders/2/") == "/orders/{id}"
+    assert pages.of_referrer("/orders/list/open") == "/orders/list/open"
+    pages.named("/news/1/a", "/news/{id}/{slug}")
+    assert pages.of_referrer("/news/2/glass-fibre") == "/news/{id}/glass-fibre"
 
 
 SEGMENT = st.one_of(

@@ -85,25 +85,42 @@ class Queries:
 
     def __init__(self, terms: Iterable[str] = ()) -> None:
         self._terms = frozenset(terms)
+        self._known: dict[bytes, Campaign] = {}
         words = ["utm_", *CLICK_IDS, *self._terms]
         self._wanted = re.compile("|".join(map(re.escape, words)).encode("ascii"), re.IGNORECASE)
 
     def read(self, query: bytes) -> tuple[Campaign, str]:
         """The campaign, and the search term or ""; never raises."""
+        known = self._known.get(query)
+        if known is not None:
+            return known, ""
         if not query or self._wanted.search(query, 0, QUERY_CAP) is None:
             return NO_CAMPAIGN, ""
         utm: dict[str, str] = {}
         click_id, clicked, term = NONE, "", ""
+        is_shared = len(query) <= QUERY_CAP and query.count(b"&") < MAX_PARAMETERS
         for part in query[:QUERY_CAP].split(b"&")[:MAX_PARAMETERS]:
             raw, _, value = part.partition(b"=")
-            name = raw.decode("latin-1").lower()
+            name, text = raw.decode("latin-1").lower(), _decoded(value)
             if name in UTM and value:
-                utm.setdefault(UTM[name], campaign_value(_decoded(value)))
-            elif name in CLICK_IDS and value and clicked != PAID:
+                counted = utm.setdefault(UTM[name], campaign_value(text))
+                is_shared = is_shared and counted == text
+                continue
+            is_shared = False
+            if name in CLICK_IDS and value and clicked != PAID:
                 click_id, clicked = CLICK_IDS[name]
             elif name in self._terms and value:
-                term = term or search_term(_decoded(value))
-        return (Campaign(utm, click_id, clicked) if utm or click_id != NONE else NO_CAMPAIGN), term
+                term = term or search_term(text)
+        campaign = Campaign(utm, click_id, clicked) if utm or click_id != NONE else NO_CAMPAIGN
+        if is_shared:
+            self._remember(query, campaign)
+        return campaign, term
+
+    def _remember(self, query: bytes, campaign: Campaign) -> None:
+        """Remember what a query says that has nothing but values of campaigns which are counted as they are."""
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[query] = campaign
 
 
 def _decoded(value: bytes) -> str:

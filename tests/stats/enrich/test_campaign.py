@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.stats.enrich.campaign import NO_CAMPAIGN, REMEMBERED, Queries, _clean, campaign_value, search_term
+from consentkit.stats.enrich.campaign import (
+    MAX_PARAMETERS,
+    NO_CAMPAIGN,
+    REMEMBERED,
+    Queries,
+    _clean,
+    campaign_value,
+    search_term,
+)
+from consentkit.stats.facts import QUERY_CAP
 
 QUERIES = Queries(["q", "zoek"])
 
@@ -85,3 +94,34 @@ def test_only_clean_values_are_remembered():
         campaign_value(f"sale {number % 100} of shop {number // 100}")
     assert len(_clean) <= REMEMBERED
     assert not [value for value in _clean if "@" in value]
+
+
+@pytest.mark.parametrize(
+    ("is_remembered", "query"),
+    [
+        (True, b"utm_source=newsletter&utm_campaign=spring+sale"),
+        (False, b"utm_source=newsletter&gclid=abc"),
+        (False, b"utm_source=newsletter&q=glass"),
+        (False, b"utm_source=newsletter&page=2"),
+        (False, b"utm_source=newsletter&utm_content=jan@example.com"),
+        (False, b"utm_source=news&" * MAX_PARAMETERS + b"page=2"),
+        (False, b"utm_source=" + b"a" * QUERY_CAP),
+        (False, b"page=2"),
+    ],
+)
+def test_a_query_is_remembered_that_says_only_what_is_counted(is_remembered, query):
+    """Nothing that one visitor alone could have in an address; and it says the same when it comes again."""
+    queries = Queries(["q"])
+    first, again = queries.read(query), queries.read(query)
+    assert ([query] if is_remembered else []) == list(queries._known)
+    assert (first[0].facet.values, first[1]) == (again[0].facet.values, again[1])
+    assert (first[0] is again[0]) == (is_remembered or first[0] is NO_CAMPAIGN)
+
+
+def test_the_queries_that_are_remembered_are_bounded():
+    """However many campaigns there are."""
+    queries = Queries()
+    for first in "abcdefghijklmnopqrstuvwxyz":
+        for number in range(60):
+            queries.read(b"utm_campaign=%s%d&utm_source=news" % (first.encode(), number))
+    assert 0 < len(queries._known) <= REMEMBERED
