@@ -142,7 +142,7 @@ def test_when_the_sink_fails_nothing_is_lost(files, tmp_path, monkeypatch):
         raise OSError("no space")
 
     moments = [(NOON + second, "/") for second in range(10)]
-    monkeypatch.setattr(SqliteSink, "apply", full)
+    monkeypatch.setattr(SqliteSink, "apply_all", full)
     with pytest.raises(OSError, match="no space"):
         history_of(moments).commit(files.private, files.sink, "access.log")
     monkeypatch.undo()

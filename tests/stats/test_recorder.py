@@ -247,9 +247,9 @@ class _AnnouncingSink(SqliteSink):
 
     came = threading.Event()
 
-    def apply(self, batch, release):
-        """Apply it, then tell."""
-        applied = super().apply(batch, release)
+    def apply_all(self, batches):
+        """Apply them, then tell."""
+        applied = super().apply_all(batches)
         self.came.set()
         return applied
 

@@ -231,7 +231,7 @@ def cut_off_at(connection: sqlite3.Connection, step: int) -> None:
 @pytest.mark.parametrize("part", ["apply", "release", "drain-private", "drain-sink"])
 def test_a_crash_at_any_step_loses_and_doubles_nothing(tmp_path, part):
     """Interrupted at every statement in turn and then repeated, the sink ends up with every event once."""
-    for step in range(200):
+    for step in range(400):
         folder = tmp_path / str(step)
         store, sink = SqlitePrivateStore(folder / "private.db"), SqliteSink(folder / "stats.db")
         work = {
@@ -256,7 +256,7 @@ def test_a_crash_at_any_step_loses_and_doubles_nothing(tmp_path, part):
         assert totals_after_recovery(folder) == {"views": 12, "page": 12}
         if finished:
             return
-    pytest.fail("200 steps do not reach the end")
+    pytest.fail("400 steps do not reach the end")
 
 
 def totals_after_recovery(folder: Path) -> dict[str, int]:

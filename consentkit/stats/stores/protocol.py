@@ -109,7 +109,7 @@ class PrivateStore(Protocol):
         """The releases that the sink has not confirmed, oldest first."""
 
     def sent(self, batch: BatchId) -> None:
-        """Forget a release of the outbox that the sink has."""
+        """Forget a release of the outbox that the sink has, and those before it."""
 
     def lease(self, holder: str, now: float, seconds: float) -> bool:
         """Whether `holder` is the one to release until `now` + `seconds` (epoch seconds)."""
@@ -133,6 +133,9 @@ class Sink(Protocol):
 
     def apply(self, batch: BatchId, release: Release) -> bool:
         """Add a release; False, and no change, when it was applied before."""
+
+    def apply_all(self, batches: Sequence[tuple[BatchId, Release]]) -> int:
+        """Add releases, in order, all or none; returns how many were not applied before."""
 
     def applied(self, source: str) -> int:
         """The last number that was applied of a source, 0 if none was."""

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -18,22 +19,12 @@ from consentkit.stats.stores.periods import (
     part_name,
 )
 
-_FRESH = """
-    CREATE TEMP TABLE IF NOT EXISTS fresh (
-        series INTEGER, second INTEGER, value INTEGER, count INTEGER, increments INTEGER, smallest INTEGER
-    )
-"""
-_ADD = """
+_ADD_COUNTS = """
+    INSERT INTO counts VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, increments = increments + excluded.increments,
         smallest = min(smallest, excluded.smallest)
 """
-_ADD_COUNTS = f"INSERT INTO counts SELECT :period, * FROM temp.fresh WHERE second = 0 OR NOT :single {_ADD}"  # noqa: S608
-_ADD_NAMED = """
-    INSERT INTO named
-    SELECT :period, series, sum(count) FROM temp.fresh
-    WHERE second <> 0 OR value <> (SELECT id FROM words WHERE text = :other) GROUP BY series
-    ON CONFLICT DO UPDATE SET count = count + excluded.count
-"""
+_ADD_NAMED = "INSERT INTO named VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count"
 _DAYS = "name BETWEEN :first AND :last AND length(name) = 10"
 _SUM_COUNTS = f"""
     INSERT INTO counts
@@ -72,6 +63,9 @@ _UNUSED = (
 )
 
 
+Dated = tuple[str, Mapping[Cell, Published]]
+"""What was published on a day."""
+
 OLD = "name < :month OR length(name) = 10 AND name < :before"
 """Which periods are over before a day and its month, as `2026-11-15` and `2026-11`."""
 
@@ -82,48 +76,58 @@ def is_by_month(connection: sqlite3.Connection, day: str) -> bool:
     return found is not None and bool(found[0])
 
 
-def add_cells(connection: sqlite3.Connection, day: str, cells: Mapping[Cell, Published]) -> None:
-    """Add what a day's release published, to the sums of its part of the month and of its month as well."""
-    connection.execute(_FRESH)
-    connection.execute("DELETE FROM temp.fresh")
-    connection.executemany("INSERT INTO temp.fresh VALUES (?, ?, ?, ?, ?, ?)", _numbered(connection, cells))
-    connection.execute("INSERT OR IGNORE INTO seconds SELECT DISTINCT series, second FROM temp.fresh WHERE second <> 0")
-    for name, shown, single in _periods_of(connection, date.fromisoformat(day)):
-        _fill(connection, _period(connection, name, shown=shown), single=single)
+def add_cells(connection: sqlite3.Connection, releases: Sequence[Dated]) -> None:
+    """Add what releases published, each to its day (ISO date), and to the sums of parts of the month and of months."""
+    rows = [(day, *split_value(cell[0], cell[1]), cell, one) for day, cells in releases for cell, one in cells.items()]
+    series = series_of(connection, {(cell.breakdown, cell.metric) for *_, cell, _ in rows})
+    words = words_of(connection, {OTHER, *(row[1] for row in rows), *(row[2] for row in rows)})
+    other = words[OTHER]
+    periods = {day: _periods_of(connection, date.fromisoformat(day)) for day, _ in releases}
+    days: list[tuple[int, ...]] = []
+    sums: dict[tuple[int, int, int, int], list[int]] = {}
+    named: Counter[tuple[int, int]] = Counter()
+    for name, value_text, second_text, (breakdown, _, metric), published in rows:
+        number, second, value = series[breakdown, metric], words[second_text], words[value_text]
+        count, increments, smallest = published.count, published.increments, published.smallest
+        (day, _), *longer = periods[name]
+        days.append((day, number, second, value, count, increments, smallest))
+        for period, single in longer:
+            if second and single:
+                continue
+            held = sums.get((period, number, second, value))
+            if held is None:
+                sums[period, number, second, value] = [count, increments, smallest]
+            else:
+                held[0] += count
+                held[1] += increments
+                held[2] = min(held[2], smallest)
+        if second or value != other:
+            for period, _ in periods[name]:
+                named[period, number] += count
+    connection.executemany(_ADD_COUNTS, days)
+    connection.executemany(_ADD_COUNTS, [(*key, *held) for key, held in sums.items()])
+    connection.executemany(_ADD_NAMED, [(*key, count) for key, count in named.items()])
+    seconds = {row[1:3] for row in days if row[2]}
+    connection.executemany("INSERT OR IGNORE INTO seconds (series, second) VALUES (?, ?)", sorted(seconds))
 
 
-def _fill(connection: sqlite3.Connection, period: int, *, single: bool) -> None:
-    values = {"period": period, "single": single, "other": OTHER}
-    connection.execute(_ADD_COUNTS, values)
-    connection.execute(_ADD_NAMED, values)
+def _periods_of(connection: sqlite3.Connection, day: date) -> list[tuple[int, bool]]:
+    """The periods of a day as (number, without crossings), the shown one first.
 
-
-def _periods_of(connection: sqlite3.Connection, day: date) -> Iterator[tuple[str, bool, bool]]:
-    """The periods of a day as (name, shown, without crossings): those are too many to be kept by part as well."""
+    Crossings are too many to be kept by part of a month as well. Where only a month is kept, it is that alone.
+    """
     if is_by_month(connection, day_name(day)):
-        yield month_name(day), True, False
-        return
-    yield day_name(day), True, False
-    yield part_name(day), False, True
-    yield month_name(day), False, False
+        return [(_period(connection, month_name(day), shown=True), False)]
+    return [
+        (_period(connection, day_name(day), shown=True), False),
+        (_period(connection, part_name(day), shown=False), True),
+        (_period(connection, month_name(day), shown=False), False),
+    ]
 
 
 def _period(connection: sqlite3.Connection, name: str, *, shown: bool) -> int:
     connection.execute("INSERT OR IGNORE INTO periods (name, shown) VALUES (?, ?)", (name, shown))
     return int(connection.execute("SELECT id FROM periods WHERE name = ?", (name,)).fetchone()[0])
-
-
-def _numbered(connection: sqlite3.Connection, cells: Mapping[Cell, Published]) -> Iterator[tuple[int, ...]]:
-    """Cells with numbers in place of names."""
-    split = {cell: split_value(cell.breakdown, cell.value) for cell in cells}
-    series = series_of(connection, {(cell.breakdown, cell.metric) for cell in cells})
-    words = words_of(connection, {text for pair in split.values() for text in pair} | {OTHER})
-    for cell, published in cells.items():
-        value, second = split[cell]
-        yield (
-            series[cell.breakdown, cell.metric], words[second], words[value],
-            published.count, published.increments, published.smallest,
-        )  # fmt: skip
 
 
 def split_value(breakdown: str, value: str) -> tuple[str, str]:

@@ -1,13 +1,16 @@
 """How the SQLite sink keeps what the server did: by minute and hour, and summed by hour and day to be read fast."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from consentkit.stats.load import ALL_ROUTES, DAY, HOUR, MAXIMA, MINUTE, REQUESTS, LoadCell
+from consentkit.stats.load import ALL_ROUTES, DAY, HOUR, MAXIMA, MINUTE, REQUESTS, Load
 
 BUSIEST_MINUTE = "busiest_minute"
 """The most requests of one minute of an hour."""
+
+Row = tuple[str, str, str, int]
+"""Begin, route, metric, count."""
 
 _SUM = """
     ON CONFLICT DO UPDATE SET count = CASE WHEN metric IN ('busiest_second', 'most_at_once', 'busiest_minute')
@@ -32,35 +35,37 @@ _THIN = (
 )
 
 
-def add_load(connection: sqlite3.Connection, load: Mapping[LoadCell, int]) -> None:
-    """Add what a release says of the server, by its times, by the hour and by the day."""
-    connection.executemany(_ADD_LOAD, [(*cell, count) for cell, count in load.items()])
-    connection.executemany(_ADD_HOURS, [(*place, count) for place, count in hours_of(load).items()])
-    connection.executemany(_ADD_DAYS, [(*place, count) for place, count in days_of(load).items()])
-    minutes = {c.begin[:HOUR] for c in load if c.route == ALL_ROUTES and len(c.begin) == MINUTE + 1}
+def add_load(connection: sqlite3.Connection, loads: Sequence[Load]) -> None:
+    """Add what releases say of the server, by its times, by the hour and by the day."""
+    rows = [(*cell, count) for load in loads for cell, count in load.items()]
+    hours, days, minutes = _summed(rows)
+    connection.executemany(_ADD_LOAD, rows)
+    connection.executemany(_ADD_HOURS, [(*place, count) for place, count in hours.items()])
+    connection.executemany(_ADD_DAYS, [(*place, count) for place, count in days.items()])
     connection.executemany(_ADD_BUSIEST, [{"hour": hour} for hour in sorted(minutes)])
 
 
-def hours_of(load: Mapping[LoadCell, int]) -> dict[tuple[str, str], int]:
-    """The load of all requests by (metric, UTC hour); what is known by the day stays by the day."""
-    found: dict[tuple[str, str], int] = {}
-    for cell, count in load.items():
-        if cell.route == ALL_ROUTES:
-            begin = cell.begin if len(cell.begin) == DAY + 1 else f"{cell.begin[:HOUR]}Z"
-            held = found.get((cell.metric, begin), 0)
-            found[cell.metric, begin] = max(held, count) if cell.metric in MAXIMA else held + count
-    return found
+def _summed(rows: Iterable[Row]) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str, str], int], set[str]]:
+    """The load of all requests by (metric, UTC hour); that of each route by (route, metric, UTC day); hours of minutes.
 
-
-def days_of(load: Mapping[LoadCell, int]) -> dict[tuple[str, str, str], int]:
-    """The load by (route, metric, UTC day), without what is known by the day already."""
-    found: dict[tuple[str, str, str], int] = {}
-    for cell, count in load.items():
-        if len(cell.begin) > DAY + 1:
-            place = cell.route, cell.metric, cell.begin[:DAY]
-            held = found.get(place, 0)
-            found[place] = max(held, count) if cell.metric in MAXIMA else held + count
-    return found
+    What is known by the day stays by the day, and is not among the days.
+    """
+    hours: dict[tuple[str, str], int] = {}
+    days: dict[tuple[str, str, str], int] = {}
+    minutes: set[str] = set()
+    for begin, route, metric, count in rows:
+        highest = metric in MAXIMA
+        if len(begin) > DAY + 1:
+            place = route, metric, begin[:DAY]
+            held = days.get(place, 0)
+            days[place] = max(held, count) if highest else held + count
+        if route == ALL_ROUTES:
+            hour = begin if len(begin) == DAY + 1 else f"{begin[:HOUR]}Z"
+            held = hours.get((metric, hour), 0)
+            hours[metric, hour] = max(held, count) if highest else held + count
+            if len(begin) == MINUTE + 1:
+                minutes.add(begin[:HOUR])
+    return hours, days, minutes
 
 
 def thin_load(connection: sqlite3.Connection, before: date) -> None:

@@ -195,8 +195,8 @@ class SqlitePrivateStore:
                 yield BatchId(source, number), loaded(found[0])
 
     def sent(self, batch: BatchId) -> None:
-        """Forget a release of the outbox that the sink has."""
-        self._connection.execute("DELETE FROM outbox WHERE number = ?", (batch.number,))
+        """Forget a release of the outbox that the sink has, and those before it."""
+        self._connection.execute("DELETE FROM outbox WHERE number <= ?", (batch.number,))
 
     def lease(self, holder: str, now: float, seconds: float) -> bool:
         """Whether `holder` is the one to release until `now` + `seconds` (epoch seconds)."""

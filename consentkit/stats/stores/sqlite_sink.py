@@ -1,7 +1,7 @@
 """The sink in one SQLite file: documented tables, and one view per breakdown for Excel, Grafana or pandas."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -77,19 +77,27 @@ class SqliteSink:
 
     def apply(self, batch: BatchId, release: Release) -> bool:
         """Add a release; False, and no change, when it was applied before."""
+        return self.apply_all([(batch, release)]) == 1
+
+    def apply_all(self, batches: Sequence[tuple[BatchId, Release]]) -> int:
+        """Add releases, in order, all or none; returns how many were not applied before."""
         with self._change() as connection:
-            if not self._is_new(batch):
-                return False
-            day = release.day[:7] if is_by_month(connection, release.day) else release.day
-            add_cells(connection, release.day, release.cells)
-            connection.executemany(
-                _ADD_RELEASES, [(day, *key, p.releases, p.events, p.smallest) for key, p in release.proofs.items()]
-            )
-            connection.executemany(_ADD_TOTALS, [(*key, count) for key, count in release.totals.items()])
-            connection.executemany("INSERT INTO gaps VALUES (?, ?, ?, ?)", release.gaps)
-            add_load(connection, release.load)
-            self._add_delivered(batch.source, sums_of_release(release))
-        return True
+            new = [(batch, release) for batch, release in batches if self._is_new(batch)]
+            if not new:
+                return 0
+            releases = [release for _, release in new]
+            add_cells(connection, [(release.day, release.cells) for release in releases])
+            for release in releases:
+                day = release.day[:7] if is_by_month(connection, release.day) else release.day
+                connection.executemany(
+                    _ADD_RELEASES, [(day, *key, p.releases, p.events, p.smallest) for key, p in release.proofs.items()]
+                )
+                connection.executemany(_ADD_TOTALS, [(*key, count) for key, count in release.totals.items()])
+                connection.executemany("INSERT INTO gaps VALUES (?, ?, ?, ?)", release.gaps)
+            add_load(connection, [release.load for release in releases])
+            for batch, release in new:
+                self._add_delivered(batch.source, sums_of_release(release))
+        return len(new)
 
     def applied(self, source: str) -> int:
         """The last number that was applied of a source, 0 if none was."""
