@@ -24,6 +24,9 @@ EVENTS = "custom_events"
 MOST = 1 << 40
 """Of a figure of one row; a larger one is no count."""
 
+NO_PAGE = ""
+"""The first and last page of a visit of events alone."""
+
 Row = Mapping[str, str]
 Figures = Mapping[str, int]
 
@@ -48,6 +51,9 @@ def count_plausible(table: str, rows: Iterable[Row], days: Days, goals: Collecti
             values = values_of(row)
         except (KeyError, ValueError):
             days.rejected += 1
+            continue
+        if values.get("page") == NO_PAGE:
+            days.left_out += 1
             continue
         if table == "exit_pages":
             days.exits[day][values["page"]] += counts["exits"]
@@ -108,6 +114,10 @@ def _page(row: Row) -> dict[str, str]:
     return {"page": page_of(row["page"]), "host": host_of(row.get("hostname", ""))}
 
 
+def _visited(page: str) -> dict[str, str]:
+    return {"page": page_of(page) if page else NO_PAGE}
+
+
 def _source(row: Row) -> dict[str, str]:
     parts = ("campaign", "source", "medium", "term", "content")
     utm = {name: campaign_value(row.get(f"utm_{name}") or "") for name in parts}
@@ -128,8 +138,8 @@ def _browser(row: Row) -> dict[str, str]:
 TABLES: dict[str, Callable[[Row], dict[str, str]]] = {
     "visitors": lambda _: {},
     "pages": _page,
-    "entry_pages": lambda row: {"page": page_of(row["entry_page"])},
-    "exit_pages": lambda row: {"page": page_of(row["exit_page"])},
+    "entry_pages": lambda row: _visited(row["entry_page"]),
+    "exit_pages": lambda row: _visited(row["exit_page"]),
     "sources": _source,
     "locations": lambda row: {"country": country_of(row["country"]), "region": region_of(row.get("region") or "")},
     "devices": lambda row: {"device": device_named(row["device"])},

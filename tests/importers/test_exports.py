@@ -56,7 +56,10 @@ PLAUSIBLE = {
         "date,hostname,page,visits,visitors,pageviews",
         ["2026-03-02,www.example.com,/products/12345,50,40,100", "2026-03-03,www.example.com,/,20,20,60"],
     ),
-    "entry_pages": ("date,entry_page,visitors,entrances,visit_duration,bounces", ["2026-03-02,/,40,50,900,10"]),
+    "entry_pages": (
+        "date,entry_page,visitors,entrances,visit_duration,bounces",
+        ["2026-03-02,/,40,50,900,10", "2026-03-02,,4,5,9,5"],
+    ),
     "exit_pages": ("date,exit_page,visitors,visit_duration,exits,bounces,pageviews", [
         "2026-03-02,/products/12345,40,900,35,10,100", "2026-03-02,/,40,900,15,10,50",
     ]),
