@@ -65,4 +65,7 @@ document.addEventListener("submit", submit);
 document.addEventListener("click", follow);
 tabs.onmessage = refresh;
 addEventListener("pageshow", (event) => event.persisted && refresh());
+// A page that was loaded ahead may have been made before the last choice, and not every browser drops it then.
+if (document.prerendering) document.addEventListener("prerenderingchange", refresh);
+else if (performance.getEntriesByType("navigation")[0]?.deliveryType === "navigational-prefetch") refresh();
 if (consentkitSweep) sweep(JSON.parse(consentkitSweep));

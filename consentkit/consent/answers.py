@@ -23,6 +23,8 @@ from consentkit.consent.screens import Screens
 from consentkit.consent.submission import MAX_BODY, Submission, from_this_site, parse_submission, parse_withdrawal
 from consentkit.consent.visit import ANSWER_KEY, SECURITY, Visit, cookie_name, read_body
 
+FORGET_AHEAD = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
+"""Has the browser drop the pages loaded ahead, which were made before this choice (Clear Site Data §3.1)."""
 ELSEWHERE = "a grant is only taken from a page of this site"
 
 
@@ -195,6 +197,7 @@ class Answers:
         """Put the choice into the visitor's cookies; None takes it out of them."""
         value = self._codec.encode(choice) if choice else ""
         days = (self._codec.expires(choice) - visit.today).days if choice else 0
+        response.raw_headers.append(FORGET_AHEAD)
         response.raw_headers.append((b"set-cookie", _cookie_line(visit.scope, value, days=days)))
         self._hint(response, visit, choice)
 

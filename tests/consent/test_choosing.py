@@ -44,6 +44,17 @@ def test_form_goes_back_to_its_page_with_the_choice_stored(kit: ConsentKit) -> N
     assert {"granted"} == set(state(kit, cookie_of(answer)).values())
 
 
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [("", {"choice": "accept_all"}), ("", {"choice": "refuse_all"}), ("withdraw", {}), ("", {"choice": "nonsense"})],
+)
+def test_pages_that_were_loaded_ahead_are_dropped(kit: ConsentKit, path: str, fields: dict[str, str]) -> None:
+    """They were made before this choice: one may have a banner, another a tag that is refused now (C14)."""
+    answer = post(kit, f"/consent/{path}", OURS, **fields)
+    dropped = [b'"prefetchCache", "prerenderCache"'] if answer.status == 303 else []
+    assert dropped == answer.all(b"clear-site-data")
+
+
 def test_consent_cookie_has_the_flags_of_rule_c31(kit: ConsentKit) -> None:
     """Secure, HttpOnly, SameSite=Lax, host-bound, for the validity and no longer."""
     (line,) = post(kit, "/consent/", OURS, choice="accept_all").all(b"set-cookie")
