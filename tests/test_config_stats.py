@@ -1,7 +1,11 @@
 """The table [stats]."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
+import consentkit
 from consentkit.config import parse
 from consentkit.config_stats import Funnel, Goal
 from consentkit.errors import ConfigError
@@ -25,6 +29,13 @@ def test_goals_and_funnels_are_read(tmp_path):
     )
     assert found.goals == (Goal("contact", "/thanks"), Goal("called", ""))
     assert found.funnels == (Funnel("order", ("/basket", "/order")),)
+
+
+def test_the_starting_file_shows_the_default_crossings():
+    """Whoever adds one to them keeps the six."""
+    text = (Path(consentkit.__file__).parent / "starter.toml").read_text("utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("# crossings = "))
+    assert list(map(list, DEFAULT_CROSSINGS)) == tomllib.loads(line.removeprefix("# "))["crossings"]
 
 
 def test_crossings_have_a_default_and_may_be_none(tmp_path):
