@@ -280,8 +280,8 @@ def in_chromium(chromium_as_it_is: Browser) -> Iterator[InChromium]:
 
 @pytest.fixture(scope="module")
 def in_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InFirefox]:
-    """Firefox, with a profile of its own."""
-    with firefox(tmp_path_factory.mktemp("firefox")) as browser:
+    """Firefox, with a profile of its own; it prefetches links, as it does where nobody has changed that."""
+    with firefox(tmp_path_factory.mktemp("firefox"), **{"network.prefetch-next": True}) as browser:
         browser.size(1000, 800)
         yield InFirefox(browser)
 
@@ -298,6 +298,15 @@ def test_in_firefox(site: Watched, in_firefox: InFirefox) -> None:
     walk(site, in_firefox, marks_reloads=False)
     from_elsewhere(site, in_firefox, marks_reloads=False)
     history_without_cache(site, in_firefox)
+
+
+def test_what_firefox_prefetches_is_asked_for_again(site: Watched, in_firefox: InFirefox) -> None:
+    """It knows no speculation rules; what links prefetch counts as a view when it is shown, also if it may be kept."""
+    site.tally.take()
+    in_firefox.open(f"{site.home}/spec")
+    site.expect("links", views=1, visits=1, class_prefetch=2)
+    in_firefox.follow(to("/kept"), "/kept")
+    site.expect("what a link prefetched", views=1, moves=1)
 
 
 def test_what_chromium_loads_ahead_counts_when_it_is_shown(site: Watched, in_chromium: InChromium) -> None:
