@@ -46,6 +46,21 @@ def a_release(count: int = 6, *, day: str = DAY, values: dict[str, int] | None =
     )
 
 
+def test_a_file_from_before_a_breakdown_gets_its_view(tmp_path):
+    """And one whose columns were others; nothing else in it changes."""
+    path = tmp_path / "stats.db"
+    SqliteSink(path).close()
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "DROP VIEW funnel; DROP VIEW goal; CREATE VIEW goal AS SELECT 1; CREATE VIEW own AS SELECT 2"
+    )
+    SqliteSink(path).close()
+    assert [] == connection.execute("SELECT value, steps FROM funnel").fetchall()
+    assert [] == connection.execute("SELECT value, goals, conversions FROM goal").fetchall()
+    assert [(2,)] == connection.execute("SELECT * FROM own").fetchall()
+    connection.close()
+
+
 def test_a_release_counts_once(sink, reader):
     """The same number again is refused, also after a later one; the counts of others add up."""
     assert sink.apply(BatchId("s", 1), a_release(6))

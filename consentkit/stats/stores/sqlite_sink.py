@@ -66,6 +66,7 @@ class SqliteSink:
         try:
             statements = [*statements_of("sink.sql"), *breakdown_views()]
             prepare(self._connection, path, statements, SCHEMA_VERSION, MIGRATIONS)
+            self._renew_views()
             self._offer(tuple(crossings))
         except BaseException:
             self._connection.close()
@@ -147,6 +148,16 @@ class SqliteSink:
             yield connection
             if connection.total_changes > before:
                 connection.execute("UPDATE changes SET number = number + 1")
+
+    def _renew_views(self) -> None:
+        """Make the views anew of breakdowns that are counted otherwise than when the file was made."""
+        kept = dict(self._connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'"))
+        changed = {name: text for text in breakdown_views() if kept.get(name := text.split()[2]) != text}
+        if changed:
+            with transaction(self._connection) as connection:
+                for name, text in changed.items():
+                    connection.execute(f"DROP VIEW IF EXISTS {name}")
+                    connection.execute(text)
 
     def _offer(self, crossings: tuple[Crossing, ...]) -> None:
         """Have a view for each crossing, and let readers know of it before it has values."""
