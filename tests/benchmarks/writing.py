@@ -109,9 +109,9 @@ def report(folder: Path) -> tuple[Report, dict[int, float]]:
     rows[f"{ALIKE:,} that are much alike"] = _row(per_request(folder / "alike", ALIKE, request))
     notes = (
         "The real flusher, private store and sink in one process, on a clock of its own: a minute to warm up, then",
-        f"medians of a minute. {PAGES} pages with {LINKS} links to each, {BROWSERS} browsers, {SOURCES} referring sites",
-        f"by Zipf's law, 80 networks of {NETWORK} addresses, five languages; 27 breakdowns and 6 crossings. Last what was",
-        "measured before: 50 pages, 20 browsers, 80 addresses, all from one page of another site.",
+        f"medians of a minute. {PAGES} pages with {LINKS} links to each, {BROWSERS} browsers, {SOURCES} referring",
+        f"sites by Zipf's law, 80 networks of {NETWORK} addresses, five languages; 27 breakdowns and 6 crossings. Last",
+        "what was measured before: 50 pages, 20 browsers, 80 addresses, all from one page of another site.",
     )
     columns = ("added up", "written", "released", "all")
     return Report("The thread that writes: µs of CPU for a request", columns, rows, notes), sums
