@@ -1,10 +1,10 @@
 """Attack: subtract one reading of the sink from another, any two of them, in search of a difference below k."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from itertools import combinations
 
-from consentkit.stats.load import ALL_ROUTES, SERVED
+from consentkit.stats.load import ALL_ROUTES, DAY, HOUR, SERVED
 from consentkit.stats.model import Cell
 from tests.attacks.claims import Claim
 from tests.attacks.world import K, Step
@@ -43,6 +43,17 @@ def _pairs_near(
 def isolated_requests(steps: Sequence[Step]) -> int:
     """Requests of times, of all or of one route, whose bytes, status and duration came in groups of 1 to k − 1."""
     return sum(count for step in steps for cell, count in step.load.items() if cell.metric == SERVED and 0 < count < K)
+
+
+def untold_routes(steps: Sequence[Step]) -> dict[str, int]:
+    """The hours of which the figures of all requests are those of the routes and of 1 to k − 1 requests more."""
+    of_all: Counter[str] = Counter()
+    of_routes: Counter[str] = Counter()
+    for step in steps:
+        for cell, count in step.load.items():
+            if cell.metric == SERVED and len(cell.begin) > DAY + 1:
+                (of_all if cell.route == ALL_ROUTES else of_routes)[cell.begin[:HOUR]] += count
+    return {hour: left for hour, count in of_all.items() if 0 < (left := count - of_routes[hour]) < K}
 
 
 def smallest_totals(steps: Sequence[Step]) -> dict[str, int]:

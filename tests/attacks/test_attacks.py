@@ -10,9 +10,10 @@ from collections import Counter
 import pytest
 
 from consentkit.stats.breakdowns import VIEWS, VISITS
+from consentkit.stats.load import HOUR, time_text
 from tests.attacks.claims import by_day, by_release, visits_in
 from tests.attacks.complement import remainders
-from tests.attacks.differencing import isolated_events, isolated_requests, smallest_totals
+from tests.attacks.differencing import isolated_events, isolated_requests, smallest_totals, untold_routes
 from tests.attacks.joining import joined
 from tests.attacks.linking import linked
 from tests.attacks.reconstruction import releases_of
@@ -91,6 +92,15 @@ def test_what_totals_tell_of_the_one_value_that_waits_is_counted(site, steps):
     true = [claim.found_in(truth) == claim.events for claim in claims[::10]]
     print(f"remainders of totals: {len(releases)} releases told the number, below k, that waits of one value: {by}")
     assert sum(true) > 0.95 * len(true) > 0
+
+
+def test_what_all_requests_tell_of_the_routes_that_wait_is_counted():
+    """What the rule does not hide: where the routes of an hour but a few requests have left, the rest is of these."""
+    requests = requests_of(Site(visits=3_000, days=1))
+    found = untold_routes(steps_of(requests))
+    print(f"routes: {len(found)} hours told the figures of {sorted(found.values())} requests")
+    asked = Counter(time_text(int(facts.when), HOUR)[:-1] for facts in requests)
+    assert all(0 < left < asked[hour] for hour, left in found.items())
 
 
 @pytest.mark.parametrize("windows", [by_release, by_day])
