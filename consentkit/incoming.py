@@ -2,7 +2,7 @@
 
 from consentkit.asgi import Headers, Scope
 from consentkit.consent.cookies import Cookies
-from consentkit.traits import CONDITIONS, shape_of
+from consentkit.traits import CONDITIONS, shape_of, shapes
 
 
 class Incoming:
@@ -24,7 +24,8 @@ class Incoming:
             self._read([(bytes(name), bytes(value)) for name, value in raw])
 
     def _read(self, raw: Headers) -> None:
-        shape = shape_of(tuple([name for name, _ in raw]))
+        names = tuple([name for name, _ in raw])
+        shape = shapes.get(names) or shape_of(names)
         self._raw = self._pairs = raw
         if not shape.is_plain:
             self._pairs = list(self._joined().items())

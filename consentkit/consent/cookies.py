@@ -61,10 +61,11 @@ class Cookies:
         odd = joined.translate(ODD) != joined
         if odd or not header:
             self.parts = parts = [pair for part in header.split(b";") if (pair := part.strip(BLANK))]
-        if odd:
-            self.names = tuple([b"" if has_control(pair) else _raw_name(pair) for pair in parts])
-        else:
-            self.names = tuple([_raw_name(pair) for pair in parts])
+        names = []
+        for pair in parts:
+            raw, equals, _ = pair.partition(b"=")
+            names.append(raw if equals and not (odd and has_control(pair)) else b"")
+        self.names = tuple(names)
 
     @property
     def pairs(self) -> list[tuple[bytes, bytes]]:
@@ -88,11 +89,6 @@ class Cookies:
     def only(self, kept: tuple[bool, ...]) -> bytes:
         """The header with those of its pairs that are `kept`, in their order: byte for byte."""
         return SEPARATOR.join([part for at, part in enumerate(self.parts) if kept[at]])
-
-
-def _raw_name(pair: bytes) -> bytes:
-    raw, equals, _ = pair.partition(b"=")
-    return raw if equals else b""
 
 
 @dataclass(frozen=True, slots=True)
