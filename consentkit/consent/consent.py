@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from consentkit.html.origins import Closed
 from consentkit.html.urls import origin
 from consentkit.texts import language_of, texts
 
-SCOPE_KEY = "consentkit"
+SCOPE_KEY: Final = "consentkit"
 
 
 @dataclass(frozen=True, slots=True)

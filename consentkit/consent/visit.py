@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from urllib.parse import parse_qs
 
 from starlette.types import Receive
@@ -21,14 +22,15 @@ SECURITY = {
 }
 
 
-SECURE_COOKIE, COOKIE = b"__Host-consentkit", b"consentkit"
-SECURE_SCHEMES = ("https", "wss")
+SECURE_COOKIE: Final = b"__Host-consentkit"
+COOKIE: Final = b"consentkit"
+SECURE_SCHEMES: Final = ("https", "wss")
 """The consent cookie has the `__Host-` prefix wherever the connection allows it (RFC 6265bis §4.1.3)."""
 
 
-ANSWER_KEY = "consentkit.answer"
+ANSWER_KEY: Final = "consentkit.answer"
 """Where our own pages leave in the scope what was answered, for the statistics."""
-SHOWN = "shown"
+SHOWN: Final = "shown"
 """The answer of a page whose banner waits for one."""
 
 

@@ -1,12 +1,12 @@
 """The view that a page is which was loaded ahead, once it is shown: as if it had been asked for then."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from consentkit.stats.breakdowns import SHOWN
 from consentkit.stats.facts import RequestFacts
 from consentkit.traits import traits_of
 
-LOADED_KEY = "consentkit.loaded"
+LOADED_KEY: Final = "consentkit.loaded"
 """Where the page that is shown now is left in the scope."""
 KEPT = (b"host", b"user-agent", b"accept-language", b"sec-ch-ua")
 """What a script's request says as well as one for a page would."""

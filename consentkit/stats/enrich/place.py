@@ -12,7 +12,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from consentkit.stats.enrich.address_tree import AddressTree, number_of
 from consentkit.stats.enrich.network import network_of
@@ -43,7 +43,7 @@ Numbers = tuple[int | None, ...]
 Raw = tuple[object, ...]
 """What a record says, as it stands there; many addresses share it."""
 
-NOWHERE = Facet(country=UNKNOWN, region=UNKNOWN, network=UNKNOWN, organisation=UNKNOWN)
+NOWHERE: Final = Facet(country=UNKNOWN, region=UNKNOWN, network=UNKNOWN, organisation=UNKNOWN)
 
 
 class Place:
