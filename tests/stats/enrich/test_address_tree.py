@@ -85,6 +85,12 @@ def test_a_record_above_24_bits_is_read(monkeypatch, most):
     assert (left, right) == (tree.find(*number_of("1.2.3.4")), tree.find(*number_of("200.2.3.4")))
 
 
+def test_a_tree_that_leads_back_into_itself_leads_nowhere():
+    """A damaged file takes neither the memory nor the time that ranges of all addresses would."""
+    tree = AddressTree(bytes(8), 1, 32, 4)
+    assert [None, None] == [tree.find(*number_of(address)) for address in ("0.0.0.0", "192.0.2.7")]
+
+
 @pytest.mark.parametrize("text", ["", "testclient", "192.0.2", "192.0.2.7:80", "fe80::1%eth0", "\x00", "1:2", "é"])
 def test_what_is_no_address_is_said_so_without_it(text):
     """The error does not quote it."""
