@@ -5,18 +5,25 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Mount, Route
 
 from consentkit import ConsentKit
+from consentkit.assets import Assets
+from consentkit.consent.ahead import Ahead
+from consentkit.incoming import Incoming
 from consentkit.own_visit import VISIT
+from consentkit.stats.shown_later import Loaded
 from tests.stats.page_requests import CHROME
 from tests.stats.visitor.test_carrying import ONWARD, Site, lines_of
-from tests.support.asgi import Answer, ask
-from tests.support.sites import KEY, NOW, config_of, consent_cookie, only_finding, settings
+from tests.support.asgi import Answer, ask, http_scope
+from tests.support.sites import KEY, NOW, TODAY, config_of, consent_cookie, only_finding, settings
 
+AHEAD = Ahead([KEY], Assets(), whose="measured")
 PRERENDER = (b"sec-purpose", b"prefetch;prerender")
 NOWHERE = (b"sec-fetch-site", b"none")
 """What Chromium says of all that it loads ahead, whoever asked for it."""
@@ -134,6 +141,22 @@ def test_what_was_not_made_here_counts_nothing(exempt: Site) -> None:
     exempt.now += 86_400
     show(exempt, mark)
     assert 0 == exempt.counts()["views"]
+
+
+@given(body=st.binary(max_size=400) | st.text(alphabet="abcAB.-_01", max_size=400).map(str.encode))
+def test_any_bytes_are_read_as_nothing(body: bytes) -> None:
+    """Whatever comes, nothing is made of it but what was signed here."""
+    assert AHEAD.read(body, TODAY) is None
+
+
+def test_a_new_key_reads_what_the_old_one_signed() -> None:
+    """While a page that was loaded ahead waits, the keys may change."""
+    scope = http_scope("/news/älter", query_string=b"q=\xff")
+    tag = AHEAD.tag(scope, Incoming(scope), TODAY, base="/consent/", nonce="", asks=False)
+    mark = tag.partition('data-consentkit-ahead="')[2].partition('"')[0].encode()
+    newer = Ahead(["n" * 40, KEY], Assets(), whose="measured")
+    assert Loaded("/news/älter", "q=ÿ", "", "", False, False) == newer.read(mark, TODAY)
+    assert Ahead(["n" * 40], Assets(), whose="measured").read(mark, TODAY) is None
 
 
 def test_programs_are_no_persons_here_either(exempt: Site) -> None:
