@@ -38,7 +38,7 @@ def count_goatcounter(header: Sequence[str], rows: Iterable[Sequence[str]], time
     """
     names = ["Path", *header[1:]] if header[1] != "Path" else ["Path", *header[2:]]
     days = Days()
-    sessions: dict[str, _Visit] = {}
+    visits = _Visits()
     for row in rows:
         days.rows += 1
         view = dict(zip(names, row, strict=False))
@@ -48,7 +48,7 @@ def count_goatcounter(header: Sequence[str], rows: Iterable[Sequence[str]], time
         elif view["Bot"] not in ("0", "") or view["Event"].lower() == "true":
             days.left_out += 1
         else:
-            _count(days, view, when.astimezone(timezone).date().isoformat(), sessions)
+            _count(days, view, when.astimezone(timezone).date().isoformat(), visits)
     return days
 
 
@@ -60,9 +60,31 @@ class _Visit:
     began: Mapping[str, str] | None
 
 
-def _count(days: Days, view: Mapping[str, str], day: str, sessions: dict[str, _Visit]) -> None:
+class _Visits:
+    """The visits under way by their sessions, which end after eight hours: those of a day and of the day before."""
+
+    def __init__(self) -> None:
+        self._day = ""
+        self._today: dict[str, _Visit] = {}
+        self._before: dict[str, _Visit] = {}
+
+    def under_way(self, session: str, day: str) -> _Visit | None:
+        """The visit of a session that has a view on an ISO day."""
+        if day > self._day:
+            self._day, self._before, self._today = day, self._today, {}
+        visit = self._today.get(session) or self._before.pop(session, None)
+        if visit is not None:
+            self._today[session] = visit
+        return visit
+
+    def begin(self, session: str, visit: _Visit) -> None:
+        """Note that a visit has begun."""
+        self._today[session] = visit
+
+
+def _count(days: Days, view: Mapping[str, str], day: str, visits: _Visits) -> None:
     values, session = _values(view), view["Session"]
-    visit = sessions.get(session)
+    visit = visits.under_way(session, day)
     if visit is not None and values["referrer"] == DIRECT:
         values |= {"referrer": INTERNAL, "channel": INTERNAL_CHANNEL}
     _add(days, day, VIEWS, values)
@@ -75,7 +97,7 @@ def _count(days: Days, view: Mapping[str, str], day: str, sessions: dict[str, _V
     elif session.strip("0-"):
         # Without a session, as a site may have it, nothing tells visits apart.
         _add(days, day, VISITS, values)
-        sessions[session] = _Visit(values["page"], values)
+        visits.begin(session, _Visit(values["page"], values))
 
 
 def _add(days: Days, day: str, metric: str, values: Mapping[str, str]) -> None:

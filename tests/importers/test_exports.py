@@ -153,6 +153,15 @@ def test_goatcounter_counts_views_and_visits_of_people(config, tmp_path):
         assert events == shown[cell], cell
 
 
+def test_a_visit_goes_on_after_midnight_and_a_session_is_not_kept_for_ever():
+    """A session ends after eight hours, so that one which was not seen on the day before is begun anew."""
+    rows = [view(Date="2026-03-02T22:00:00Z"), view(Date="2026-03-02T23:00:00Z")]
+    rows += [view(Date=f"2026-03-0{day}T10:00:00Z", Session=f"{day}") for day in (4, 5)]
+    days = count_goatcounter(HEADER, [*rows, view(Date="2026-03-05T22:00:00Z")], ZoneInfo("Europe/Amsterdam"))
+    visits = {day: found.totals[day, "visits"] for day, found in days.in_order()}
+    assert {"2026-03-02": 1, "2026-03-03": 0, "2026-03-04": 1, "2026-03-05": 2} == visits
+
+
 def test_without_sessions_goatcounter_tells_no_visits(config, tmp_path):
     """A site may keep none; FirstVisit is of a path, not of a visit."""
     path = tmp_path / "export.csv"
