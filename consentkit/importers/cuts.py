@@ -7,7 +7,7 @@ takes it some 1 µs.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from consentkit.importers.accesslog import agent_as_written, epoch_as_written, peer_of
 from consentkit.importers.parts import address_of, epoch_of, size_of
@@ -117,6 +117,19 @@ class CombinedCutter:
         return host, self._place(address) if self._place else NOWHERE
 
 
+class Fields(NamedTuple):
+    """Where the fields stand in a line of so many values; what is not there is the value behind the last."""
+
+    tabs: bool
+    values: int
+    key_of: Callable[[list[Any]], Key]
+    date: int
+    time: int
+    agent: int
+    size: int
+    address: int
+
+
 class W3CCutter:
     """Cuts lines of the W3C extended format, whose fields `log` has read."""
 
@@ -124,8 +137,7 @@ class W3CCutter:
         self._log = log
         self._place = place
         self._names: Sequence[str] = ()
-        self._where: dict[str, int] = {}
-        self._key_of: Callable[[list[Any]], Key] | None = None
+        self._fields: Fields | None = None
         self._agents = Memory(self._agent, REMEMBERED_AGENTS)
         self._sizes = Memory(size_of, REMEMBERED)
         self._minutes = Memory(_iso_minute, REMEMBERED_MINUTES)
@@ -133,39 +145,49 @@ class W3CCutter:
 
     def cut(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
         """The parts of each line, None for one that is to be read as a whole."""
+        agents, sizes, minutes, place = self._agents, self._sizes, self._minutes, self._place
         for line in lines:
             if self._names is not self._log.names:
                 self._learn()
-            if self._key_of is None or line.startswith(b"#") or b'"' in line:
+            fields = self._fields
+            if fields is None or line[:1] == b"#" or b'"' in line:
                 yield None
                 continue
-            values: list[Any] = line.split(b"\t") if self._log.tabs else line.split()
+            values: list[Any] = line.split(b"\t") if fields.tabs else line.split()
+            if len(values) != fields.values:
+                yield None
+                continue
+            # Under one directive `-` may stand for what another does not have; between tabs texts are read otherwise.
+            values += (None, fields.tabs)
+            key = fields.key_of(values)
+            moment = values[fields.time]
+            user_agent, sent = values[fields.agent], values[fields.size]
             try:
-                found = self._parts(values, self._key_of) if len(values) == len(self._names) else None
+                when = minutes[values[fields.date] + b"T" + moment[:-2]] + SECONDS[moment[-2:]]
+                agent = self._untold if user_agent is None else agents[user_agent]
+                size = 0 if sent is None else sizes[sent]
             except (KeyError, ValueError):
-                found = None
-            yield found
-
-    def _parts(self, values: list[Any], key_of: Callable[[list[Any]], Key]) -> Cut:
-        where = self._where
-        moment = values[where["time"]]
-        when = self._minutes[values[where["date"]] + b"T" + moment[:-2]] + SECONDS[moment[-2:]]
-        size = self._sizes[values[where["sc-bytes"]]] if "sc-bytes" in where else 0
-        agent = self._agents[values[where["cs(user-agent)"]]] if "cs(user-agent)" in where else self._untold
-        address = values[where["c-ip"]].decode("latin-1") if self._place and "c-ip" in where else ""
-        # Under one directive `-` may stand for what another does not have, and what is between tabs is read otherwise.
-        values += (None, self._log.tabs)
-        key = key_of(values)
-        return (*key, self._place(address_of(address))) if self._place else key, agent, when, size
+                yield None
+                continue
+            if place:
+                address = values[fields.address]
+                key = *key, place(address_of(address.decode("latin-1")) if address else None)
+            yield key, agent, when, size
 
     def _learn(self) -> None:
         """Take note of where the fields stand."""
-        self._names = names = self._log.names
-        self._where = where = {name: number for number, name in enumerate(names)}
+        names = self._names = self._log.names
+        where = {name: number for number, name in enumerate(names)}
         self._agents.clear()
-        alike = [where.get(name, len(names)) for name in ALIKE]
-        usual = {"date", "time", "sc-status"} <= where.keys()
-        self._key_of = itemgetter(*alike, len(names) + 1) if usual else None
+        self._fields = None
+        if {"date", "time", "sc-status"} <= where.keys():
+            none = len(names)
+            self._fields = Fields(
+                self._log.tabs,
+                none,
+                itemgetter(*[where.get(name, none) for name in ALIKE], none + 1),
+                *[where.get(name, none) for name in ("date", "time", "cs(user-agent)", "sc-bytes", "c-ip")],
+            )
 
     def _agent(self, value: bytes) -> Agent:
         return agent_of(self._log.header(b"" if value == b"-" else value)[:USER_AGENT_CAP])

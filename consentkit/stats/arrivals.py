@@ -1,7 +1,7 @@
 """The minutes in which requests of the past came, held by what counts alike, not one by one."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from consentkit.stats.breakdowns import OF_PERSONS, Crossing
@@ -94,26 +94,27 @@ class OfDay:
 
     def __init__(self, arrivals: Arrivals) -> None:
         self._arrivals = arrivals
-        self._profiles: dict[Kind, dict[Agent, Profile]] = {}
-        self._groups: dict[tuple[Kind, Profile], Group] = {}
+        self._groups: dict[Kind, tuple[dict[Agent, Profile], dict[Profile, Group]]] = {}
         self._by_agent: defaultdict[tuple[Metrics, ...], ByAgent] = defaultdict(_by_agent)
         self._requests: defaultdict[tuple[tuple[str, str], int], list[int]] = defaultdict(list)
         self._events: defaultdict[tuple[Metrics, tuple[Facet, ...], Software], list[int]] = defaultdict(list)
         """But for where they stand first, mostly their page: so most of that is held a few times only."""
 
-    def add(self, kind: Kind, agent: Agent, minute: int) -> None:
-        """Take a request."""
-        profiles = self._profiles.get(kind)
-        if profiles is None:
-            profiles = self._profiles[kind] = self._arrivals.profiles(kind)
-        profile = profiles[agent]
-        group = self._groups.get((kind, profile))
-        if group is None:
-            group = self._groups[kind, profile] = self._group(kind, profile)
-        for add in group.adds:
-            add(minute)
-        if group.by_agent is not None:
-            group.by_agent[agent].append(minute)
+    def extend(self, requests: Iterable[tuple[Kind, Agent, int]]) -> None:
+        """Take requests of a kind, a user agent and a minute."""
+        known = self._groups
+        for kind, agent, minute in requests:
+            if kind not in known:
+                known[kind] = self._arrivals.profiles(kind), {}
+            profiles, groups = known[kind]
+            profile = profiles[agent]
+            if profile not in groups:
+                groups[profile] = self._group(kind, profile)
+            _, adds, by_agent = groups[profile]
+            for add in adds:
+                add(minute)
+            if by_agent is not None:
+                by_agent[agent].append(minute)
 
     def spread(self, day: str, parts: Parts) -> None:
         """Add what these requests count for."""
@@ -121,11 +122,12 @@ class OfDay:
             parts.add_requests(day, judged, status, minutes)
         for (metrics, facets, software), minutes in self._events.items():
             parts.add_events(day, metrics, facets, dict(software), minutes)
-        for (kind, profile), group in self._groups.items():
-            for metrics, facets, software in _counted(kind, profile):
-                if facets:
-                    others = values_of(facets[1:], dict(software))
-                    parts.add_apart(day, metrics, facets[0], others, group.minutes)
+        for kind, (_, groups) in self._groups.items():
+            for profile, group in groups.items():
+                for metrics, facets, software in _counted(kind, profile):
+                    if facets:
+                        others = values_of(facets[1:], dict(software))
+                        parts.add_apart(day, metrics, facets[0], others, group.minutes)
         for several, by_agent in self._by_agent.items():
             for agent, minutes in by_agent.items():
                 for metrics in several:

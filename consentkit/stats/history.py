@@ -7,6 +7,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 
 from consentkit.stats.arrivals import ON_TIME, Arrivals
 from consentkit.stats.breakdowns import Crossing
@@ -88,21 +89,20 @@ class History:
     def _take(self, rows: Rows) -> None:
         """Count requests that came on the day that is counted now."""
         self._room.load(rows)
-        begins, minute = self._day_begins, self._minute
-        end = (minute + 1) * MINUTES
-        add = self._arrivals.of_day(ON_TIME).add
-        for kind, agent, when in zip(rows.kinds, rows.agents, rows.whens, strict=True):
-            if when >= end:
-                minute = when // MINUTES
-                end = (minute + 1) * MINUTES
-            if when >= begins:
-                add(kind, agent, minute)
-            else:
-                self._arrivals.of_day(self._rule.day(when)).add(kind, agent, minute)
-        self._minute = minute
+        begins, arrivals = self._day_begins, self._arrivals
+        # What is late came in the minute that ran then.
+        latest = list(accumulate(rows.whens, max, initial=self._minute * MINUTES))
+        minutes = [when // MINUTES for when in latest[1:]]
+        requests = zip(rows.kinds, rows.agents, minutes, strict=True)
+        if min(rows.whens, default=begins) >= begins:
+            arrivals.of_day(ON_TIME).extend(requests)
+        else:
+            for when, request in zip(rows.whens, requests, strict=True):
+                arrivals.of_day(ON_TIME if when >= begins else self._rule.day(when)).extend([request])
+        self._minute = latest[-1] // MINUTES
         self._held += len(rows)
         if self._held >= self._longest:
-            self._settle(until=minute)
+            self._settle(until=self._minute)
 
     def commit(self, private: PrivateStore, sink: Sink, source: str) -> bool:
         """Store all that was added, under the name of where it came from, and bring it to the sink.

@@ -76,7 +76,8 @@ class PastLoad:
         busiest = self._busiest_before(over)
         for minute in _take_before(over, self._minutes_in_order, self._minutes):
             numbers = self._minutes.pop(minute)
-            begin = time_text(minute * 60, MINUTE)
+            # Begun as its hour is: that takes a tenth of the time of a text of its own.
+            begin = f"{time_text(minute // 60 * 3600, HOUR)[:-1]}:{minute % 60:02}Z"
             leaves[LoadCell(begin, ALL_ROUTES, REQUESTS)] = len(numbers)
             leaves[LoadCell(begin, ALL_ROUTES, BUSIEST)] = busiest[minute]
             if len(numbers) >= threshold:

@@ -20,10 +20,10 @@ REFERERS = ("-", "https://www.google.com/", "https://www.example.com/a")
 
 
 def combined_lines(chance: random.Random, count: int, days: int = 1) -> Iterator[str]:
-    """Lines of some days of November, in order, in the combined format."""
+    """Lines of some days of September, in order, in the combined format."""
     for number in range(count):
         day, second = divmod(number * 86_400 * days // count, 86_400)
-        moment = f"{day + 1:02}/Nov/2026:{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02} +0100"
+        moment = f"{day + 1:02}/Sep/2026:{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02} +0200"
         page = chance.choice(PAGES).format(n=chance.randrange(300))
         yield (
             f'192.0.2.{chance.randrange(255)} - - [{moment}] "GET {page} HTTP/1.1" 200 {chance.randrange(9000)} '

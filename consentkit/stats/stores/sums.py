@@ -44,5 +44,7 @@ def sums_of_waiting(load: Load) -> Sums:
 
 def sums_of_release(release: Release) -> Sums:
     """What a release brings to the sink."""
-    cells = {cell: published.count for cell, published in release.cells.items()}
-    return {**sums_of(cells, release.totals), **sums_of_load(release.load)}
+    sums = Counter(sums_of({}, release.totals))
+    for (breakdown, _, metric), published in release.cells.items():
+        sums[breakdown, metric] += published.count
+    return {**sums, **sums_of_load(release.load)}

@@ -1,23 +1,32 @@
-"""A release as text, as it lies in the outbox until the sink has it."""
+"""A release as text, as it lies in the outbox until the sink has it: by what is counted, with a column a figure."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
+from itertools import repeat
 from typing import Any
 
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import Cell, Gap, Proof, Published, Release
 
+Rows = defaultdict[tuple[str, str], list[tuple[Any, ...]]]
+
 
 def dumped(release: Release) -> str:
     """The release as JSON."""
+    counts: Rows = defaultdict(list)
+    for (breakdown, value, metric), one in release.cells.items():
+        counts[breakdown, metric].append((value, one.count, one.increments, one.smallest))
+    load: Rows = defaultdict(list)
+    for (begin, route, metric), count in release.load.items():
+        load[route, metric].append((begin, count))
     return json.dumps(
         {
             "day": release.day,
-            "cells": [[*cell, p.count, p.increments, p.smallest] for cell, p in release.cells.items()],
+            "counts": [[*key, *zip(*rows, strict=True)] for key, rows in counts.items()],
             "proofs": [[*key, p.releases, p.events, p.smallest] for key, p in release.proofs.items()],
             "totals": [[*key, count] for key, count in release.totals.items()],
             "gaps": release.gaps,
-            "load": [[*key, count] for key, count in release.load.items()],
+            "load": [[*key, *zip(*rows, strict=True)] for key, rows in load.items()],
         },
         separators=(",", ":"),
     )
@@ -26,11 +35,19 @@ def dumped(release: Release) -> str:
 def loaded(text: str) -> Release:
     """The release that `dumped` wrote."""
     data: dict[str, Any] = json.loads(text)
+    cells: dict[Cell, Published] = {}
+    for breakdown, metric, values, *figures in data["counts"]:
+        named = map(Cell, repeat(breakdown), values, repeat(metric))
+        cells.update(zip(named, map(Published, *figures), strict=True))
+    load: Counter[LoadCell] = Counter()
+    for route, metric, begins, counts in data["load"]:
+        # As for a dict: a Counter's own method counts one by one.
+        dict.update(load, zip(map(LoadCell, begins, repeat(route), repeat(metric)), counts, strict=True))
     return Release(
         day=data["day"],
-        cells={Cell(*row[:3]): Published(*row[3:]) for row in data["cells"]},
+        cells=cells,
         proofs={(row[0], row[1]): Proof(*row[2:]) for row in data["proofs"]},
         totals=Counter({(day, metric): count for day, metric, count in data["totals"]}),
         gaps=[Gap(*row) for row in data["gaps"]],
-        load=Counter({LoadCell(begin, route, metric): count for begin, route, metric, count in data["load"]}),
+        load=load,
     )
