@@ -7,7 +7,6 @@ import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import accumulate
 
 from consentkit.stats.arrivals import ON_TIME, Arrivals
 from consentkit.stats.breakdowns import Crossing
@@ -90,19 +89,29 @@ class History:
         """Count requests that came on the day that is counted now."""
         self._room.load(rows)
         begins, arrivals = self._day_begins, self._arrivals
-        # What is late came in the minute that ran then.
-        latest = list(accumulate(rows.whens, max, initial=self._minute * MINUTES))
-        minutes = [when // MINUTES for when in latest[1:]]
-        requests = zip(rows.kinds, rows.agents, minutes, strict=True)
+        requests = zip(rows.kinds, rows.agents, self._minutes(rows.whens), strict=True)
         if min(rows.whens, default=begins) >= begins:
             arrivals.of_day(ON_TIME).extend(requests)
         else:
             for when, request in zip(rows.whens, requests, strict=True):
                 arrivals.of_day(ON_TIME if when >= begins else self._rule.day(when)).extend([request])
-        self._minute = latest[-1] // MINUTES
         self._held += len(rows)
         if self._held >= self._longest:
             self._settle(until=self._minute)
+
+    def _minutes(self, whens: Sequence[int]) -> list[int]:
+        """The minutes that ran when requests came: for a late one that of those before it."""
+        minutes: list[int] = []
+        minute = self._minute
+        end = (minute + 1) * MINUTES
+        for when in whens:
+            # One object for all of a minute: lists of such are looked through twice as fast.
+            if when >= end:
+                minute = when // MINUTES
+                end = (minute + 1) * MINUTES
+            minutes.append(minute)
+        self._minute = minute
+        return minutes
 
     def commit(self, private: PrivateStore, sink: Sink, source: str) -> bool:
         """Store all that was added, under the name of where it came from, and bring it to the sink.
