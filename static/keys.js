@@ -3,7 +3,8 @@
 // They can be turned off (WCAG 2.1.4), which this browser then remembers; otherwise nothing is stored.
 const KEPT = "consentkit-dashboard-keys";
 const FIELDS = "input, select, textarea";
-const OPEN = "[data-menu][open], :popover-open, .tip:not([hidden])";
+// A browser without popovers passes over what it does not know in :is().
+const OPEN = ":is([data-menu][open], :popover-open, .tip:not([hidden]))";
 
 class Keys {
   constructor() {
