@@ -26,6 +26,8 @@ LEAP = {**SECONDS, b"60": 60}
 """What the formats of Apache may have as well."""
 
 MOMENT = len(b" [23/Nov/2026:10:00:00 +0100] ")
+USER = -MOMENT - len(b" - -")
+PLAIN_BLANKS = b"192.0.2.7 - - [23/Nov/2026:10:00:00 +0100] ".count(b" ")
 ANSWER = re.compile(rb" ([1-5]\d\d) (\d{1,15}|-) ")
 """Status and bytes, between the quotation marks of request and referrer."""
 MINUTE = re.compile(rb" \[(\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:)( [+-]\d{4})\] ")
@@ -89,7 +91,7 @@ class CombinedCutter:
     def cut(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
         """The parts of each line, None for one that is to be read as a whole."""
         # Bound once: this runs for every line.
-        agents, answers, minutes = self._agents, self._answers, self._minutes
+        agents, answers, minutes, place = self._agents, self._answers, self._minutes, self._place
         for line in lines:
             parts = line.split(b'"', 6)
             try:
@@ -103,7 +105,10 @@ class CombinedCutter:
                     raise ValueError
                 status, size = answers[answer]
                 when = minutes[head[-MOMENT:-10] + head[-8:]] + LEAP[head[-10:-8]]
-                found = (request, status, referer, *self._origin(head)), agent, when, size
+                # Most lines have an address and two dashes in front, and nothing is asked of the address.
+                plain = place is None and head[USER:-MOMENT] == b" - -" and head.count(b" ") == PLAIN_BLANKS
+                origin = None if plain else self._origin(head)
+                found = (request, status, referer, origin), agent, when, size
             except (KeyError, ValueError):
                 yield None
                 continue
@@ -111,8 +116,6 @@ class CombinedCutter:
 
     def _origin(self, head: bytes) -> tuple[bytes, Facet]:
         """The host, and where the address is."""
-        if self._place is None and head.partition(b" ")[2].startswith(b"- "):
-            return b"", NOWHERE
         host, address = peer_of(head[:-MOMENT])
         return host, self._place(address) if self._place else NOWHERE
 
