@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from playwright.sync_api import BrowserContext, Locator, Page
@@ -24,9 +25,10 @@ class Demo:
 
 
 @contextmanager
-def served(app: object, listener: socket.socket) -> Iterator[None]:
+def served(app: object, listener: socket.socket, **options: Any) -> Iterator[None]:
     """Serve an app on a socket that listens already, until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on"))  # type: ignore[arg-type]
+    config = uvicorn.Config(app, log_level="warning", lifespan="on", **options)  # type: ignore[arg-type]
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
