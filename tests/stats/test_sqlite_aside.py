@@ -8,8 +8,9 @@ import pytest
 
 from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, crossings_of
 from consentkit.stats.model import BatchId, Increments, Observation
+from consentkit.stats.stores import sqlite_aside
 from consentkit.stats.stores.protocol import PrivateStore
-from consentkit.stats.stores.sqlite_aside import MANY, MOST_TEXTS
+from consentkit.stats.stores.sqlite_aside import MANY
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from tests.stats.observations import DAY, LATER, WHEN, a_request, a_view, an_event, increments_of
 
@@ -102,13 +103,13 @@ def test_a_release_leaves_nothing_aside(path, store):
     assert release.totals[DAY, "views"] == 2 * MANY
 
 
-def test_what_is_put_aside_is_of_one_day_and_bounded(path, store):
+def test_what_is_put_aside_is_of_one_day_and_bounded(path, store, monkeypatch):
     """So that values are admitted by the day, and a sink that cannot be reached fills no disk."""
-    second = busy_second()
-    for number in range(1, MOST_TEXTS + 3):
-        store.apply(BatchId("a", number), second, DAY)
+    monkeypatch.setattr(sqlite_aside, "MOST_TEXTS", 5)
+    for number in range(1, 8):
+        store.apply(BatchId("a", number), busy_second(), DAY)
     assert len(texts_in(path)) == 2
-    store.apply(BatchId("a", MOST_TEXTS + 3), busy_second(), NEXT_DAY)
+    store.apply(BatchId("a", 8), busy_second(), NEXT_DAY)
     assert len(texts_in(path)) == 1
     days = sqlite3.connect(path).execute("SELECT DISTINCT day FROM waiting UNION SELECT day FROM aside").fetchall()
     assert sorted(days) == [(DAY,), (NEXT_DAY,)]
