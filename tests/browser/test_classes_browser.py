@@ -37,7 +37,6 @@ BODIES = {
 }
 EXPECTED = {
     *BODIES,
-    "/icon.png",
     "/i.png",
     "/background.png",
     "/api",
