@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -63,6 +63,8 @@ _UNUSED = (
 )
 
 
+Place = tuple[tuple[int, int, int], bool, dict[int, list[int]]]
+"""Numbers of series, second value and value; whether it is `(other)`; what is added to longer periods."""
 Dated = tuple[str, Mapping[Cell, Published]]
 """What was published on a day."""
 
@@ -78,37 +80,44 @@ def is_by_month(connection: sqlite3.Connection, day: str) -> bool:
 
 def add_cells(connection: sqlite3.Connection, releases: Sequence[Dated]) -> None:
     """Add what releases published, each to its day (ISO date), and to the sums of parts of the month and of months."""
-    rows = [(day, *split_value(cell[0], cell[1]), cell, one) for day, cells in releases for cell, one in cells.items()]
-    series = series_of(connection, {(cell.breakdown, cell.metric) for *_, cell, _ in rows})
-    words = words_of(connection, {OTHER, *(row[1] for row in rows), *(row[2] for row in rows)})
-    other = words[OTHER]
-    periods = {day: _periods_of(connection, date.fromisoformat(day)) for day, _ in releases}
+    places = _places_of(connection, dict.fromkeys(cell for _, cells in releases for cell in cells))
     days: list[tuple[int, ...]] = []
-    sums: dict[tuple[int, int, int, int], list[int]] = {}
     named: Counter[tuple[int, int]] = Counter()
-    for name, value_text, second_text, (breakdown, _, metric), published in rows:
-        number, second, value = series[breakdown, metric], words[second_text], words[value_text]
-        count, increments, smallest = published.count, published.increments, published.smallest
-        (day, _), *longer = periods[name]
-        days.append((day, number, second, value, count, increments, smallest))
-        for period, single in longer:
-            if second and single:
-                continue
-            held = sums.get((period, number, second, value))
-            if held is None:
-                sums[period, number, second, value] = [count, increments, smallest]
-            else:
-                held[0] += count
-                held[1] += increments
-                held[2] = min(held[2], smallest)
-        if second or value != other:
-            for period, _ in periods[name]:
-                named[period, number] += count
+    for day, cells in releases:
+        (shown, _), *longer = periods = _periods_of(connection, date.fromisoformat(day))
+        counted: Counter[int] = Counter()
+        for cell, published in cells.items():
+            (series, second, value), is_other, sums = places[cell]
+            count, increments, smallest = published.count, published.increments, published.smallest
+            days.append((shown, series, second, value, count, increments, smallest))
+            for period, single in longer:
+                held = sums.get(period)
+                if held is not None:
+                    held[0] += count
+                    held[1] += increments
+                    held[2] = min(held[2], smallest)
+                elif not (second and single):
+                    sums[period] = [count, increments, smallest]
+            if not is_other:
+                counted[series] += count
+        named.update({(period, series): count for period, _ in periods for series, count in counted.items()})
+    sums_of_periods = [(period, *place, *held) for place, _, sums in places.values() for period, held in sums.items()]
     connection.executemany(_ADD_COUNTS, days)
-    connection.executemany(_ADD_COUNTS, [(*key, *held) for key, held in sums.items()])
+    connection.executemany(_ADD_COUNTS, sums_of_periods)
     connection.executemany(_ADD_NAMED, [(*key, count) for key, count in named.items()])
-    seconds = {row[1:3] for row in days if row[2]}
+    seconds = {place[:2] for place, *_ in places.values() if place[1]}
     connection.executemany("INSERT OR IGNORE INTO seconds (series, second) VALUES (?, ?)", sorted(seconds))
+
+
+def _places_of(connection: sqlite3.Connection, cells: Collection[Cell]) -> dict[Cell, Place]:
+    """Where cells are kept."""
+    split = {cell: split_value(cell.breakdown, cell.value) for cell in cells}
+    series = series_of(connection, {(cell.breakdown, cell.metric) for cell in cells})
+    words = words_of(connection, {text for pair in split.values() for text in pair} | {OTHER})
+    return {
+        cell: ((series[cell.breakdown, cell.metric], words[second], words[value]), not second and value == OTHER, {})
+        for cell, (value, second) in split.items()
+    }
 
 
 def _periods_of(connection: sqlite3.Connection, day: date) -> list[tuple[int, bool]]:
