@@ -15,7 +15,7 @@ from itertools import compress
 from operator import not_
 from typing import Final, Protocol
 
-STRIDE = 16
+STRIDE: Final = 16
 """The first bits of an IPv4 address, which a table of 256 kB takes in one step."""
 MOST_UNPACKED = 2_000_000
 """Nodes that are unpacked into 8 bytes each, and 8 for each range of IPv4 addresses, as those of a file of countries or
