@@ -15,9 +15,10 @@ HELD = (
     *("test_canary.py", "test_live_server.py", "test_workers.py", "test_observing.py", "test_edge_cache.py"),
     *(f"consent/test_{name}.py" for name in ("gate", "cookies", "consent", "seal", "caching", "choosing")),
     *(f"stats/test_{name}.py" for name in ("tally", "observer", "facts", "classes", "visits", "pages", "load")),
-    *("stats/test_recorder.py", "stats/test_goals.py", "stats/visitor/test_carrying.py", "stats/enrich"),
+    *(f"stats/enrich/test_{name}.py" for name in ("address_tree", "place", "referrer")),
+    *("stats/test_counting.py", "stats/test_recorder.py", "stats/test_goals.py", "stats/visitor/test_carrying.py"),
 )
-"""Below tests/; those that compare packages' lists of browsers are about nothing that is compiled."""
+"""Below tests/."""
 
 
 @pytest.fixture(scope="module")

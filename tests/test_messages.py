@@ -1,6 +1,7 @@
 """Messages that are not known, and start messages of every legal shape."""
 
 import asyncio
+from collections import UserDict
 from typing import Any
 
 import pytest
@@ -101,6 +102,16 @@ def test_headers_of_any_shape_are_read(kind: Any) -> None:
     answer = Answer(run(sending(start, {"type": "http.response.body", "body": DOCUMENT})))
     assert b"y" == answer.get(b"x")
     assert BANNER in answer.body
+
+
+@pytest.mark.parametrize("headers", [[HTML], [(b"content-type", b"application/json")]], ids=["page", "data"])
+def test_scopes_and_messages_may_be_any_mapping(headers: list[tuple[bytes, bytes]]) -> None:
+    """Servers and apps mostly give dictionaries, and need not."""
+    start = UserDict({"type": "http.response.start", "status": 200, "headers": headers})
+    app = sending(start, UserDict({"type": "http.response.body", "body": DOCUMENT}))
+    answer = Answer(asyncio.run(exchange(KIT.wrap(app), UserDict(http_scope()))))
+    assert 200 == answer.status
+    assert (BANNER in answer.body) == (headers == [HTML])
 
 
 def test_start_without_headers_is_legal() -> None:
