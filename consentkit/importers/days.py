@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from consentkit.stats.breakdowns import BREAKDOWNS, MOVES, VIEWS, VISITS
 from consentkit.stats.enrich.browser import BROWSERS, SYSTEMS
@@ -38,14 +39,22 @@ HOST = re.compile(r"[a-z0-9.-]{1,253}")
 class Days:
     """Counts by ISO day; `rows` were read, of which `rejected` could not be and `left_out` were no views of people.
 
-    `exits` are by day and page the visits that ended there.
+    `exits` are by day and page the visits that ended there; `latest` is the last day of which there can be counts.
     """
 
+    latest: date = date.max
     increments: dict[str, Increments] = field(default_factory=lambda: defaultdict(Increments))
     exits: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     rows: int = 0
     rejected: int = 0
     left_out: int = 0
+
+    def checked(self, day: date) -> str:
+        """A row's day as ISO; ValueError for one that is yet to come: when it does, it would pass for counted already,
+        and so would all days before it."""
+        if day > self.latest:
+            raise ValueError(f"{day} is yet to come")
+        return day.isoformat()
 
     def add(self, day: str, metric: str, values: Mapping[str, str], count: int) -> None:
         """Count events of a metric that have these values by breakdown."""

@@ -4,12 +4,13 @@ import csv
 import gzip
 import hashlib
 import io
+import time
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,7 +18,7 @@ from consentkit.config import Config
 from consentkit.errors import ConsentKitError
 from consentkit.importers.days import Days
 from consentkit.importers.goatcounter import count_goatcounter, is_goatcounter
-from consentkit.importers.goatcounter_json import COUNTS, count_json
+from consentkit.importers.goatcounter_json import COUNTS, LONGEST, count_json
 from consentkit.importers.plausible import count_plausible, table_named
 from consentkit.stats.counting import facts_of, private_of, rule_of, sink_of
 from consentkit.stats.history_sums import SummedHistory
@@ -80,26 +81,33 @@ class _Export:
         return f"{SOURCE}:{self.tool}:{min(self.days.increments)}:{max(self.days.increments)}:{self.digest}"
 
 
-def import_exports(config: Config, paths: Sequence[Path], *, another_site: bool = False) -> ExportTotals:
+def import_exports(
+    config: Config, paths: Sequence[Path], *, another_site: bool = False, clock: Callable[[], float] = time.time
+) -> ExportTotals:
     """Count exports into the site's statistics as they would have been released then, each day only the first time.
 
     The files of one Plausible export, zipped or not, belong together: they are counted at once. Days that an export
     of the same tool brought before are left out, unless this one is of another site, whose counts are to be added.
+    `clock` tells which days are yet to come: rows of those are rejected.
     """
     totals = ExportTotals()
     private, sink = private_of(config), sink_of(config)
+    rule = rule_of(config)
+    # A day more, because clocks and days differ.
+    latest = date.fromisoformat(rule.day(clock())) + timedelta(days=1)
     try:
         sink.describe(facts_of(config))
-        for export in _read(paths, config):
+        for export in _read(paths, config, latest):
             export.days.finish()
             known = _known(private.adopted(), export, another_site=another_site)
             totals.days_known += export.days.without(known)
-            history = SummedHistory(rule_of(config))
+            history = SummedHistory(rule)
             for day, increments in export.days.in_order():
                 history.add_day(increments, day)
-            if export.days.increments and history.commit(private, sink, export.source()):
+            brings = bool(export.days.increments)
+            if history.commit(private, sink, export.source()) if brings else not known:
                 totals.add(export.days)
-            elif known:
+            else:
                 totals.already_counted.append(export.name)
     finally:
         private.close()
@@ -122,15 +130,15 @@ def _known(sources: Iterable[str], export: _Export, *, another_site: bool) -> se
     return known
 
 
-def _read(paths: Sequence[Path], config: Config) -> Iterator[_Export]:
+def _read(paths: Sequence[Path], config: Config, latest: date) -> Iterator[_Export]:
     """Each export among the files."""
-    loose = Days()
+    loose = Days(latest)
     digest = hashlib.sha256()
     names = []
     goals = [goal.id for goal in config.stats.goals]
     for path in sorted(paths):
         try:
-            if (found := _goatcounter_json(path)) is not None:
+            if (found := _goatcounter_json(path, latest)) is not None:
                 yield _Export(path.name, GOATCOUNTER, *found)
                 continue
             with _opened(path) as files:
@@ -140,7 +148,7 @@ def _read(paths: Sequence[Path], config: Config) -> Iterator[_Export]:
                         names.append(path.name)
                         digest.update(_plausible(kind, stream, loose, goals))
                     else:
-                        yield _Export(path.name, GOATCOUNTER, *_goatcounter(stream, config))
+                        yield _Export(path.name, GOATCOUNTER, *_goatcounter(stream, config, latest))
         except (OSError, EOFError, UnicodeError, csv.Error, zipfile.BadZipFile, ValueError) as problem:
             reason = getattr(problem, "strerror", None) or problem
             raise ExportFileError(
@@ -151,16 +159,16 @@ def _read(paths: Sequence[Path], config: Config) -> Iterator[_Export]:
         yield _Export(", ".join(dict.fromkeys(names)), "plausible", digest.hexdigest(), loose)
 
 
-def _goatcounter(stream: Stream, config: Config) -> tuple[str, Days]:
+def _goatcounter(stream: Stream, config: Config, latest: date) -> tuple[str, Days]:
     rows = _rows(reader := _Hashing(stream))
     header = next(rows, [])
     if not is_goatcounter(header):
         raise ValueError("it is neither an export of GoatCounter nor a table of one of Plausible")
-    days = count_goatcounter(header, rows, config.site.timezone)
+    days = count_goatcounter(header, rows, config.site.timezone, latest)
     return reader.digest.hexdigest(), days
 
 
-def _goatcounter_json(path: Path) -> tuple[str, Days] | None:
+def _goatcounter_json(path: Path, latest: date) -> tuple[str, Days] | None:
     """Digest and counts, None where a file is no such archive. The digest is of the counts: info.json has a time."""
     if not zipfile.is_zipfile(path):
         return None
@@ -173,13 +181,14 @@ def _goatcounter_json(path: Path) -> tuple[str, Days] | None:
 
         def lines(name: str) -> Iterator[bytes]:
             if name in entries:
-                with archive.open(entries[name]) as stream:
-                    for line in stream:
+                with archive.open(entries[name]) as packed:
+                    stream = io.BufferedReader(packed)  # type: ignore[type-var]
+                    while line := stream.readline(LONGEST):
                         if name == COUNTS:
                             digest.update(line)
                         yield line
 
-        days = count_json(lines)
+        days = count_json(lines, latest)
         return digest.hexdigest(), days
 
 

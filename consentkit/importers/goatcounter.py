@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from consentkit.importers.days import Days, browser_named, country_of, page_of, region_of, source_named, system_named
@@ -31,24 +31,26 @@ def is_goatcounter(header: Sequence[str]) -> bool:
     return True
 
 
-def count_goatcounter(header: Sequence[str], rows: Iterable[Sequence[str]], timezone: ZoneInfo) -> Days:
+def count_goatcounter(
+    header: Sequence[str], rows: Iterable[Sequence[str]], timezone: ZoneInfo, latest: date = date.max
+) -> Days:
     """The counts of an export by day in the site's time zone; of bots and events only how many were left out.
 
     Rows stand in the order of their time. A visit begins with the first of its session, and each other one is a move.
     """
     names = ["Path", *header[1:]] if header[1] != "Path" else ["Path", *header[2:]]
-    days = Days()
+    days = Days(latest)
     visits = _Visits()
     for row in rows:
         days.rows += 1
         view = dict(zip(names, row, strict=False))
-        when = _moment(view.get("Date", ""))
-        if when is None or any(name not in view for name in NEEDED):
+        day = _day(days, view.get("Date", ""), timezone)
+        if not day or any(name not in view for name in NEEDED):
             days.rejected += 1
         elif view["Bot"] not in ("0", "") or view["Event"].lower() == "true":
             days.left_out += 1
         else:
-            _count(days, view, when.astimezone(timezone).date().isoformat(), visits)
+            _count(days, view, day, visits)
     return days
 
 
@@ -129,9 +131,10 @@ def referred(text: str, scheme: str) -> dict[str, str]:
     }
 
 
-def _moment(text: str) -> datetime | None:
+def _day(days: Days, text: str, timezone: ZoneInfo) -> str:
+    """The site's day of a moment, "" for what is none of which there can be counts."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return days.checked((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(timezone).date())
+    except (ValueError, OverflowError):
+        return ""

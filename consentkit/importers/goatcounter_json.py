@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from itertools import islice
 from typing import Any, TypeVar
 
 from consentkit.importers.days import Days, browser_named, country_of, page_of, region_of, system_named
@@ -20,6 +21,10 @@ COUNTS = "hit_stats.jsonl"
 VERSION = re.compile(r"1\.\d+")
 MOST = 1 << 40
 """Of a count of one row; a larger one is no count."""
+LONGEST = 1 << 16
+"""Bytes of a line; a page's path and title, at their longest, take a twentieth."""
+MOST_LINES = 100
+"""Of info.json."""
 
 THREE_LETTERS = {
     "ara": "ar", "bul": "bg", "ces": "cs", "dan": "da", "deu": "de", "ell": "el", "eng": "en", "est": "et",
@@ -35,13 +40,13 @@ THREE_LETTERS = {
 Row = Mapping[str, Any]
 T = TypeVar("T")
 Lines = Callable[[str], Iterable[bytes]]
-"""The lines of one of its files, none where it is not there."""
+"""The lines of one of its files, none where it is not there; one over LONGEST in parts, of which each is no row."""
 
 
-def count_json(lines: Lines) -> Days:
-    """The counts of an export; ValueError for a version that is not known here."""
-    _check_version(b"".join(lines("info.json")))
-    days = Days()
+def count_json(lines: Lines, latest: date = date.max) -> Days:
+    """The counts of an export up to the day `latest`; ValueError for a version that is not known here."""
+    _check_version(b"".join(islice(lines("info.json"), MOST_LINES)))
+    days = Days(latest)
     pages = _by_id(lines("paths.jsonl"), lambda row: "" if row.get("event") else page_of(str(row.get("path", ""))))
     for table, values_of in _tables(lines).items():
         for row in _rows(lines(table)):
@@ -54,14 +59,14 @@ def count_json(lines: Lines) -> Days:
 
 
 def _check_version(info: bytes) -> None:
-    found = json.loads(info or b"{}")
-    version = str(found.get("export_version", "")) if isinstance(found, dict) else ""
+    found = _read(info)
+    version = str(found.get("export_version", ""))
     if not VERSION.fullmatch(version):
         raise ValueError(f"GoatCounter's JSON export has the format {version or 'of none'}; only 1.x can be read")
 
 
 def _count(days: Days, row: Row, pages: Mapping[Any, str], values_of: Callable[[Row], dict[str, str]]) -> None:
-    day, count = date.fromisoformat(str(row.get("hour") or row["day"])[:10]).isoformat(), row["count"]
+    day, count = days.checked(date.fromisoformat(str(row.get("hour") or row["day"])[:10])), row["count"]
     if not isinstance(count, int) or not 0 <= count <= MOST:
         raise ValueError("no count")
     page = pages[row["path_id"]]
@@ -111,9 +116,13 @@ def _language(row: Row) -> dict[str, str]:
 def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
     """The objects of a file; a line that is none is an empty one, which no table takes."""
     for line in lines:
-        try:
-            found = json.loads(line)
-        except (ValueError, RecursionError):
-            found = None
         if line.strip():
-            yield found if isinstance(found, dict) else {}
+            yield _read(line)
+
+
+def _read(text: bytes) -> Row:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -46,7 +46,7 @@ def count_plausible(table: str, rows: Iterable[Row], days: Days, goals: Collecti
     for row in rows:
         days.rows += 1
         try:
-            day = date.fromisoformat(row["date"]).isoformat()
+            day = days.checked(date.fromisoformat(row["date"]))
             counts = {name: _figure(row.get(name)) for name in ("visits", "entrances", "pageviews", "bounces", "exits")}
             values = values_of(row)
         except (KeyError, ValueError):
@@ -69,7 +69,7 @@ def _count_events(rows: Iterable[Row], days: Days, goals: Mapping[str, str]) -> 
     for row in rows:
         days.rows += 1
         try:
-            day, name = date.fromisoformat(row["date"]).isoformat(), row["name"]
+            day, name = days.checked(date.fromisoformat(row["date"])), row["name"]
             count, address, path = _figure(row.get("events")), row.get("link_url") or "", row.get("path") or ""
         except (KeyError, ValueError):
             days.rejected += 1

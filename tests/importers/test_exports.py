@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -333,6 +333,60 @@ def test_no_row_of_a_json_export_makes_it_fail(rows):
     days.finish()
     assert days.rows >= days.rejected
     assert all(count >= 0 for _, found in days.in_order() for count in found.cells.values())
+
+
+NO_DAYS = {name: [] for name in GOATCOUNTER if "_stats" in name}
+LATER = {
+    "a.csv": as_csv(
+        HEADER, [view()] * 12 + [view(Date="9999-03-02T10:00:00Z"), view(Date="0001-01-01T00:00:00+14:00")]
+    ),
+    "imported_pages.csv": (
+        b"date,hostname,page,visits,visitors,pageviews\n2026-03-02,,/,12,12,12\n2027-01-01,,/,9,9,9\n,,/,1,1,1\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "imported_pages.csv", "export.zip"])
+def test_days_that_are_yet_to_come_are_rejected(name, config, tmp_path):
+    """Else all days until then would pass for counted when the next export comes."""
+
+    def at(day):
+        return lambda: datetime.fromisoformat(f"{day}T12:00:00Z").timestamp()
+
+    path = tmp_path / name
+    if name in LATER:
+        path.write_bytes(LATER[name])
+    else:
+        later = {"hour": "2026-12-02T09:00:00Z", "path_id": 211, "ref_id": 2, "count": 30}
+        rows = [later | {"hour": "2026-03-02T09:00:00Z"}, later, {}]
+        goatcounter_archive(path, **NO_DAYS | {"hit_stats.jsonl": rows})
+    outcome = import_exports(config, [path], clock=at("2026-11-26"))
+    assert (1, 2) == (outcome.days, outcome.rejected)
+    if name == "export.zip":
+        next_one = goatcounter_archive(path, **NO_DAYS | {"hit_stats.jsonl": [later]})
+        assert 30 == import_exports(config, [next_one], clock=at("2026-12-01")).totals["views"]
+
+
+def test_an_export_of_which_nothing_can_be_read_says_so(config, tmp_path):
+    """In place of no rows at all."""
+    path = goatcounter_archive(tmp_path / "export.zip", **{name: [{}] for name in GOATCOUNTER if "stats" in name})
+    outcome = import_exports(config, [path])
+    assert (5, 5, []) == (outcome.rows, outcome.rejected, outcome.already_counted)
+
+
+@pytest.mark.parametrize("info", [b"[" * 100_000, b'{"a":' * 20_000, b"\n" * 200 + b'{"export_version": "1.0"}'])
+def test_an_export_is_refused_by_its_first_lines(info):
+    """However deep, or far below, its version stands."""
+    with pytest.raises(ValueError, match="has the format of none"):
+        count_json(lambda name: info.splitlines(keepends=True) if name == "info.json" else ())
+
+
+def test_a_line_without_end_is_held_in_parts(config, tmp_path):
+    """Each of which is rejected."""
+    tables = {name: "\n".join(map(json.dumps, rows)).encode() for name, rows in GOATCOUNTER.items()}
+    tables["hit_stats.jsonl"] += b"\n" + b"x" * 300_000 + b"\n" + tables["hit_stats.jsonl"]
+    outcome = import_exports(config, [zipped(tmp_path / "export.zip", tables)])
+    assert (100, 2 + 2 + 5) == (outcome.totals["views"], outcome.rejected)
 
 
 def test_the_same_export_counts_once(config, tmp_path):
