@@ -92,7 +92,8 @@ def tab(chromium: Browser) -> Iterator[Page]:
     visited.on("pageerror", lambda error: said.append(str(error)))
     yield visited
     context.close()
-    assert [] == said
+    # Chromium says that it dropped the pages which it had loaded ahead of the choice, as it was told to.
+    assert [] == [text for text in said if not text.startswith("Clear-Site-Data header on ")]
 
 
 def told(states: dict[str, str]) -> dict[str, Any]:
