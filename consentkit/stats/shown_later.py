@@ -8,7 +8,7 @@ from consentkit.traits import traits_of
 
 LOADED_KEY: Final = "consentkit.loaded"
 """Where the page that is shown now is left in the scope."""
-KEPT = (b"host", b"user-agent", b"accept-language", b"sec-ch-ua")
+KEPT = (b"host", b"user-agent", b"accept-language", b"sec-ch-ua", b"signature-agent")
 """What a script's request says as well as one for a page would."""
 OPENED = {b"sec-fetch-mode": b"navigate", b"sec-fetch-dest": b"document"}
 WITHIN = {b"sec-fetch-site": b"same-origin", b"sec-fetch-user": b"?1"}

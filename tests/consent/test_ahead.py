@@ -159,11 +159,16 @@ def test_a_new_key_reads_what_the_old_one_signed() -> None:
     assert Ahead(["n" * 40], Assets(), whose="measured").read(mark, TODAY) is None
 
 
-def test_programs_are_no_persons_here_either(exempt: Site) -> None:
+@pytest.mark.parametrize(
+    "told",
+    [(b"user-agent", b"curl/8.14.1"), (b"signature-agent", b'"https://chatgpt.com"')],
+    ids=["agent", "signature"],
+)
+def test_programs_are_no_persons_here_either(told: tuple[bytes, bytes], exempt: Site) -> None:
     """What a program shows itself is no view."""
     mark = load(exempt)
     exempt.tally.take()
-    show(exempt, mark, (b"user-agent", b"curl/8.14.1"))
+    show(exempt, mark, told)
     assert {"class:own": 1, "requests": 1} == counted(exempt)
 
 

@@ -1,5 +1,6 @@
 """Annotations beside the chart."""
 
+import datetime as dt
 import re
 from html import unescape
 from pathlib import Path
@@ -49,12 +50,15 @@ def test_an_editor_notes_what_happened_and_takes_it_away(tmp_path: Path) -> None
 
 
 def test_an_annotation_is_changed(tmp_path: Path) -> None:
-    """Its form holds what it says; who wrote it stays. One that is gone, or that cannot be, is refused in words."""
+    """Its form holds what it says; from then on it is the word of who changed it.
+
+    One that is gone, or that cannot be, is refused in words.
+    """
     editor = front(tmp_path, Role.EDITOR)
-    editor.client.post(
-        "/notes-add", data={"form": token(editor.get("/")), "first": "2026-11-18", "text": TEXT}, headers=OWN
-    )
+    day = dt.date(2026, 11, 18)
+    editor.store.annotations.add(day, day, TEXT, "bob")
     page = editor.get("/")
+    assert "(bob)" in plain(page)
     form = re.search(r'action="/notes-change">.*?</form>', page, re.DOTALL)
     assert form is not None
     fields = {name: unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form[0])}

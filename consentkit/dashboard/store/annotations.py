@@ -48,11 +48,14 @@ class Annotations:
             added = connection.execute("INSERT INTO annotations VALUES (NULL, ?, ?, ?, ?)", row)
             return int(added.lastrowid or 0)
 
-    def change(self, id_: int, first: dt.date, last: dt.date, text: str) -> bool:
-        """Change an annotation; False when there is none of that id, AnnotationError as `add`."""
-        statement = "UPDATE annotations SET first = ?, last = ?, text = ? WHERE id = ?"
+    def change(self, id_: int, first: dt.date, last: dt.date, text: str, author: str) -> bool:
+        """Change an annotation, which is then its changer's word; False when there is none of that id.
+
+        AnnotationError as `add`.
+        """
+        statement = "UPDATE annotations SET first = ?, last = ?, text = ?, author = ? WHERE id = ?"
         with self._database.transaction() as connection:
-            return connection.execute(statement, (*_checked(first, last, text), id_)).rowcount == 1
+            return connection.execute(statement, (*_checked(first, last, text), author, id_)).rowcount == 1
 
     def remove(self, id_: int) -> bool:
         """Take an annotation away; False when there was none of that id."""

@@ -37,10 +37,12 @@ class Notes:
         return self._back(request)
 
     def change(self, request: Request, session: Session, fields: Fields) -> Response:
-        """Change the days or the text of an annotation, whoever wrote it; one that is gone is not kept again."""
-        del session
+        """Change the days or the text of an annotation, whoever wrote it, in one's own name.
+
+        One that is gone is not kept again.
+        """
         try:
-            found = self._context.store.annotations.change(_id(fields), *_said(fields))
+            found = self._context.store.annotations.change(_id(fields), *_said(fields), session.name)
         except (AnnotationError, ValueError):
             return self._refused(request, 400)
         return self._back(request) if found else self._refused(request, 404)

@@ -68,10 +68,10 @@ def test_annotations_of_a_period(store: Store) -> None:
     assert [one, long] == [note.id for note in notes.between(DAY - dt.timedelta(days=9), DAY)]
     assert ["A campaign in autumn"] == [note.text for note in notes.between(DAY + dt.timedelta(days=6), DAY.max)]
     assert () == notes.between(DAY + dt.timedelta(days=7), DAY.max)
-    assert notes.change(one, DAY, DAY, "Relaunch")
-    assert (one, "Relaunch", "bob", DAY) in [(n.id, n.text, n.author, n.first) for n in notes.between(DAY, DAY)]
+    assert notes.change(one, DAY, DAY, "Relaunch", "ann")
+    assert (one, "Relaunch", "ann", DAY) in [(n.id, n.text, n.author, n.first) for n in notes.between(DAY, DAY)]
     assert notes.remove(one)
-    assert [False, False] == [notes.remove(one), notes.change(one, DAY, DAY, "x")]
+    assert [False, False] == [notes.remove(one), notes.change(one, DAY, DAY, "x", "ann")]
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "x" * (LONGEST_TEXT + 1)])
