@@ -257,7 +257,7 @@ class Exchange(Sent):
     async def _rewritten(self, message: Sending, rewriter: PageRewriter | Tail | Unrewritten) -> Sending:
         """The message with the bytes of the page as it leaves; the start that is held goes out before it."""
         body = message.get("body", b"")
-        more = message.get("more_body", False)
+        more = bool(message.get("more_body", False))
         new = rewriter.feed(bytes(body))
         if not more:
             new += rewriter.finish()

@@ -13,7 +13,7 @@ HELD = (
     *("test_middleware.py", "test_exchange.py", "test_messages.py", "test_engine.py", "test_incoming.py"),
     *("test_outgoing.py", "test_traits.py", "test_websocket.py", "test_mounting.py", "test_own_visit.py"),
     *("test_canary.py", "test_live_server.py", "test_workers.py", "test_observing.py", "test_edge_cache.py"),
-    *(f"consent/test_{name}.py" for name in ("gate", "cookies", "consent", "seal", "caching", "choosing")),
+    *(f"consent/test_{name}.py" for name in ("ahead", "gate", "cookies", "consent", "seal", "caching", "choosing")),
     *(f"stats/test_{name}.py" for name in ("tally", "observer", "facts", "classes", "visits", "pages", "load")),
     *(f"stats/enrich/test_{name}.py" for name in ("address_tree", "place", "referrer")),
     *("stats/test_counting.py", "stats/test_recorder.py", "stats/test_goals.py", "stats/visitor/test_carrying.py"),

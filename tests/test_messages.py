@@ -60,6 +60,17 @@ def test_message_that_is_not_known_passes_untouched(message: Message, before: bo
     assert any(message is sent for sent in out)
 
 
+@pytest.mark.parametrize(("more", "last"), [(1, 0), (b"x", None)])
+def test_whatever_is_true_says_that_more_is_to_come(more: Any, last: Any) -> None:
+    """Although ASGI asks for a bool: of a page that is changed, too, and in the compiled build."""
+    start = {"type": "http.response.start", "status": 200, "headers": [HTML]}
+    body = {"type": "http.response.body", "body": b"<body>a", "more_body": more}
+    out = run(sending(start, body, {**body, "body": b"b", "more_body": last}))
+    page = b"".join(message.get("body", b"") for message in out)
+    assert BANNER in page
+    assert page.index(b"a") < page.rindex(b"b")
+
+
 def test_file_handed_over_instead_of_bytes_keeps_its_headers() -> None:
     """A page sent by pathsend, although the extension was hidden, leaves with the length that the app told."""
     start = {
