@@ -4,7 +4,7 @@ from pathlib import Path
 
 from consentkit.stats.stores.protocol import Health
 from consentkit.stats.stores.sqlite_connections import Connections
-from consentkit.stats.stores.sqlite_private import MIGRATIONS, SCHEMA_VERSION
+from consentkit.stats.stores.sqlite_private_file import MIGRATIONS, SCHEMA_VERSION
 
 
 class SqliteHealthReader:

@@ -1,30 +1,35 @@
 """The private store in one SQLite file, shared by all processes of a host. Nobody but its owner may read it."""
 
 import json
-import os
 import secrets
-import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from consentkit.stats.load import Load, LoadCell, folded, settle
-from consentkit.stats.model import OTHER, BatchId, Cell, Gap, Increments, Release, Waiting
+from consentkit.stats.model import OTHER, BatchId, Cell, Increments, Release, Waiting
 from consentkit.stats.release import Decision, aged_before, as_release, decide, fresh_events
 from consentkit.stats.stores.protocol import Balance, Remainder, Sums
-from consentkit.stats.stores.sqlite import connect, prepare, statements_of, transaction
+from consentkit.stats.stores.sqlite import transaction
 from consentkit.stats.stores.sqlite_admitted import within_bounds
 from consentkit.stats.stores.sqlite_aside import divided, fetched, has_room, put_aside
+from consentkit.stats.stores.sqlite_private_file import open_file
+from consentkit.stats.stores.sqlite_workers import (
+    find_gaps,
+    is_new,
+    note_gap,
+    note_happenings,
+    sign,
+    sign_off,
+    take_gaps,
+    take_lease,
+)
 from consentkit.stats.stores.sums import sums_of, sums_of_increments, sums_of_release, sums_of_waiting
 from consentkit.stats.stores.wire import dumped, loaded
 
-SCHEMA_VERSION = 4
 MAX_VALUES = 10_000
 """Distinct values of a breakdown that are admitted in a day, by all workers together."""
-SOURCE_DAYS = 31
-"""How long the last batch number of a worker is kept; no worker sends a batch again after that."""
 
 _ADD_WAITING = """
     INSERT INTO waiting (metric, breakdown, value, day, count) VALUES (?, ?, ?, ?, ?)
@@ -50,9 +55,6 @@ _ADD_COUNTED = """
     INSERT INTO counted (breakdown, metric, count) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
-_ADD_HEALTH = """
-    INSERT INTO health (name, count) VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count
-"""
 # The cells that a moment of release may change: those that gathered enough, those with aged parts, and (other).
 _CONCERNED = """
     SELECT metric, breakdown, value, day, count FROM waiting
@@ -62,12 +64,6 @@ _CONCERNED = """
     )
 """
 _POST = "INSERT INTO outbox (payload) VALUES (?)"
-_TAKE_LEASE = """
-    INSERT INTO lease (name, holder, until) VALUES ('release', ?, ?)
-    ON CONFLICT DO UPDATE SET holder = excluded.holder, until = excluded.until
-    WHERE lease.holder = excluded.holder OR lease.until <= ? OR lease.until > ?
-"""
-# A lease that ends later than any may was taken before the clock was set back.
 
 
 class SqlitePrivateStore:
@@ -79,12 +75,8 @@ class SqlitePrivateStore:
 
     def __init__(self, path: Path, *, max_values: int = MAX_VALUES) -> None:
         self._max_values = max_values
-        _make_private(path)
-        self._connection = connect(path)
+        self._connection = open_file(path)
         try:
-            # What was released or forgotten must not be found in the file's free pages.
-            self._connection.execute("PRAGMA secure_delete=ON")
-            prepare(self._connection, path, statements_of("private.sql"), SCHEMA_VERSION, MIGRATIONS)
             self.source()
         except BaseException:
             self._connection.close()
@@ -97,7 +89,7 @@ class SqlitePrivateStore:
     def apply(self, batch: BatchId, increments: Increments, day: str) -> bool:
         """Add a batch that came in on an ISO date; False, and no change, when it was applied before."""
         with transaction(self._connection) as connection:
-            if not self._is_new(batch, day):
+            if not is_new(connection, batch, day):
                 return False
             aside, rest = divided(increments)
             if not has_room(connection, day):
@@ -126,7 +118,7 @@ class SqlitePrivateStore:
             totals = self._take_totals()
             load = self._take_load(running, threshold)
             release = as_release(decision, day=today, threshold=threshold, totals=totals, load=load)
-            release.gaps.extend(self._take_gaps())
+            release.gaps.extend(take_gaps(connection))
             connection.execute(_POST, (dumped(release),))
         return True
 
@@ -150,40 +142,21 @@ class SqlitePrivateStore:
     def alive(self, source: str, number: int, now: float) -> None:
         """Note that a worker has brought all batches up to a number, at `now` (epoch seconds); less is a gap."""
         with transaction(self._connection) as connection:
-            known = connection.execute("SELECT number FROM applied WHERE source = ?", (source,)).fetchone()
-            missing = number - (known[0] if known else 0)
-            before = connection.execute("SELECT seen FROM workers WHERE source = ?", (source,)).fetchone()
-            if missing > 0:
-                self._note_gap(before[0] if before else now, now, "batches", missing)
-                connection.execute("UPDATE applied SET number = ? WHERE source = ?", (number, source))
-            connection.execute("REPLACE INTO workers (source, seen, number) VALUES (?, ?, ?)", (source, now, number))
+            sign(connection, source, number, now)
 
     def note(self, happened: Mapping[str, int]) -> None:
         """Add to how often something of HAPPENINGS has happened to the workers."""
         with transaction(self._connection) as connection:
-            connection.executemany(_ADD_HEALTH, happened.items())
+            note_happenings(connection, happened)
 
     def ended(self, source: str) -> None:
         """Note that a worker has brought all that it counted, and brings no more."""
-        self._connection.execute("DELETE FROM workers WHERE source = ?", (source,))
+        sign_off(self._connection, source)
 
     def find_gaps(self, now: float, silent: float) -> None:
         """Note as gaps the workers that were not alive for `silent` seconds and have not ended."""
         with transaction(self._connection) as connection:
-            question = "SELECT source, seen FROM workers WHERE seen < ?"
-            for source, seen in connection.execute(question, (now - silent,)).fetchall():
-                # While the store could not be written it may have gone on counting until now.
-                self._note_gap(seen, now, "killed", 0)
-                connection.execute("DELETE FROM workers WHERE source = ?", (source,))
-
-    def _note_gap(self, begin: float, until: float, reason: str, batches: int) -> None:
-        row = (_utc(begin), _utc(until), reason, batches)
-        self._connection.execute("INSERT INTO gaps VALUES (?, ?, ?, ?)", row)
-
-    def _take_gaps(self) -> list[Gap]:
-        gaps = [Gap(*row) for row in self._connection.execute("SELECT begin, until, reason, batches FROM gaps")]
-        self._connection.execute("DELETE FROM gaps")
-        return gaps
+            find_gaps(connection, now, silent)
 
     def outbox(self) -> Iterator[tuple[BatchId, Release]]:
         """The releases that the sink has not confirmed, oldest first."""
@@ -201,7 +174,7 @@ class SqlitePrivateStore:
     def lease(self, holder: str, now: float, seconds: float) -> bool:
         """Whether `holder` is the one to release until `now` + `seconds` (epoch seconds)."""
         with transaction(self._connection) as connection:
-            return connection.execute(_TAKE_LEASE, (holder, now + seconds, now, now + seconds)).rowcount > 0
+            return take_lease(connection, holder, now, seconds)
 
     def balance(self) -> Balance:
         """The sums that prove that nothing was lost or doubled."""
@@ -244,7 +217,7 @@ class SqlitePrivateStore:
             connection.execute("DELETE FROM counted")
             self._add_counted(held)
             now = time.time()
-            self._note_gap(now, now, "restored", 0)
+            note_gap(connection, now, now, "restored", 0)
 
     def _last_number(self) -> int:
         row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
@@ -259,15 +232,6 @@ class SqlitePrivateStore:
             self._connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('source', ?)", (name,))
             row = self._connection.execute(question).fetchone()
         return str(row[0])
-
-    def _is_new(self, batch: BatchId, day: str) -> bool:
-        known = self._connection.execute("SELECT number FROM applied WHERE source = ?", (batch.source,)).fetchone()
-        if known and batch.number <= known[0]:
-            return False
-        self._connection.execute("REPLACE INTO applied (source, number, day) VALUES (?, ?, ?)", (*batch, day))
-        if known is None:
-            self._connection.execute("DELETE FROM applied WHERE day < ?", (aged_before(day, SOURCE_DAYS),))
-        return True
 
     def _fetch(self) -> None:
         """Add what was put aside."""
@@ -334,29 +298,3 @@ class SqlitePrivateStore:
 
     def _add_counted(self, sums: Sums) -> None:
         self._connection.executemany(_ADD_COUNTED, [(*key, count) for key, count in sums.items()])
-
-
-def _making(*tables: str) -> Callable[[sqlite3.Connection], None]:
-    """Makes the tables that an older version did not have."""
-
-    def make(connection: sqlite3.Connection) -> None:
-        for statement in statements_of("private.sql"):
-            if any(f"TABLE {table} " in statement for table in tables):
-                connection.execute(statement)
-
-    return make
-
-
-MIGRATIONS = {2: _making("aside", "health"), 3: _making("health")}
-
-
-def _utc(moment: float) -> str:
-    return f"{datetime.fromtimestamp(int(moment), UTC).isoformat()[:19]}Z"
-
-
-def _make_private(path: Path) -> None:
-    """Create the file for its owner alone before SQLite does; SQLite gives -wal and -shm the file's mode."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    if path.stat().st_mode & 0o077:
-        path.chmod(0o600)

@@ -1,0 +1,49 @@
+"""The file of the private store, for its owner alone: its tables, and how an older one gets those that it lacks."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from consentkit.stats.stores.sqlite import connect, prepare, statements_of
+
+SCHEMA_VERSION = 4
+
+
+def open_file(path: Path) -> sqlite3.Connection:
+    """A connection to the file, of mode 0600, which is made when it is missing, its folder too.
+
+    Raises StoreError for a file of another version, OSError and sqlite3.Error when it cannot be used.
+    """
+    _make_private(path)
+    connection = connect(path)
+    try:
+        # What was released or forgotten must not be found in the file's free pages.
+        connection.execute("PRAGMA secure_delete=ON")
+        prepare(connection, path, statements_of("private.sql"), SCHEMA_VERSION, MIGRATIONS)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_private(path: Path) -> None:
+    """Create the file for its owner alone before SQLite does; SQLite gives -wal and -shm the file's mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+
+
+def _making(*tables: str) -> Callable[[sqlite3.Connection], None]:
+    """Makes the tables that an older version did not have."""
+
+    def make(connection: sqlite3.Connection) -> None:
+        for statement in statements_of("private.sql"):
+            if any(f"TABLE {table} " in statement for table in tables):
+                connection.execute(statement)
+
+    return make
+
+
+MIGRATIONS = {2: _making("aside", "health"), 3: _making("health")}
