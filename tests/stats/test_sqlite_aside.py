@@ -66,6 +66,21 @@ def test_what_many_requests_bring_is_put_aside(path, store):
     assert [("goals",), ("visits",)] == rows
 
 
+def test_a_text_does_not_tell_in_which_order_requests_came(path, store):
+    """Where each of many came from elsewhere to a page of its own, that would put the two together again."""
+    came = [(f"/{one * 37 % MANY}", f"site{one * 11 % MANY}.example") for one in range(MANY)]
+    seen = [a_view(page)._replace(events=(an_event("views", page=page, referrer=site),)) for page, site in came]
+    assert store.apply(BatchId("a", 1), increments_of(*seen, *seen[:5]), DAY)
+    [text] = texts_in(path)
+    for breakdown, _, once, often in text["counts"]:
+        assert sorted(once) == once, breakdown
+        assert sorted(often) == list(often), breakdown
+    told = [value for name, _, once, often in text["counts"] if name == "referrer" for value in (*once, *often)]
+    assert {site for _, site in came} <= set(told)
+    assert sorted(text["totals"]) == text["totals"]
+    assert sorted(text["load"]) == text["load"]
+
+
 def test_what_few_requests_bring_is_added_at_once(path, store):
     """A text of its own would tell when somebody was there."""
     store.apply(BatchId("a", 1), busy_second(views=MANY - 3), DAY)

@@ -1,7 +1,8 @@
 """What batches of many requests bring is put aside as a text, and added to the counts when these are needed.
 
 A row for each count of each second takes ten times as long as the text, and most of its counts come again a second
-later. What only few events say is added at once: a text of its own would be nearly the record of one visit.
+later. What only few events say is added at once: a text of its own would be nearly the record of one visit. For the
+same reason everything stands in the order of its name: that in which it came would tell which values belong together.
 """
 
 import json
@@ -36,9 +37,9 @@ def divided(increments: Increments) -> tuple[Increments, Increments]:
 def put_aside(connection: sqlite3.Connection, increments: Increments, day: str) -> None:
     """Keep what a batch brings that came in on an ISO date, in the transaction that runs."""
     data = {
-        "counts": [[*key, *_split(sums)] for key, sums in increments.counts.items()],
-        "totals": [[*key, count] for key, count in increments.totals.items()],
-        "load": [[*cell, count] for cell, count in increments.load.items()],
+        "counts": [[*key, *_split(increments.counts[key])] for key in sorted(increments.counts)],
+        "totals": [[*key, count] for key, count in sorted(increments.totals.items())],
+        "load": [[*cell, count] for cell, count in sorted(increments.load.items())],
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     connection.execute("INSERT INTO aside (day, text) VALUES (?, ?)", (day, text))
@@ -70,9 +71,8 @@ def fetched(connection: sqlite3.Connection) -> Iterator[tuple[str, Increments]]:
 
 def _split(sums: Mapping[str, int]) -> tuple[list[str], dict[str, int]]:
     """The values that were met once, which are most and are counted in C when they are fetched, and the others."""
-    return [value for value, count in sums.items() if count == 1], {
-        value: count for value, count in sums.items() if count != 1
-    }
+    often = sorted([value for value, count in sums.items() if count != 1])
+    return sorted([value for value, count in sums.items() if count == 1]), {value: sums[value] for value in often}
 
 
 def _add(sums: Counter[str], once: list[str], more: Mapping[str, int]) -> None:

@@ -242,7 +242,7 @@ class SqlitePrivateStore:
         """Add what came in on an ISO date."""
         counts = within_bounds(self._connection, increments.counts, day, self._max_values)
         for (breakdown, metric), sums in counts.items():
-            self._connection.execute(_ADD_COUNTS, (metric, breakdown, day, json.dumps(sums)))
+            self._connection.execute(_ADD_COUNTS, (metric, breakdown, day, json.dumps(sums, sort_keys=True)))
         self._connection.executemany(_ADD_FRESH, fresh_events(increments).items())
         self._add_totals(increments.totals)
         self._add_load(increments.load)
