@@ -6,7 +6,7 @@ import lzma
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from io import BufferedIOBase, BufferedReader
+from io import BufferedIOBase, BufferedReader, RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -15,21 +15,59 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+MAX_LINE = 32_768
+"""Bytes; servers refuse requests whose line and headers would make a longer one."""
+BLOCK = 1 << 18
+"""Bytes that are read at once."""
+XZ_MEMORY = 1 << 28
+"""Bytes that unpacking xz may take; `xz -9` needs a quarter. For Zstandard its library has such a bound."""
+
+
+class _Xz(RawIOBase):
+    """Unpacks xz, of streams one after the other, within XZ_MEMORY, which the standard library's own file cannot."""
+
+    def __init__(self, packed: BufferedIOBase) -> None:
+        super().__init__()
+        self._packed = packed
+        self._unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer; 0 at the end of the last stream. Raises EOFError or lzma.LZMAError for a damaged file."""
+        data = b""
+        while not data:
+            if self._unpacker.eof:
+                # Between streams there may be zeros (xz file format §2.2).
+                packed = (self._unpacker.unused_data or self._packed.read(BLOCK)).lstrip(b"\0")
+                if not packed:
+                    return 0
+                self._unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, XZ_MEMORY)
+            else:
+                packed = self._packed.read(BLOCK) if self._unpacker.needs_input else b""
+                if self._unpacker.needs_input and not packed:
+                    raise EOFError("the file ended before the end of its xz stream")
+            data = self._unpacker.decompress(packed, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _open_xz(packed: BufferedIOBase) -> BufferedIOBase:
+    return BufferedReader(_Xz(packed), BLOCK)
+
+
 OPENERS: tuple[tuple[bytes, Callable[[Any], BufferedIOBase]], ...] = (
     (b"\x1f\x8b", gzip.open),
     (b"\x28\xb5\x2f\xfd", zstd.open),
-    (b"\xfd7zXZ\0", lzma.open),
+    (b"\xfd7zXZ\0", _open_xz),
     (b"BZh", bz2.open),
 )
 """How compressed files begin, and what unpacks them."""
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """Some of Windows' programs begin a text with it."""
 STANDARD_INPUT = Path("-")
-
-MAX_LINE = 32_768
-"""Bytes; servers refuse requests whose line and headers would make a longer one."""
-BLOCK = 1 << 18
-"""Bytes that are read at once."""
 
 UNREADABLE = (OSError, EOFError, zlib.error, zstd.ZstdError, lzma.LZMAError)
 """What reading a damaged or vanished log raises."""

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zlib
 from itertools import chain
 from types import SimpleNamespace
 
@@ -21,6 +22,7 @@ PACKED = {
     "zstd": zstd.compress(TEXT),
     "two zstds": zstd.compress(TEXT[:7000]) + zstd.compress(TEXT[7000:]),
     "xz": lzma.compress(TEXT),
+    "two xzs": lzma.compress(TEXT[:7000]) + b"\0" * 8 + lzma.compress(TEXT[7000:]),
     "two bzip2s": bz2.compress(TEXT[:7000]) + bz2.compress(TEXT[7000:]),
     "byte order mark": b"\xef\xbb\xbf" + TEXT,
     "crlf": TEXT.replace(b"\n", b"\r\n"),
@@ -51,3 +53,16 @@ def test_a_damaged_file_says_so(name, tmp_path):
     path.write_bytes(PACKED[name][:-20])
     with pytest.raises(UNREADABLE):
         list(chain.from_iterable(blocks_of(path, lambda _: None)))
+
+
+def test_an_xz_that_wants_a_gigabyte_is_refused(tmp_path):
+    """A small file may say that unpacking it takes as much."""
+    packed = bytearray(lzma.compress(TEXT))
+    # The block's header follows that of the stream; its size is in words, its last word a checksum (xz format §3.1).
+    end = 12 + (packed[12] + 1) * 4
+    packed[16] = 36
+    packed[end - 4 : end] = zlib.crc32(packed[12 : end - 4]).to_bytes(4, "little")
+    assert TEXT == lzma.decompress(packed)
+    (tmp_path / "access.log").write_bytes(packed)
+    with pytest.raises(lzma.LZMAError, match="Memory"):
+        list(blocks_of(tmp_path / "access.log", lambda _: None))
