@@ -92,6 +92,13 @@ def read_stats(table: Table, base: Path, store: str, private: str, *, everybody:
         public_parameters=_matching(table, "public_parameters", PUBLIC_PARAMETERS, PARAMETER, "a route parameter"),
         referrer_spam=_matching(table, "referrer_spam", (), DOMAIN, 'a domain in small letters, as "spam.example"'),
     )
+    _check_together(table, settings, everybody=everybody)
+    table.done()
+    return settings
+
+
+def _check_together(table: Table, settings: StatsSettings, *, everybody: bool) -> None:
+    """Say what does not go together, or stands twice."""
     if settings.loaded_ahead == EVERYBODY and everybody:
         table.wrong(
             "loaded_ahead",
@@ -104,8 +111,6 @@ def read_stats(table: Table, base: Path, store: str, private: str, *, everybody:
     for name, ids in (("goals", [g.id for g in settings.goals]), ("funnels", [f.id for f in settings.funnels])):
         if len(set(ids)) < len(ids):
             table.wrong(name, "has an id twice; ids are unique")
-    table.done()
-    return settings
 
 
 def _read_visitor_state(table: Table, exemption: str, everybody: bool) -> bool:
