@@ -8,7 +8,7 @@ from calendar import timegm
 from functools import lru_cache
 from typing import Final
 
-from consentkit.importers.parts import logged, size_of
+from consentkit.importers.fields import logged, size_of
 from consentkit.stats.enrich.agent import agent_of
 from consentkit.stats.facts import USER_AGENT_CAP, RequestFacts
 from consentkit.stats.model import Agent

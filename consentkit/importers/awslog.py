@@ -2,7 +2,7 @@
 
 import re
 
-from consentkit.importers.parts import address_of, epoch_of, logged, size_of, status_of
+from consentkit.importers.fields import address_of, epoch_of, logged, size_of, status_of
 from consentkit.stats.facts import RequestFacts
 
 LINE = re.compile(

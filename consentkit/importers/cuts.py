@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from consentkit.importers.accesslog import agent_as_written, epoch_as_written, peer_of
-from consentkit.importers.parts import address_of, epoch_of, size_of
+from consentkit.importers.fields import address_of, epoch_of, size_of
 from consentkit.importers.w3clog import W3CLog
 from consentkit.stats.enrich.agent import agent_of
 from consentkit.stats.enrich.place import NOWHERE

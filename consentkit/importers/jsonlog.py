@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from consentkit.importers.parts import LATEST, address_of, epoch_of, logged, status_of
+from consentkit.importers.fields import LATEST, address_of, epoch_of, logged, status_of
 from consentkit.stats.facts import REFERER_CAP, SHORT_CAP, RequestFacts
 from consentkit.traits import traits_of
 

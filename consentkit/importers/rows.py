@@ -64,6 +64,7 @@ class KnownRows:
         add_kind, add_agent = rows.kinds.append, rows.agents.append
         add_when, add_size = rows.whens.append, rows.sizes.append
         whole = max(map(len, lines), default=0) > MAX_LINE
+        kind: Kind | None
         for number, found in enumerate(repeat(None, len(lines)) if whole else self._cutter.cut(lines)):
             if found is None:
                 seen = self._read(lines[number])
@@ -73,7 +74,7 @@ class KnownRows:
                 kind, agent, when, size, _ = seen
             else:
                 key, agent, when, size = found
-                kind = kind_of(key) or self._meet(key, lines[number])  # type: ignore[assignment]
+                kind = kind_of(key) or self._meet(key, lines[number])
                 if kind is None:
                     no_requests.append(number)
                     continue

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
-from consentkit.importers.parts import address_of, epoch_of, logged, size_of, status_of
+from consentkit.importers.fields import address_of, epoch_of, logged, size_of, status_of
 from consentkit.stats.facts import RequestFacts
 
 FIELDS = b"#Fields:"

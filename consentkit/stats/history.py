@@ -17,7 +17,7 @@ from consentkit.stats.release import Rule
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.stores.sqlite_private import MAX_VALUES
 from consentkit.stats.stores.wire import dumped
-from consentkit.stats.stretch import MINUTES, Days, Stretch
+from consentkit.stats.turns import MINUTES, Batch, Days
 from consentkit.stats.waiting_room import WaitingRoom
 
 STRETCH = 300_000
@@ -126,12 +126,12 @@ class History:
         return taken
 
     def _settle(self, *, until: int) -> None:
-        """Release what may leave at the minutes before `until`, and begin a new stretch."""
+        """Release what may leave at the minutes before `until`, and begin a new batch."""
         if not self._held and self._settled >= until:
             return
         parts = self._arrivals.take()
         self._total(parts)
-        for release in self._room.settle(Stretch(self._begin, until, self._days.take(until), parts)):
+        for release in self._room.settle(Batch(self._begin, until, self._days.take(until), parts)):
             self._publish(release)
         self._held = 0
         self._begin, self._settled = self._minute, until

@@ -7,7 +7,7 @@ from consentkit.stats.release import Rule
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.stores.sqlite_private import MAX_VALUES
 from consentkit.stats.stores.wire import dumped
-from consentkit.stats.stretch import turn_of
+from consentkit.stats.turns import turn_of
 from consentkit.stats.waiting_room import WaitingRoom
 
 

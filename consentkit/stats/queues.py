@@ -10,7 +10,7 @@ from itertools import chain
 
 from consentkit.stats.model import OTHER, Cell, Published
 from consentkit.stats.moments import Departures, departures
-from consentkit.stats.stretch import Turn
+from consentkit.stats.turns import Turn
 
 Arrivals = Mapping[Cell, list[int]]
 """By cell the minutes of its events, in order."""

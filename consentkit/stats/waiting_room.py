@@ -16,7 +16,7 @@ from consentkit.stats.queues import Moments, Queues
 from consentkit.stats.release import Rule, fresh_events, with_bytes
 from consentkit.stats.stores.protocol import Remainder
 from consentkit.stats.stores.sums import ALL, ROUTES
-from consentkit.stats.stretch import MINUTES, Stretch, Turn
+from consentkit.stats.turns import MINUTES, Batch, Turn
 
 ByTurn = Mapping[int, int]
 """The last moment of release of the turns that have one."""
@@ -36,28 +36,28 @@ class WaitingRoom:
         self._counted: Counter[tuple[str, str]] = Counter()
 
     def load(self, rows: Rows) -> None:
-        """Take in how requests of the stretch that is to be settled next were served."""
+        """Take in how requests of the batch that is to be settled next were served."""
         counted = self._counted
         counted["", BYTES] += self._load.extend(rows)
         counted[ALL, SERVED] += len(rows)
         counted[ROUTES, SERVED] += len(rows)
 
-    def settle(self, stretch: Stretch) -> list[Release]:
-        """Take in a stretch, and release what may leave at its moments: one release for each day that has any."""
-        arrivals = self._arrivals(stretch)
-        moments = self._moments(stretch, {cell.metric for cell in arrivals})
-        self._count(stretch, arrivals)
-        ageing = [turn for turn in stretch.turns if turn.day > self._aged]
+    def settle(self, batch: Batch) -> list[Release]:
+        """Take in a batch, and release what may leave at its moments: one release for each day that has any."""
+        arrivals = self._arrivals(batch)
+        moments = self._moments(batch, {cell.metric for cell in arrivals})
+        self._count(batch, arrivals)
+        ageing = [turn for turn in batch.turns if turn.day > self._aged]
         if ageing:
             self._aged = ageing[-1].day
         cells: defaultdict[int, dict[Cell, Published]] = defaultdict(dict)
         for cell, leaving in self._queues.settle(arrivals, moments, ageing):
             for turn, published in leaving:
                 cells[turn][cell] = published
-        lasts = self._lasts(stretch.turns, moments)
-        totals = self._leaving_totals(stretch, lasts)
+        lasts = self._lasts(batch.turns, moments)
+        totals = self._leaving_totals(batch, lasts)
         return [
-            self._release(stretch.turns[turn].day, cells[turn], self._proofs(moments, turn), totals[turn], last + 1)
+            self._release(batch.turns[turn].day, cells[turn], self._proofs(moments, turn), totals[turn], last + 1)
             for turn, last in lasts.items()
         ]
 
@@ -100,21 +100,21 @@ class WaitingRoom:
             counted=self._counted,
         )
 
-    def _arrivals(self, stretch: Stretch) -> dict[Cell, list[int]]:
+    def _arrivals(self, batch: Batch) -> dict[Cell, list[int]]:
         """By cell the minutes of its events, in order; breakdowns of one facet mostly share them."""
         runs: defaultdict[Cell, list[list[int]]] = defaultdict(list)
-        for cell, minutes in stretch.parts.cells():
+        for cell, minutes in batch.parts.cells():
             runs[cell].append(minutes)
-        begins = [(turn.moment + 1, turn.day) for turn in stretch.turns]
+        begins = [(turn.moment + 1, turn.day) for turn in batch.turns]
         within = self._admission.within_days(runs, begins)
         return {cell: some[0] if len(some) == 1 else sorted(chain.from_iterable(some)) for cell, some in within.items()}
 
-    def _moments(self, stretch: Stretch, metrics: Set[str]) -> dict[str, Moments]:
+    def _moments(self, batch: Batch, metrics: Set[str]) -> dict[str, Moments]:
         """When each metric is released; its events are told by the totals, where each stands once."""
         runs: defaultdict[str, list[list[int]]] = defaultdict(list, {metric: [] for metric in self._fresh})
         for metric in metrics:
             runs[metric] = []
-        for (_, metric), minutes in stretch.parts.totals().items():
+        for (_, metric), minutes in batch.parts.totals().items():
             if metric in metrics:
                 runs[metric].append(minutes)
         moments: dict[str, Moments] = {}
@@ -123,17 +123,17 @@ class WaitingRoom:
                 some[0] if len(some) == 1 else sorted(chain.from_iterable(some)),
                 self._fresh[metric],
                 threshold=self._rule.threshold,
-                begin=stretch.begin,
-                until=stretch.until,
+                begin=batch.begin,
+                until=batch.until,
             )
-            moments[metric] = Moments(found, stretch.turns)
+            moments[metric] = Moments(found, batch.turns)
         return moments
 
-    def _count(self, stretch: Stretch, arrivals: Mapping[Cell, Sequence[int]]) -> None:
+    def _count(self, batch: Batch, arrivals: Mapping[Cell, Sequence[int]]) -> None:
         counted = self._counted
         for cell, some in arrivals.items():
             counted[cell.breakdown, cell.metric] += len(some)
-        for (_, metric), minutes in stretch.parts.totals().items():
+        for (_, metric), minutes in batch.parts.totals().items():
             counted["", metric] += len(minutes)
 
     def _lasts(self, turns: Sequence[Turn], moments: Mapping[str, Moments]) -> dict[int, int]:
@@ -149,15 +149,15 @@ class WaitingRoom:
                 lasts[number] = max(some)
         return lasts
 
-    def _leaving_totals(self, stretch: Stretch, lasts: ByTurn) -> dict[int, Counter[tuple[str, str]]]:
+    def _leaving_totals(self, batch: Batch, lasts: ByTurn) -> dict[int, Counter[tuple[str, str]]]:
         """The totals that leave with the release of each turn: all that came by its last moment."""
         leaving = {turn: Counter[tuple[str, str]]() for turn in lasts}
         if lasts:
             leaving[next(iter(lasts))].update(self._totals)
             self._totals.clear()
         ends, turns = list(lasts.values()), list(lasts)
-        for (day, metric), minutes in stretch.parts.totals().items():
-            for name, begin, end in _by_day(day, minutes, stretch.turns):
+        for (day, metric), minutes in batch.parts.totals().items():
+            for name, begin, end in _by_day(day, minutes, batch.turns):
                 taken = begin
                 while taken < end:
                     number = bisect_left(ends, minutes[taken])

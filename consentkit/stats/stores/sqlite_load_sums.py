@@ -10,7 +10,7 @@ from typing import Any
 from consentkit.stats.load import ALL_ROUTES, HOUR, MAXIMA, REQUESTS
 from consentkit.stats.stores.protocol import LoadSum
 from consentkit.stats.stores.sqlite_load import BUSIEST_MINUTE
-from consentkit.stats.stores.stretches import cut, on_the_hour
+from consentkit.stats.stores.whole_days import cut, on_the_hour
 
 Ask = Callable[[str, Mapping[str, object]], list[Any]]
 """Gives the rows of a question with its parameters."""

@@ -60,7 +60,7 @@ class Days:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Batch:
     """What came in on some days, those minutes before `until` being over; `begin` is where the one before it ended.
 
     `turns` are its days, the first of them running at `begin`. The totals of `parts` that have no day

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.stats.stores.stretches import cut
+from consentkit.stats.stores.whole_days import cut
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,9 @@ from consentkit.stats.stores.stretches import cut
 def test_whole_days_are_told_apart(place, days, rest):
     """What is kept by the day is never cut."""
     found = cut([("x", "w"), place])
-    assert [stretch[1:] for stretch in found.days] == days
-    assert [stretch[1:] for stretch in found.rest][1:] == rest
-    assert {stretch[0] for stretch in found.days + found.rest[1:]} == {1}
+    assert [place[1:] for place in found.days] == days
+    assert [place[1:] for place in found.rest][1:] == rest
+    assert {place[0] for place in found.days + found.rest[1:]} == {1}
 
 
 TIMES = st.datetimes(datetime(2026, 2, 26), datetime(2026, 3, 3))

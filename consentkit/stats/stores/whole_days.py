@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-Stretch = tuple[int, str, str]
+Place = tuple[int, str, str]
 """Its number, a text of a UTC time as `2026-11-23T19:08`, and the one before which it ends."""
 
 FEWEST = 3
@@ -15,8 +15,8 @@ FEWEST = 3
 class Cut:
     """`days` are stretches of whole days, `rest` all others."""
 
-    days: list[Stretch] = field(default_factory=list)
-    rest: list[Stretch] = field(default_factory=list)
+    days: list[Place] = field(default_factory=list)
+    rest: list[Place] = field(default_factory=list)
 
 
 def cut(places: Iterable[tuple[str, str]]) -> Cut:
