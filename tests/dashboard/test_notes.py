@@ -74,6 +74,36 @@ def test_an_annotation_is_changed(tmp_path: Path) -> None:
     assert "A 18 – 19 Nov 2026 Sale (ann)" in plain(editor.get("/"))
 
 
+def test_what_is_done_to_annotations_stands_in_the_audit_trail(tmp_path: Path) -> None:
+    """Who did it and to which days, in the reader's language; not the text, nor what was not done."""
+    editor = front(tmp_path, Role.EDITOR)
+    fields = {"form": token(editor.get("/")), "first": "2026-11-18", "last": "", "text": TEXT}
+
+    def post(deed: str, **more: str) -> None:
+        editor.client.post(f"/notes-{deed}", data={**fields, **more}, headers=OWN)
+
+    post("add")
+    post("change", id="1", last="2026-11-19", text="Sale")
+    post("change", id="9")
+    post("add", text="")
+    post("remove", id="1")
+    post("remove", id="1")
+    told = [(entry.who, entry.what.value, entry.subject) for entry in editor.store.trail.latest(4)]
+    assert [
+        ("ann", "note_removed", "2026-11-18/2026-11-19"),
+        ("ann", "note_changed", "2026-11-18/2026-11-19"),
+        ("ann", "note_added", "2026-11-18/2026-11-18"),
+        ("ann", "signed_in", "link"),
+    ] == told
+    editor.users.set_role("ann", Role.ADMINISTRATOR)
+    editor.sign_in()
+    page = editor.get("/trail")
+    assert "Added an annotation to: 18 Nov 2026" in plain(page)
+    assert "Removed the annotation of: 18 – 19 Nov 2026" in plain(page)
+    assert "Aantekening gewijzigd van: 18 – 19 nov 2026" in plain(editor.get("/trail?lang=nl"))
+    assert "launch" not in page
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [

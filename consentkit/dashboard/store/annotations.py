@@ -36,10 +36,7 @@ class Annotations:
         question = "SELECT * FROM annotations WHERE first <= ? AND last >= ? ORDER BY first, id"
         with self._database.reading() as connection:
             rows = connection.execute(question, (last.isoformat(), first.isoformat())).fetchall()
-        return tuple(
-            Annotation(id_, dt.date.fromisoformat(begin), dt.date.fromisoformat(end), text, author)
-            for id_, begin, end, text, author in rows
-        )
+        return tuple(_read(row) for row in rows)
 
     def add(self, first: dt.date, last: dt.date, text: str, author: str) -> int:
         """Keep an annotation and give its id; AnnotationError for a text or days that cannot be."""
@@ -57,10 +54,17 @@ class Annotations:
         with self._database.transaction() as connection:
             return connection.execute(statement, (*_checked(first, last, text), author, id_)).rowcount == 1
 
-    def remove(self, id_: int) -> bool:
-        """Take an annotation away; False when there was none of that id."""
+    def remove(self, id_: int) -> Annotation | None:
+        """Take an annotation away, and give it; None when there was none of that id."""
         with self._database.transaction() as connection:
-            return connection.execute("DELETE FROM annotations WHERE id = ?", (id_,)).rowcount == 1
+            row = connection.execute("SELECT * FROM annotations WHERE id = ?", (id_,)).fetchone()
+            connection.execute("DELETE FROM annotations WHERE id = ?", (id_,))
+        return _read(row) if row else None
+
+
+def _read(row: tuple[int, str, str, str, str]) -> Annotation:
+    id_, first, last, text, author = row
+    return Annotation(id_, dt.date.fromisoformat(first), dt.date.fromisoformat(last), text, author)
 
 
 def _checked(first: dt.date, last: dt.date, text: str) -> tuple[str, str, str]:

@@ -30,7 +30,14 @@ class Did(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 -- likewise
     SHARE_ADDED = "share_added"
     SHARE_REVOKED = "share_revoked"
+    NOTE_ADDED = "note_added"
+    NOTE_CHANGED = "note_changed"
+    NOTE_REMOVED = "note_removed"
     EXPORTED = "exported"
+
+
+OF_DAYS = frozenset({Did.NOTE_ADDED, Did.NOTE_CHANGED, Did.NOTE_REMOVED})
+"""What is done to an annotation: the subject is its days, not its text, which is gone when it is taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,10 @@ class Trail:
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM trail WHERE at < ?", (_minute(oldest),))
             connection.execute(statement, (_minute(now), who, what, subject[:LONGEST_SUBJECT]))
+
+    def note_days(self, who: str, what: Did, first: dt.date, last: dt.date) -> None:
+        """Add an entry of OF_DAYS; the subject is an ISO 8601 interval."""
+        self.note(who, what, f"{first}/{last}")
 
     def latest(self, limit: int, offset: int = 0) -> tuple[Entry, ...]:
         """Entries, the latest first."""

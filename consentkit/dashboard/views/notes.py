@@ -10,6 +10,7 @@ from consentkit.dashboard.context import Context
 from consentkit.dashboard.forms import Fields
 from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.store.annotations import AnnotationError
+from consentkit.dashboard.store.trail import Did
 
 
 def routes(context: Context) -> list[BaseRoute]:
@@ -31,9 +32,11 @@ class Notes:
     def add(self, request: Request, session: Session, fields: Fields) -> Response:
         """Keep an annotation; a page that says what is needed for one that cannot be."""
         try:
-            self._context.store.annotations.add(*_said(fields), session.name)
+            first, last, text = _said(fields)
+            self._context.store.annotations.add(first, last, text, session.name)
         except (AnnotationError, ValueError):
             return self._refused(request, 400)
+        self._context.store.trail.note_days(session.name, Did.NOTE_ADDED, first, last)
         return self._back(request)
 
     def change(self, request: Request, session: Session, fields: Fields) -> Response:
@@ -42,15 +45,20 @@ class Notes:
         One that is gone is not kept again.
         """
         try:
-            found = self._context.store.annotations.change(_id(fields), *_said(fields), session.name)
+            first, last, text = _said(fields)
+            found = self._context.store.annotations.change(_id(fields), first, last, text, session.name)
         except (AnnotationError, ValueError):
             return self._refused(request, 400)
-        return self._back(request) if found else self._refused(request, 404)
+        if not found:
+            return self._refused(request, 404)
+        self._context.store.trail.note_days(session.name, Did.NOTE_CHANGED, first, last)
+        return self._back(request)
 
     def remove(self, request: Request, session: Session, fields: Fields) -> Response:
         """Take an annotation away; one that is gone already is as good."""
-        del session
-        self._context.store.annotations.remove(_id(fields))
+        removed = self._context.store.annotations.remove(_id(fields))
+        if removed:
+            self._context.store.trail.note_days(session.name, Did.NOTE_REMOVED, removed.first, removed.last)
         return self._back(request)
 
     def _refused(self, request: Request, status: int) -> Response:

@@ -6,7 +6,8 @@ from starlette.routing import BaseRoute
 
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.sessions import Session
-from consentkit.dashboard.store.trail import COMMAND_LINE, UNKNOWN
+from consentkit.dashboard.store.trail import COMMAND_LINE, OF_DAYS, UNKNOWN, Did, Entry
+from consentkit.dashboard.wording import Wording
 from consentkit.roles import Role
 
 PER_PAGE = 50
@@ -35,7 +36,16 @@ class TrailPage:
         for entry in entries[:PER_PAGE]:
             moment = entry.at.astimezone(timezone)
             who = words.text(NAMES[entry.who]) if entry.who in NAMES else entry.who
-            rows.append((f"{words.date(moment.date())} {moment:%H:%M}", who, entry))
+            rows.append((f"{words.date(moment.date())} {moment:%H:%M}", who, entry, _subject(entry, words)))
         return self._context.plain_page(
             request, session, "trail.html", rows=rows, offset=offset, step=PER_PAGE, more=len(entries) > PER_PAGE
         )
+
+
+def _subject(entry: Entry, words: Wording) -> str:
+    """What was done something to, in words; empty where nothing more is known."""
+    if entry.what is Did.SIGNED_IN and entry.subject:
+        return words.text(f"trail.by_{entry.subject}")
+    if entry.what in OF_DAYS:
+        return words.span(*map(words.parsed, entry.subject.split("/")))
+    return entry.subject

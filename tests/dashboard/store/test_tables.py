@@ -70,8 +70,10 @@ def test_annotations_of_a_period(store: Store) -> None:
     assert () == notes.between(DAY + dt.timedelta(days=7), DAY.max)
     assert notes.change(one, DAY, DAY, "Relaunch", "ann")
     assert (one, "Relaunch", "ann", DAY) in [(n.id, n.text, n.author, n.first) for n in notes.between(DAY, DAY)]
-    assert notes.remove(one)
-    assert [False, False] == [notes.remove(one), notes.change(one, DAY, DAY, "x", "ann")]
+    removed = notes.remove(one)
+    assert removed is not None
+    assert (one, DAY, "Relaunch") == (removed.id, removed.last, removed.text)
+    assert [None, False] == [notes.remove(one), notes.change(one, DAY, DAY, "x", "ann")]
 
 
 @pytest.mark.parametrize("text", ["", " \n ", "x" * (LONGEST_TEXT + 1)])
