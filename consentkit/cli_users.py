@@ -1,6 +1,7 @@
 """`consentkit user` and `consentkit token`: who may read the dashboard."""
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,25 @@ if TYPE_CHECKING:
     from consentkit.dashboard.store import Store
 
 role_type = click.Choice([role.value for role in Role])
+
+
+def _password(context: click.Context, _option: click.Parameter, given: str | None) -> str:
+    """The password given, else typed twice at a terminal, else the line that is piped in: nobody mistypes that."""
+    if given is not None or context.resilient_parsing:
+        return given or ""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    line = sys.stdin.readline().rstrip("\r\n")
+    if not line:
+        raise click.UsageError(
+            "standard input has no password; type it at a terminal, pipe it in as one line, or give --password"
+        )
+    return line
+
+
+password_option = click.option(
+    "--password", callback=_password, help="If not given: asked for, or one line of what is piped in."
+)
 
 
 def _store(config_path: Path) -> "Store":
@@ -36,7 +56,7 @@ def user() -> None:
 @user.command()
 @click.argument("name")
 @click.option("--role", type=role_type, default=Role.READER.value, show_default=True, help="What the user may do.")
-@click.password_option(help="Asked for if not given.")
+@password_option
 @config_option
 def add(name: str, role: str, password: str, config_path: Path) -> None:
     """Add a user."""
@@ -112,7 +132,7 @@ def remove(name: str, config_path: Path) -> None:
 
 @user.command()
 @click.argument("name")
-@click.password_option(help="Asked for if not given.")
+@password_option
 @config_option
 def password(name: str, password: str, config_path: Path) -> None:
     """Give a user a new password, and end the sessions."""

@@ -1,6 +1,7 @@
 """The command line: what it prints, and its exit status."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -139,9 +140,48 @@ def test_no_visitor_gets_a_command_into_a_printed_report(config: str, tmp_path: 
 
 
 def test_a_dashboard_user_is_added(config: str) -> None:
-    """`user add` takes the password from the terminal, twice."""
-    result = run("user", "add", "maria", "--config", config, input="a long password\na long password\n")
-    assert (0, True) == (result.exit_code, "maria" in result.output)
+    """`user add` reads a password that is piped in once, and asks for nothing."""
+    result = run("user", "add", "maria", "--config", config, input="a long password\r\n")
+    assert (0, "maria may sign in as reader.\n") == (result.exit_code, result.output)
+    assert open_store(load(Path(config))).users.check("maria", "a long password")
+    empty = run("user", "password", "maria", "--config", config, input="")
+    assert (2, True) == (empty.exit_code, "standard input has no password" in empty.output)
+
+
+def test_at_a_terminal_a_password_is_typed_twice(config: str) -> None:
+    """Unseen; two that differ are asked for again."""
+    ours, theirs = os.openpty()
+    command = [
+        sys.executable,
+        "-c",
+        "from consentkit.cli import main; main()",
+        "user",
+        "add",
+        "maria",
+        "--config",
+        config,
+    ]
+    # A session of its own has no other terminal, at which the password would be asked for.
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
+    os.close(theirs)
+    shown = b""
+    right, wrong = "a long password", "a lung password"
+    for question, typed in [
+        ("Password:", right),
+        ("confirmation:", wrong),
+        ("Password:", right),
+        ("confirmation:", right),
+    ]:
+        asked = b""
+        while question.encode() not in asked:
+            asked += os.read(ours, 1000)
+        shown += asked
+        os.write(ours, f"{typed}\n".encode())
+    assert 0 == process.wait(timeout=30)
+    os.close(ours)
+    assert b"do not match" in shown
+    assert b"long password" not in shown
+    assert open_store(load(Path(config))).users.check("maria", "a long password")
 
 
 def test_a_dashboard_user_is_looked_after(config: str) -> None:
