@@ -2,15 +2,16 @@
 
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, crossings_of
 from consentkit.stats.model import BatchId, Increments, Observation
-from consentkit.stats.stores import sqlite_aside
+from consentkit.stats.stores import sqlite_aside, sqlite_private
 from consentkit.stats.stores.protocol import PrivateStore
-from consentkit.stats.stores.sqlite_aside import MANY
+from consentkit.stats.stores.sqlite_aside import MANY, Aside, added_up
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from tests.stats.observations import DAY, LATER, WHEN, a_request, a_view, an_event, increments_of
 
@@ -116,6 +117,51 @@ def test_a_release_leaves_nothing_aside(path, store):
     assert texts_in(path) == []
     [(_, release)] = store.outbox()
     assert release.totals[DAY, "views"] == 2 * MANY
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen between the adding up before a release and the release."""
+
+    def and_then(connection: sqlite3.Connection) -> Aside:
+        found = added_up(connection)
+        happens()
+        return found
+
+    monkeypatch.setattr(sqlite_private, "added_up", and_then)
+
+
+def test_what_is_put_aside_while_a_release_adds_up_is_in_it_too(path, store, monkeypatch):
+    """Others need not wait for the adding up, and what they write then counts once."""
+    other = SqlitePrivateStore(path)
+    store.apply(BatchId("a", 1), busy_second(), DAY)
+    meanwhile(monkeypatch, lambda: other.apply(BatchId("b", 1), busy_second(1), DAY))
+    assert released(store)
+    assert texts_in(path) == []
+    [(_, release)] = store.outbox()
+    assert release.totals[DAY, "views"] == 2 * MANY
+    assert store.balance().counted["page", "views"] == 2 * MANY
+    other.close()
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_what_another_counted_while_a_release_added_up_counts_once(path, store, monkeypatch, after):
+    """However many, and larger ones, were put aside since then."""
+    other = SqlitePrivateStore(path)
+    store.apply(BatchId("a", 1), busy_second(), DAY)
+    store.apply(BatchId("a", 2), busy_second(1), DAY)
+
+    def others() -> None:
+        other.balance()
+        for number in range(after):
+            other.apply(BatchId("b", number + 1), busy_second(2 + number, views=2 * MANY), DAY)
+
+    meanwhile(monkeypatch, others)
+    assert released(store)
+    assert texts_in(path) == []
+    [(_, release)] = store.outbox()
+    assert release.totals[DAY, "views"] == 2 * MANY + after * 2 * MANY
+    assert store.balance().counted["page", "views"] == 2 * MANY + after * 2 * MANY
+    other.close()
 
 
 def test_what_is_put_aside_is_of_one_day_and_bounded(path, store, monkeypatch):

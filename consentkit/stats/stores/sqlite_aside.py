@@ -6,9 +6,11 @@ same reason everything stands in the order of its name: that in which it came wo
 """
 
 import json
+import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import Increments
@@ -18,6 +20,8 @@ MANY = 50
 """Events of a metric that a batch must bring for their counts to be put aside."""
 MOST_TEXTS = 500
 """Those that may lie there; four workers write 240 in the minute between two releases."""
+NUMBER_BITS = 63
+"""Of the number of a text: as many as SQLite's numbers have above nought."""
 
 
 def divided(increments: Increments) -> tuple[Increments, Increments]:
@@ -42,7 +46,9 @@ def put_aside(connection: sqlite3.Connection, increments: Increments, day: str) 
         "load": [[*cell, count] for cell, count in sorted(increments.load.items())],
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    connection.execute("INSERT INTO aside (day, text) VALUES (?, ?)", (day, text))
+    # By chance, so that no number comes twice and none tells when its text came.
+    number = secrets.randbits(NUMBER_BITS)
+    connection.execute("INSERT INTO aside (number, day, text) VALUES (?, ?, ?)", (number, day, text))
 
 
 def has_room(connection: sqlite3.Connection, day: str) -> bool:
@@ -51,31 +57,60 @@ def has_room(connection: sqlite3.Connection, day: str) -> bool:
     return texts < MOST_TEXTS and first in (None, day)
 
 
-def fetched(connection: sqlite3.Connection) -> Iterator[tuple[str, Increments]]:
-    """What was put aside, by the day on which it came in; it is to be added then, and lies there no longer."""
-    for (day,) in connection.execute("SELECT DISTINCT day FROM aside ORDER BY day").fetchall():
-        counts: dict[tuple[str, str], Counter[str]] = {}
-        whole = Increments()
-        for (text,) in connection.execute("SELECT text FROM aside WHERE day = ?", (day,)):
-            data = json.loads(text)
-            for breakdown, metric, once, more in data["counts"]:
-                _add(counts.setdefault((breakdown, metric), Counter()), once, more)
-            for total_day, metric, count in data["totals"]:
-                whole.totals[total_day, metric] += count
-            for begin, route, metric, count in data["load"]:
-                whole.load[LoadCell(begin, route, metric)] += count
-        whole.counts.update(counts)
-        connection.execute("DELETE FROM aside WHERE day = ?", (day,))
-        yield day, whole
+class Aside:
+    """What was put aside, added up by the day on which it came in; `numbers` are those of the texts that are in it."""
+
+    def __init__(self) -> None:
+        self.numbers: set[int] = set()
+        self.days: dict[str, Increments] = {}
+
+    def take(self, connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
+        """Add the texts of these numbers, except those that are no longer there."""
+        for number in numbers:
+            row = connection.execute("SELECT day, text FROM aside WHERE number = ?", (number,)).fetchone()
+            if row is not None:
+                self.numbers.add(number)
+                _add(self.days.setdefault(row[0], Increments()), json.loads(row[1]))
+
+
+def added_up(connection: sqlite3.Connection) -> Aside:
+    """What lies there now, for `fetched`: most of the work, and it needs no transaction, so no other worker waits."""
+    aside = Aside()
+    aside.take(connection, _numbers(connection))
+    return aside
+
+
+def fetched(connection: sqlite3.Connection, before: Aside | None = None) -> Iterator[tuple[str, Increments]]:
+    """What was put aside, by the day on which it came in; it is to be added then, and lies there no longer.
+
+    `before` is what `added_up` found before the transaction that runs; what came since is added to it.
+    """
+    numbers = _numbers(connection)
+    # A number never comes twice: where all are there still, nobody has fetched them in between.
+    aside = before if before is not None and before.numbers <= numbers else Aside()
+    aside.take(connection, numbers - aside.numbers)
+    connection.execute("DELETE FROM aside")
+    yield from sorted(aside.days.items())
+
+
+def _numbers(connection: sqlite3.Connection) -> set[int]:
+    return {number for (number,) in connection.execute("SELECT number FROM aside")}
+
+
+def _add(whole: Increments, data: Mapping[str, Any]) -> None:
+    for breakdown, metric, once, more in data["counts"]:
+        # What adds `once` in C is a Counter's update; nothing else is put there.
+        sums = whole.counts.setdefault((breakdown, metric), Counter())
+        sums.update(once)
+        for value, count in more.items():
+            sums[value] = sums.get(value, 0) + count
+    for day, metric, count in data["totals"]:
+        whole.totals[day, metric] += count
+    for begin, route, metric, count in data["load"]:
+        whole.load[LoadCell(begin, route, metric)] += count
 
 
 def _split(sums: Mapping[str, int]) -> tuple[list[str], dict[str, int]]:
     """The values that were met once, which are most and are counted in C when they are fetched, and the others."""
     often = sorted([value for value, count in sums.items() if count != 1])
     return sorted([value for value, count in sums.items() if count == 1]), {value: sums[value] for value in often}
-
-
-def _add(sums: Counter[str], once: list[str], more: Mapping[str, int]) -> None:
-    sums.update(once)
-    for value, count in more.items():
-        sums[value] = sums.get(value, 0) + count

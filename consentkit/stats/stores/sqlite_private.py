@@ -13,7 +13,7 @@ from consentkit.stats.release import Decision, aged_before, as_release, decide, 
 from consentkit.stats.stores.protocol import Balance, Remainder, Sums
 from consentkit.stats.stores.sqlite import transaction
 from consentkit.stats.stores.sqlite_admitted import within_bounds
-from consentkit.stats.stores.sqlite_aside import divided, fetched, has_room, put_aside
+from consentkit.stats.stores.sqlite_aside import Aside, added_up, divided, fetched, has_room, put_aside
 from consentkit.stats.stores.sqlite_private_file import open_file
 from consentkit.stats.stores.sqlite_workers import (
     find_gaps,
@@ -102,8 +102,9 @@ class SqlitePrivateStore:
 
     def release(self, *, threshold: int, patience_days: int, today: str, running: str) -> bool:
         """Move what may be published into the outbox; False when nothing may."""
+        aside = added_up(self._connection)
         with transaction(self._connection) as connection:
-            self._fetch()
+            self._fetch(aside)
             fresh = dict(connection.execute("SELECT metric, count FROM fresh"))
             before = aged_before(today, patience_days)
             if not self._anything_due(fresh, threshold, before):
@@ -233,9 +234,9 @@ class SqlitePrivateStore:
             row = self._connection.execute(question).fetchone()
         return str(row[0])
 
-    def _fetch(self) -> None:
-        """Add what was put aside."""
-        for day, increments in fetched(self._connection):
+    def _fetch(self, before: Aside | None = None) -> None:
+        """Add what was put aside; `before` is what of it was added up before the transaction."""
+        for day, increments in fetched(self._connection, before):
             self._add(increments, day)
 
     def _add(self, increments: Increments, day: str) -> None:
