@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from consentkit.config import Config
+from consentkit.config_stats import EVERYBODY, StatsSettings
 from consentkit.own_visit import EXEMPTION_OF
 from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.texts import duration_text, isolated, texts
@@ -41,7 +42,7 @@ def breakdowns_of(config: Config) -> list[str]:
 
 
 def statistics_paragraph(config: Config, language: str) -> str:
-    """What is counted, when it appears, and what it is used for, in a language."""
+    """What is counted, when it appears, what scripts tell, and what it is used for, in a language."""
     t = texts(language)
     words, stats = t["statistics"], config.stats
     what = _listed(breakdowns_of(config), language)
@@ -52,10 +53,19 @@ def statistics_paragraph(config: Config, language: str) -> str:
         ),
         *([words["place"]] if stats.geoip else []),
         *([] if stats.visitor_state else [words["no_storage"]]),
+        *(words[key] for key in _scripts(stats)),
         words["use"].format(months=duration_text(f"{stats.retention_months} months", language)),
         *([f"({t['exemptions'][EXEMPTION_OF[stats.exemption]]})"] if stats.exemption in EXEMPTION_OF else []),
     ]
     return ("" if language == "zh" else " ").join(sentences)
+
+
+def _scripts(stats: StatsSettings) -> list[str]:
+    """What scripts tell the server that no request for a page would, and of whom."""
+    told = ["link_script"] if stats.outbound else []
+    if stats.loaded_ahead == EVERYBODY:
+        return [*told, "ahead_script_everybody"]
+    return [*told, "ahead_script"] if stats.visitor_state else told
 
 
 def _listed(breakdowns: Sequence[str], language: str) -> str:

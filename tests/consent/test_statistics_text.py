@@ -36,6 +36,29 @@ def test_searches_are_named_only_where_they_are_counted() -> None:
     assert "words searched for on the site" in paragraph(search_parameters=["q"])
 
 
+LINKS, AHEAD = "which other site a link that you follow leads to", "a page that your browser had loaded in advance"
+
+
+@pytest.mark.parametrize(
+    ("stats", "links", "ahead"),
+    [
+        ({}, "", ""),
+        ({"exemption": "nl"}, "", "While your visits are counted"),
+        ({"exemption": "nl", "visitor_state": False}, "", ""),
+        ({"visitor_state": True, "outbound": True}, "While your visits are counted", "While your visits are counted"),
+        ({"loaded_ahead": "everybody"}, "", "A script tells our server"),
+        ({"exemption": "nl", "outbound": True, "loaded_ahead": "everybody"}, "While your visits are counted",
+         "A script tells our server"),
+    ],
+)  # fmt: skip
+def test_what_scripts_tell_is_said_where_they_run(stats: dict[str, Any], links: str, ahead: str) -> None:
+    """Each in one sentence, with the condition under which its script is sent."""
+    sentences = paragraph(**stats).split(". ")
+    for about, begin in ((LINKS, links), (AHEAD, ahead)):
+        assert [begin] * bool(begin) == [begin for sentence in sentences if about in sentence]
+        assert all(sentence.startswith(begin) for sentence in sentences if about in sentence)
+
+
 def test_numbers_are_those_of_the_configuration() -> None:
     """Threshold, patience and retention, in words of the language."""
     text = paragraph("nl", threshold=7, patience_days=14, retention_months=6)
@@ -54,6 +77,6 @@ def test_the_exemption_is_named() -> None:
 @pytest.mark.parametrize("language", available())
 def test_nothing_is_left_to_fill_in(language: str) -> None:
     """In any language."""
-    text = paragraph(language, geoip=["x.mmdb"], exemption="uk")
+    text = paragraph(language, geoip=["x.mmdb"], exemption="uk", outbound=True)
     assert "{" not in text
     assert "Example Telecom" in text
