@@ -24,6 +24,13 @@ REMEMBERED_MINUTES = 1024
 SECONDS = {b"%02d" % second: second for second in range(60)}
 LEAP = {**SECONDS, b"60": 60}
 """What the formats of Apache may have as well."""
+MIDNIGHT = b":00:00:"
+CLOCK = {b":%02d:%02d:" % divmod(minute, 60): minute * 60 for minute in range(1440)}
+"""Seconds from midnight to the minutes of a day."""
+NEVER = -(1 << 60)
+"""A time, and a part of one, that cannot be read."""
+UNREAD = 0, 0
+"""Status and bytes that cannot be read."""
 
 MOMENT = len(b" [23/Nov/2026:10:00:00 +0100] ")
 USER = -MOMENT - len(b" - -")
@@ -56,7 +63,7 @@ Value = TypeVar("Value")
 
 
 class Cutter(Protocol):
-    """Cuts lines of one format."""
+    """Cuts lines of one format, at least one at a time."""
 
     def cut(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
         """The parts of each line, None for one that is to be read as a whole."""
@@ -78,41 +85,61 @@ class Memory(dict[bytes, Value]):
         return value
 
 
+class Tolerant(Memory[Value]):
+    """The same, which gives `otherwise` for what cannot be read, and does not remember it."""
+
+    def __init__(self, read: Callable[[bytes], Value], most: int, otherwise: Value) -> None:
+        super().__init__(read, most)
+        self._otherwise = otherwise
+
+    def __missing__(self, text: bytes) -> Value:
+        try:
+            return super().__missing__(text)
+        except (KeyError, ValueError):
+            return self._otherwise
+
+
 class CombinedCutter:
-    """Cuts lines of the combined and the common format."""
+    """Cuts lines of the combined and the common format, many at once a column after the other, which is faster."""
 
     def __init__(self, place: Places) -> None:
         self._place = place
         self._agents = Memory(agent_as_written, REMEMBERED_AGENTS)
-        self._answers = Memory(_answer, REMEMBERED)
-        self._minutes = Memory(_minute, REMEMBERED_MINUTES)
-        self._untold = agent_of(UNTOLD)
+        self._answers = Tolerant(_answer, REMEMBERED, UNREAD)
+        self._minutes = Tolerant(self._minute, REMEMBERED_MINUTES, NEVER)
+        self._days = Memory(_minute, REMEMBERED_MINUTES)
 
     def cut(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
         """The parts of each line, None for one that is to be read as a whole."""
-        # Bound once: this runs for every line.
-        agents, answers, minutes, place = self._agents, self._answers, self._minutes, self._place
-        for line in lines:
-            parts = line.split(b'"', 6)
-            try:
-                if len(parts) == 7:
-                    head, request, answer, referer, between, user_agent, _ = parts
-                    agent = agents[user_agent]
-                else:
-                    head, request, status_and_size = parts
-                    answer, referer, between, agent = status_and_size + b" ", b"", b" ", self._untold
-                if between != b" " or b"\\" in line or b"\0" in line:
-                    raise ValueError
-                status, size = answers[answer]
-                when = minutes[head[-MOMENT:-10] + head[-8:]] + LEAP[head[-10:-8]]
-                # Most lines have an address and two dashes in front, and nothing is asked of the address.
-                plain = place is None and head[USER:-MOMENT] == b" - -" and head.count(b" ") == PLAIN_BLANKS
-                origin = None if plain else self._origin(head)
-                found = (request, status, referer, origin), agent, when, size
-            except (KeyError, ValueError):
-                yield None
-                continue
-            yield found
+        parts = [line.split(b'"', 6) for line in lines]
+        whole = [some if len(some) == 7 and some[4] == b" " else _as_combined(some) for some in parts]
+        heads, requests, answers, referers, _, agents, _ = zip(*whole, strict=True)
+        minutes, second_of = self._minutes, LEAP.get
+        whens = [minutes[head[-MOMENT:-10] + head[-8:]] + second_of(head[-10:-8], NEVER) for head in heads]
+        answered = list(map(self._answers.__getitem__, answers))
+        keys = zip(requests, [status for status, _ in answered], referers, self._origins(heads), strict=True)
+        sizes = [size for _, size in answered]
+        cuts = zip(keys, map(self._agents.__getitem__, agents), whens, sizes, strict=True)
+        text = b"".join(lines)
+        if b"\\" in text or b"\0" in text:
+            return (
+                None if b"\\" in line or b"\0" in line else _read(cut) for line, cut in zip(lines, cuts, strict=True)
+            )
+        return map(_read, cuts) if UNREAD in answered or min(whens) < 0 else cuts
+
+    def _minute(self, text: bytes) -> int:
+        """The same as of `_minute`, of which a day is read but once."""
+        return self._days[text[:13] + MIDNIGHT + text[20:]] + CLOCK[text[13:20]]
+
+    def _origins(self, heads: Sequence[bytes]) -> list[tuple[bytes, Facet] | None]:
+        """The hosts, and where the addresses are."""
+        if self._place is not None:
+            return [self._origin(head) for head in heads]
+        # Most lines have an address and two dashes in front, and nothing is asked of the address.
+        return [
+            None if head[USER:-MOMENT] == b" - -" and head.count(b" ") == PLAIN_BLANKS else self._origin(head)
+            for head in heads
+        ]
 
     def _origin(self, head: bytes) -> tuple[bytes, Facet]:
         """The host, and where the address is."""
@@ -221,6 +248,19 @@ class BalancerCutter:
                 yield None
                 continue
             yield found
+
+
+def _as_combined(parts: Sequence[bytes]) -> Sequence[bytes]:
+    """The parts of a line in the common format as of one in the combined, of any other of one that cannot be read."""
+    if len(parts) != 3:
+        return (b"",) * 7
+    head, request, answer = parts
+    return head, request, answer + b" ", b"", b" ", UNTOLD, b""
+
+
+def _read(cut: Cut) -> Cut | None:
+    """None for a line whose answer or time cannot be read."""
+    return None if cut[2] < 0 or cut[0][1] == UNREAD[0] else cut
 
 
 def _answer(text: bytes) -> tuple[int, int]:

@@ -4,10 +4,10 @@ Lines that have the same request, status and referrer count alike but for their 
 looked up for the next by these texts. An address is never among them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 
-from consentkit.importers.cuts import REMEMBERED, Cutter, Key
+from consentkit.importers.cuts import REMEMBERED, Cut, Cutter, Key
 from consentkit.importers.formats import LogReader
 from consentkit.importers.source import MAX_LINE
 from consentkit.stats.kinds import Kind, Kinds, Rows, Seen
@@ -15,6 +15,8 @@ from consentkit.stats.observer import Observer
 
 REMEMBERED_LENGTH = 1024
 """Bytes of a line; longer ones are seldom twice the same."""
+AT_ONCE = 128
+"""Lines that are cut before they are counted: their parts are then still in the processor's cache."""
 
 Read = Callable[[bytes], Seen | None]
 
@@ -63,9 +65,8 @@ class KnownRows:
         kind_of = self._kinds.get
         add_kind, add_agent = rows.kinds.append, rows.agents.append
         add_when, add_size = rows.whens.append, rows.sizes.append
-        whole = max(map(len, lines), default=0) > MAX_LINE
         kind: Kind | None
-        for number, found in enumerate(repeat(None, len(lines)) if whole else self._cutter.cut(lines)):
+        for number, found in enumerate(self._cuts(lines)):
             if found is None:
                 seen = self._read(lines[number])
                 if seen is None:
@@ -83,6 +84,14 @@ class KnownRows:
             add_when(when)
             add_size(size)
         return rows, no_requests
+
+    def _cuts(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
+        """The parts of each line, None for one that is to be read as a whole."""
+        if max(map(len, lines), default=0) > MAX_LINE:
+            yield from repeat(None, len(lines))
+            return
+        for begin in range(0, len(lines), AT_ONCE):
+            yield from self._cutter.cut(lines[begin : begin + AT_ONCE])
 
     def _meet(self, key: Key, line: bytes) -> Kind | None:
         """The kind of a line of which no other with this key was met yet; None if it is no request."""

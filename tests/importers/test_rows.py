@@ -189,9 +189,11 @@ def test_what_is_remembered_is_bounded(observers, monkeypatch):
         f'192.0.2.7 - - [23/Nov/2026:10:{n % 60:02}:00 +0100] "GET /{n} HTTP/1.1" 200 {n} "-" "agent {n}"'.encode()
         for n in range(100)
     ]
+    # Where a time or an answer is read, something else may stand.
+    lines += [b'%s "GET / HTTP/1.1" %s "-" "agent"' % ((b"192.0.2.%d" % n,) * 2) for n in range(20)]
     reader.rows(lines[:1])
     reader.rows(lines)
     cutter = reader._known._cutter
-    held = reader._known._kinds, cutter._agents, cutter._minutes, cutter._answers
-    assert [True] * 4 == [0 < len(one) <= 10 for one in held]
+    held = reader._known._kinds, cutter._agents, cutter._minutes, cutter._days, cutter._answers
+    assert [True] * 5 == [0 < len(one) <= 10 for one in held]
     assert "192.0.2" not in repr(held)
