@@ -1,6 +1,7 @@
 """The forecast in words and as a chart."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from markupsafe import Markup
 
@@ -12,7 +13,7 @@ from consentkit.dashboard.people import Fact
 from consentkit.dashboard.scale import label_places
 from consentkit.dashboard.wording import NO_BREAK, Wording
 from consentkit.stats.breakdowns import REQUESTS, VIEWS
-from consentkit.stats.forecast import Forecast
+from consentkit.stats.forecast import Day, Forecast
 
 
 def forecast_svg(ahead: Ahead | None, words: Wording) -> Markup | None:
@@ -22,40 +23,26 @@ def forecast_svg(ahead: Ahead | None, words: Wording) -> Markup | None:
     days = [*(day for day, _ in ahead.history), *(day.day for day in ahead.forecast.days)]
     shown = {name: label_places(len(days), room) for name, room in FULL_ROOMS.items()}
     rooms = [tuple(name for name, places in shown.items() if place in places) for place in range(len(days))]
-    came = [
-        Expected(
-            Point(
-                words.day(day),
-                words.text("operations.came", day=words.weekday(day), requests=words.number(requests)),
-                (requests,),
-                rooms[place],
-            ),
-            requests,
-        )
-        for place, (day, requests) in enumerate(ahead.history)
-    ]
-    expected = [
-        Expected(
-            Point(
-                words.day(day.day),
-                words.text(
-                    "operations.expected",
-                    day=words.weekday(day.day),
-                    requests=words.number(round(day.value)),
-                    low=words.number(round(day.low)),
-                    high=words.number(round(day.high)),
-                ),
-                (round(day.value),),
-                rooms[len(came) + place],
-            ),
-            day.value,
-            day.low,
-            day.high,
-        )
-        for place, day in enumerate(ahead.forecast.days)
-    ]
+    came = [_came(day, requests, rooms[place], words) for place, (day, requests) in enumerate(ahead.history)]
+    expected = [_expected(day, rooms[len(came) + place], words) for place, day in enumerate(ahead.forecast.days)]
     texts = Words(words.text("operations.forecast"), forecast_text(ahead, words), "forecast")
     return forecast_chart([*came, *expected], texts, tick_label=words.compact)
+
+
+def _came(day: date, requests: int, rooms: tuple[str, ...], words: Wording) -> Expected:
+    said = words.text("operations.came", day=words.weekday(day), requests=words.number(requests))
+    return Expected(Point(words.day(day), said, (requests,), rooms), requests)
+
+
+def _expected(day: Day, rooms: tuple[str, ...], words: Wording) -> Expected:
+    said = words.text(
+        "operations.expected",
+        day=words.weekday(day.day),
+        requests=words.number(round(day.value)),
+        low=words.number(round(day.low)),
+        high=words.number(round(day.high)),
+    )
+    return Expected(Point(words.day(day.day), said, (round(day.value),), rooms), day.value, day.low, day.high)
 
 
 def forecast_text(ahead: Ahead | None, words: Wording) -> str:
