@@ -23,7 +23,7 @@ from consentkit.stats.load import (
 )
 from consentkit.stats.spans import bounds_of, leftovers_of
 from consentkit.stats.stores import SinkReader
-from consentkit.stats.stores.protocol import LoadSum
+from consentkit.stats.stores.reading import LoadSum
 from consentkit.stats.visitor.funnels import step_name
 
 QUANTILES = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}

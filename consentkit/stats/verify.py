@@ -12,7 +12,8 @@ from consentkit.stats.finding import Finding, named
 from consentkit.stats.load import SERVED
 from consentkit.stats.model import Cell
 from consentkit.stats.stores import PrivateStore, SinkReader
-from consentkit.stats.stores.protocol import Balance, Ledger, ReleaseRow, Sums
+from consentkit.stats.stores.protocol import Balance, Sums
+from consentkit.stats.stores.reading import Ledger, ReleaseRow
 from consentkit.stats.stores.sums import sums_of_load
 from consentkit.stats.verify_rows import (
     Course,

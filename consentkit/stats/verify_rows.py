@@ -8,7 +8,8 @@ from consentkit.stats.breakdowns import GOALS, REQUESTS, metrics_of
 from consentkit.stats.finding import RESTORE, Finding, named
 from consentkit.stats.load import ALL_ROUTES, BUSIEST, SERVED, TOOK, LoadCell
 from consentkit.stats.model import Gap, storable
-from consentkit.stats.stores.protocol import CellRow, ReleaseRow, Sums
+from consentkit.stats.stores.protocol import Sums
+from consentkit.stats.stores.reading import CellRow, ReleaseRow
 
 GAP_REASONS = frozenset({"killed", "batches", "restored"})
 

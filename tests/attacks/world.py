@@ -13,7 +13,7 @@ from consentkit.stats.flusher import Flusher, Stores
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import Cell, EventKey, Release
 from consentkit.stats.release import Rule
-from consentkit.stats.stores.protocol import SinkReader
+from consentkit.stats.stores.reading import SinkReader
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink

@@ -10,7 +10,8 @@ from consentkit.exporters.sink import NoFiguresError, Span, moment, span_of, tab
 from consentkit.exporters.table import CELLS, Table
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import BatchId, Gap, Release
-from consentkit.stats.stores.protocol import CellRow, StoreError
+from consentkit.stats.stores.protocol import StoreError
+from consentkit.stats.stores.reading import CellRow
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.dashboard.sinks import TODAY, make_sink

@@ -10,7 +10,7 @@ from consentkit.stats.breakdowns import crossings_of
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import BatchId
 from consentkit.stats.stores import StoreError
-from consentkit.stats.stores.protocol import CellRow, ReleaseRow
+from consentkit.stats.stores.reading import CellRow, ReleaseRow
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from consentkit.stats.verify import verify

@@ -11,7 +11,7 @@ from consentkit.stats.breakdowns import BREAKDOWNS, crossings_of
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import OTHER, BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores import StoreError, open_reader, open_sink
-from consentkit.stats.stores.protocol import CellRow, ReleaseRow
+from consentkit.stats.stores.reading import CellRow, ReleaseRow
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.stats.observations import DAY, MINUTE

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from consentkit.stats.load import ALL_ROUTES, HOUR, MAXIMA, REQUESTS
-from consentkit.stats.stores.protocol import LoadSum
+from consentkit.stats.stores.reading import LoadSum
 from consentkit.stats.stores.sqlite_load import BUSIEST_MINUTE
 from consentkit.stats.stores.whole_days import cut, on_the_hour
 

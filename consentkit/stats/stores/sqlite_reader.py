@@ -16,7 +16,8 @@ from consentkit.stats.months import month_end, next_month
 from consentkit.stats.stores import sqlite_lists as lists
 from consentkit.stats.stores import sqlite_load_sums as loads
 from consentkit.stats.stores.periods import cover, day_name, first_day, last_day, whole_months
-from consentkit.stats.stores.protocol import CellRow, Ledger, LoadSum, ReleaseRow, Sums
+from consentkit.stats.stores.protocol import Sums
+from consentkit.stats.stores.reading import CellRow, Ledger, LoadSum, ReleaseRow
 from consentkit.stats.stores.sqlite_cells import split_value
 from consentkit.stats.stores.sqlite_connections import Connections
 from consentkit.stats.stores.sqlite_sink import MIGRATIONS, SCHEMA_VERSION

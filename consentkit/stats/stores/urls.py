@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from consentkit.stats.breakdowns import Crossing
-from consentkit.stats.stores.protocol import HealthReader, PrivateStore, Sink, SinkReader, StoreError
+from consentkit.stats.stores.protocol import HealthReader, PrivateStore, Sink, StoreError
+from consentkit.stats.stores.reading import SinkReader
 from consentkit.stats.stores.sqlite_health import SqliteHealthReader
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
