@@ -30,7 +30,7 @@ from consentkit.consent.seal import Closure, Seal, Sealer
 from consentkit.consent.visit import Visit
 from consentkit.delivery import Audience, Delivery, EdgeDelivery, ServerDelivery
 from consentkit.guard import Guard
-from consentkit.html.page import PageRewriter, Unrewritten
+from consentkit.html.page import PageRewriter, Placeholder, Unrewritten
 from consentkit.html.rewriter import Node
 from consentkit.html.tags import Found
 from consentkit.html.tail import Tail
@@ -185,7 +185,6 @@ class Engine:
         decisions, scope, incoming = audience
         delivery = self.delivery
         base = self.base(scope)
-        placed: list[str] = []
 
         def language(page: str) -> str:
             return page or pick_language(incoming[b"accept-language"], self.config.site.languages) or ""
@@ -201,6 +200,19 @@ class Engine:
             link = self._renderer.link(decisions, language(page), base, nonces) if self.injects_link else ""
             return f"{link}{last}"
 
+        document = incoming.traits.wants_document
+        at_head = head if document and (self.tells_tags or delivery.has_head) else None
+        at_start = banner if document and decisions.asks else None
+        at_end = end if document and (self.injects_link or last) else None
+        gate = delivery.gate(seal, self._placeholder(scope, base, nonces, language))
+        if at_end and not (at_head or at_start or gate):
+            return Tail(at_end, lambda: PageRewriter(at_end=at_end))
+        return PageRewriter(at_head=at_head, at_start=at_start, at_end=at_end, gate=gate)
+
+    def _placeholder(self, scope: Scope, base: str, nonces: Nonces, language: Callable[[str], str]) -> Placeholder:
+        """What makes the placeholders of a page; the first is told that it is. `language` takes the page's own."""
+        placed: list[str] = []
+
         def placeholder(node: Node, found: Found, in_form: bool, page: str) -> str:
             first = not placed
             placed.append(node.name)
@@ -213,17 +225,10 @@ class Engine:
                 base=base,
                 here=_here(scope),
                 nonces=nonces,
-                later=delivery.later,
+                later=self.delivery.later,
             )
 
-        document = incoming.traits.wants_document
-        at_head = head if document and (self.tells_tags or delivery.has_head) else None
-        at_start = banner if document and decisions.asks else None
-        at_end = end if document and (self.injects_link or last) else None
-        gate = delivery.gate(seal, placeholder)
-        if at_end and not (at_head or at_start or gate):
-            return Tail(at_end, lambda: PageRewriter(at_end=at_end))
-        return PageRewriter(at_head=at_head, at_start=at_start, at_end=at_end, gate=gate)
+        return placeholder
 
     def is_own(self, scope: Scope) -> bool:
         """Whether a request may be for one of consentkit's own addresses; `own_response` knows."""

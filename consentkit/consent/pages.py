@@ -24,6 +24,8 @@ from consentkit.consent.visit import SECURITY, Visit
 GPC_SINCE = "2026-11-23"
 """The day since which consentkit honours Global Privacy Control."""
 
+Form = Callable[[Visit, Receive], Awaitable[Response]]
+
 
 class ConsentPages:
     """Answers the requests under the consent path."""
@@ -55,17 +57,7 @@ class ConsentPages:
             make_id=make_id,
             hints=hints,
         )
-        self._forms: dict[str, Callable[[Visit, Receive], Awaitable[Response]]] = {
-            "": answers.choose,
-            "withdraw": answers.choose,
-            "once": answers.embed,
-            "always": answers.embed,
-            "erase": answers.erase,
-            "state": answers.resume,
-            SHOWN_ADDRESS: ahead.shown,
-        }
-        if renderer.config.stats.outbound:
-            self._forms[ADDRESS] = followed
+        self._forms = _forms(answers, ahead, outbound=renderer.config.stats.outbound)
         self._pages: dict[str, Callable[[Visit], Response]] = {
             "": screens.start,
             "state": screens.state,
@@ -93,6 +85,20 @@ class ConsentPages:
         status, data = await self._proof.record_of(choice.id if choice else "")
         as_file = {"Content-Disposition": 'attachment; filename="consent-record.json"'} if status == 200 else {}
         return JSONResponse(data, status, headers={**SECURITY, **as_file})
+
+
+def _forms(answers: Answers, ahead: Ahead, *, outbound: bool) -> dict[str, Form]:
+    """What answers a form or a script that sends to an address."""
+    forms: dict[str, Form] = {
+        "": answers.choose,
+        "withdraw": answers.choose,
+        "once": answers.embed,
+        "always": answers.embed,
+        "erase": answers.erase,
+        "state": answers.resume,
+        SHOWN_ADDRESS: ahead.shown,
+    }
+    return {**forms, ADDRESS: followed} if outbound else forms
 
 
 def gpc_response() -> Response:
