@@ -23,7 +23,7 @@ CHROMIUM = "/usr/bin/chromium"
 KINDS = ("performance", "accessibility", "best-practices")
 PAGES = {
     "overview, 28 days": "dashboard/",
-    "overview, a country": "dashboard/?country=NL",
+    "overview, a country": "dashboard/?only.country=NL",
     "load": "dashboard/load",
     "list of pages": "dashboard/list?card=page",
     "how figures are counted": "dashboard/explained",
