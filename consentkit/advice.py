@@ -1,11 +1,24 @@
 """What a valid configuration says and its author may not mean."""
 
 from consentkit.config import Config
+from consentkit.config_stats import StatsSettings
 from consentkit.errors import Finding
+from consentkit.stats.breakdowns import PLACES
 
 
 def advice(config: Config) -> list[Finding]:
     """Combinations that work, and do less than they seem to."""
+    return [*_of_places(config.stats), *_of_edge(config)]
+
+
+def _of_places(stats: StatsSettings) -> list[Finding]:
+    if stats.geoip and not stats.looks_up_places:
+        names = ", ".join(PLACES)
+        return [Finding("stats.geoip", f"has no effect: breakdowns has none of {names}; add one, or take geoip out")]
+    return []
+
+
+def _of_edge(config: Config) -> list[Finding]:
     consent = config.consent
     if consent.delivery != "edge":
         return []

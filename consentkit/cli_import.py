@@ -78,6 +78,9 @@ def import_stats(files: tuple[Path, ...], another_site: bool, config_path: Path,
         f"{outcome.totals['visits']:,} visits; {outcome.left_out:,} rows of bots and events left out, "
         f"{outcome.rejected:,} unreadable."
     )
+    if outcome.not_counted:
+        names = ", ".join(sorted(outcome.not_counted))
+        click.echo(f"Not counted, as [stats] breakdowns does not name it: {names}.")
     for name in outcome.already_counted:
         click.echo(f"{name} was counted before and is left out.")
     if outcome.days_known:

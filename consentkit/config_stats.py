@@ -1,11 +1,21 @@
 """Reads `[stats]` of the configuration file: where counts go, when they may be seen, what is counted besides."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentkit.reader import Table, shown
-from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, MAX_CROSSINGS, Crossing, crossing, crossings_of
+from consentkit.reader import Table, nearest, shown
+from consentkit.stats.breakdowns import (
+    ALWAYS,
+    BREAKDOWNS,
+    DEFAULT_CROSSINGS,
+    MAX_CROSSINGS,
+    PLACES,
+    Crossing,
+    crossing,
+    crossings_of,
+)
 from consentkit.stats.pages import PUBLIC_PARAMETERS
 from consentkit.stats.visitor.state import MOST_STEPS
 
@@ -39,6 +49,7 @@ class StatsSettings:
 
     Figures are kept `retention_months`, those by value for `day_months` by the day and then by the month.
 
+    `breakdowns` names what is counted by, in the order of BREAKDOWNS; of `crossings` both are among them.
     `visitor_state`: a visitor's browser may carry the state of the visit, by consent or under the `exemption`.
     `outbound`: links to other sites count, of those whose visits are measured. `loaded_ahead`: of whom pages count that
     their browser had loaded ahead, MEASURED or EVERYBODY. `search_parameters` are the query parameters of the site's
@@ -53,6 +64,7 @@ class StatsSettings:
     retention_months: int
     day_months: int
     exemption: str
+    breakdowns: tuple[str, ...]
     visitor_state: bool
     geoip: tuple[Path, ...]
     goals: tuple[Goal, ...]
@@ -64,6 +76,11 @@ class StatsSettings:
     public_parameters: tuple[str, ...]
     referrer_spam: tuple[str, ...]
 
+    @property
+    def looks_up_places(self) -> bool:
+        """Whether addresses are looked up: there are databases, and something that they tell is counted by."""
+        return bool(self.geoip) and not set(PLACES).isdisjoint(self.breakdowns)
+
 
 def read_stats(table: Table, base: Path, store: str, private: str, *, everybody: bool) -> StatsSettings:
     """Read the table; `store` and `private` are the addresses of the sink and the private store, read already.
@@ -71,6 +88,7 @@ def read_stats(table: Table, base: Path, store: str, private: str, *, everybody:
     `everybody`: pages are the same for all visitors, and so can carry no state of one.
     """
     exemption = table.one_of("exemption", EXEMPTION_PROFILES, "none")
+    breakdowns = _read_breakdowns(table)
     settings = StatsSettings(
         sink=store,
         private=private,
@@ -81,11 +99,12 @@ def read_stats(table: Table, base: Path, store: str, private: str, *, everybody:
         ),
         day_months=table.number("day_months", 14, low=1, high=25),
         exemption=exemption,
+        breakdowns=breakdowns,
         visitor_state=_read_visitor_state(table, exemption, everybody),
         geoip=tuple(base / name for name in table.texts("geoip")),
         goals=tuple(_read_goal(goal) for goal in table.tables("goals")),
         funnels=tuple(_read_funnel(funnel) for funnel in table.tables("funnels")),
-        crossings=_read_crossings(table),
+        crossings=_read_crossings(table, breakdowns),
         outbound=bool(table.get("outbound", bool, False)),
         loaded_ahead=table.one_of("loaded_ahead", (MEASURED, EVERYBODY), MEASURED),
         search_parameters=_matching(table, "search_parameters", (), PARAMETER, 'a query parameter, as "q"'),
@@ -111,6 +130,32 @@ def _check_together(table: Table, settings: StatsSettings, *, everybody: bool) -
     for name, ids in (("goals", [g.id for g in settings.goals]), ("funnels", [f.id for f in settings.funnels])):
         if len(set(ids)) < len(ids):
             table.wrong(name, "has an id twice; ids are unique")
+    _check_counted(table, settings)
+
+
+def _check_counted(table: Table, settings: StatsSettings) -> None:
+    """Say what asks for a breakdown that is not counted by."""
+    asked = {
+        "goals": (settings.goals, ("goal",)),
+        "funnels": (settings.funnels, ("funnel",)),
+        "search_parameters": (settings.search_parameters, ("search",)),
+        "outbound": (settings.outbound, ("outbound", "outbound_from")),
+    }
+    for key, (used, needed) in asked.items():
+        if used and set(needed).isdisjoint(settings.breakdowns):
+            names = " or ".join(f'"{name}"' for name in needed)
+            table.wrong("breakdowns", f"lacks {names}, which {key} in the same table needs; add it, or take {key} out")
+
+
+def _read_breakdowns(table: Table) -> tuple[str, ...]:
+    """What is counted by: all there is, or what is named and what every site needs."""
+    names = table.texts("breakdowns", tuple(BREAKDOWNS))
+    for name in names:
+        if name not in BREAKDOWNS:
+            table.wrong(
+                "breakdowns", f"{shown(name)} is none{nearest(name, BREAKDOWNS)}; allowed are {', '.join(BREAKDOWNS)}"
+            )
+    return tuple(name for name in BREAKDOWNS if name in names or name in ALWAYS)
 
 
 def _read_visitor_state(table: Table, exemption: str, everybody: bool) -> bool:
@@ -154,8 +199,9 @@ def _read_id(table: Table) -> str:
     return id_
 
 
-def _read_crossings(table: Table) -> tuple[Crossing, ...]:
-    default = crossings_of(DEFAULT_CROSSINGS)
+def _read_crossings(table: Table, breakdowns: Collection[str]) -> tuple[Crossing, ...]:
+    """The pairs that are named, else those of the default of which both are counted by."""
+    default = crossings_of(pair for pair in DEFAULT_CROSSINGS if set(pair) <= set(breakdowns))
     pairs = table.get("crossings", list, None)
     if pairs is None:
         return default
@@ -170,6 +216,8 @@ def _read_crossings(table: Table) -> tuple[Crossing, ...]:
         except ValueError as problem:
             table.wrong(where, str(problem))
             continue
+        for name in [name for name in pair if name not in breakdowns]:
+            table.wrong(where, f"{shown(name)} is not counted by; add it to breakdowns, or take the pair out")
         found[one.name] = one
     if len(found) > MAX_CROSSINGS:
         table.wrong(

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 import consentkit
+from consentkit.advice import advice
 from consentkit.config import parse
 from consentkit.config_stats import Funnel, Goal
 from consentkit.errors import ConfigError
-from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, crossings_of
+from consentkit.stats.breakdowns import BREAKDOWNS, DEFAULT_CROSSINGS, crossings_of
+from tests.support.sites import config_of, settings
 
 
 def stats(tmp_path, **values):
@@ -45,9 +47,50 @@ def test_crossings_have_a_default_and_may_be_none(tmp_path):
     assert [one.name for one in stats(tmp_path, crossings=[["os", "page"], ["os", "page"]]).crossings] == ["os_by_page"]
 
 
+def test_all_breakdowns_are_counted_unless_some_are_named(tmp_path):
+    """And those without which nothing can be told; in one order, whatever was written."""
+    assert tuple(BREAKDOWNS) == stats(tmp_path).breakdowns
+    assert ("page", "country", "device", "status", "reason") == stats(
+        tmp_path, breakdowns=["device", "country", "country", "page"]
+    ).breakdowns
+    assert ("page", "status", "reason") == stats(tmp_path, breakdowns=[]).breakdowns
+
+
+def test_the_default_crossings_are_those_of_what_is_counted(tmp_path):
+    """Without a word, as nobody asked for them; named ones of other breakdowns are an error."""
+    found = stats(tmp_path, breakdowns=["device", "channel"]).crossings
+    assert ["page_by_channel", "page_by_device", "channel_by_device"] == [one.name for one in found]
+
+
+def test_addresses_are_looked_up_only_for_what_is_counted(tmp_path):
+    """And `consentkit check` says that a database is there for nothing."""
+    assert not stats(tmp_path, geoip=["x.mmdb"], breakdowns=["device"]).looks_up_places
+    assert stats(tmp_path, geoip=["x.mmdb"], breakdowns=["network"]).looks_up_places
+    assert not stats(tmp_path, breakdowns=["network"]).looks_up_places
+    [finding] = advice(config_of(settings(stats={"geoip": ["x.mmdb"], "breakdowns": ["device"]})))
+    assert ("stats.geoip", True) == (finding.key, "none of country, region, network, organisation" in finding.message)
+    assert [] == advice(config_of(settings(stats={"geoip": ["x.mmdb"], "breakdowns": ["region"]})))
+
+
 @pytest.mark.parametrize(
     ("message", "values"),
     [
+        (
+            r"stats.breakdowns: \"contry\" is none; did you mean 'country'\?; allowed are page, ",
+            {"breakdowns": ["contry"]},
+        ),
+        (r"stats.breakdowns: \"page_by_os\" is none", {"breakdowns": ["page_by_os"]}),
+        (r"stats.crossings\[0\]: \"os\" is not counted by; add it", {"breakdowns": [], "crossings": [["page", "os"]]}),
+        (r"stats.breakdowns: lacks \"goal\", which goals in", {"breakdowns": [], "goals": [{"id": "a"}]}),
+        (
+            r"stats.breakdowns: lacks \"funnel\", which funnels in",
+            {"breakdowns": [], "funnels": [{"id": "a", "steps": ["/a", "/b"]}]},
+        ),
+        (r"stats.breakdowns: lacks \"search\", which search_", {"breakdowns": [], "search_parameters": ["q"]}),
+        (
+            r"stats.breakdowns: lacks \"outbound\" or \"outbound_from\", which outbound in",
+            {"breakdowns": [], "outbound": True, "visitor_state": True},
+        ),
         (r"stats.goals\[0\].id: \"a b\" is no id", {"goals": [{"id": "a b"}]}),
         (r"stats.goals: has an id twice", {"goals": [{"id": "a"}, {"id": "a"}]}),
         (r"stats.goals\[0\].path: \"x\" is no path", {"goals": [{"id": "a", "path": "x"}]}),

@@ -98,7 +98,7 @@ def _statistics(config: Config) -> dict[str, Any]:
         "retention_months": stats.retention_months,
         "exemption": None if stats.exemption == "none" else stats.exemption,
         "breakdowns": breakdowns_of(config),
-        "looks_up_country": bool(stats.geoip),
+        "looks_up_country": stats.looks_up_places,
         "paragraph": {language: statistics_paragraph(config, language) for language in config.site.languages},
     }
 

@@ -6,7 +6,6 @@ from types import MappingProxyType
 from consentkit.config import Config
 from consentkit.config_stats import EVERYBODY, StatsSettings
 from consentkit.own_visit import EXEMPTION_OF
-from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.texts import duration_text, isolated, texts
 
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -31,14 +30,14 @@ LOOKED_UP = frozenset({*WORDS["country"], *WORDS["network"]})
 
 
 def breakdowns_of(config: Config) -> list[str]:
-    """The breakdowns that this site counts; without a database there is no place, without parameters no search."""
+    """What this site counts by; without a database there is no place, without parameters no search."""
     stats = config.stats
     missing = {
         *(() if stats.geoip else LOOKED_UP),
         *(() if stats.search_parameters else WORDS["searches"]),
         *(() if stats.outbound else WORDS["outbound"]),
     }
-    return [name for name in BREAKDOWNS if name not in missing]
+    return [name for name in stats.breakdowns if name not in missing]
 
 
 def statistics_paragraph(config: Config, language: str) -> str:
@@ -51,7 +50,7 @@ def statistics_paragraph(config: Config, language: str) -> str:
         words["appears"].format(
             threshold=stats.threshold, patience=duration_text(f"{stats.patience_days} days", language)
         ),
-        *([words["place"]] if stats.geoip else []),
+        *([words["place"]] if stats.looks_up_places else []),
         *([] if stats.visitor_state else [words["no_storage"]]),
         *(words[key] for key in _scripts(stats)),
         words["use"].format(months=duration_text(f"{stats.retention_months} months", language)),

@@ -9,9 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from consentkit.importers.fields import logged, size_of
-from consentkit.stats.enrich.agent import agent_of
-from consentkit.stats.facts import USER_AGENT_CAP, RequestFacts
-from consentkit.stats.model import Agent
+from consentkit.stats.facts import RequestFacts
 
 QUOTED: Final = rb'"([^"\\]*(?:\\.[^"\\]*)*)"'
 LINE = re.compile(
@@ -39,7 +37,7 @@ def parse_line(line: bytes) -> RequestFacts | None:
     host, address = peer_of(who)
     method, target = _request(_unescaped(request))
     headers = REST.match(rest)
-    referer, user_agent = (_header(headers[1]), _header(headers[2])) if headers else (b"", None)
+    referer, user_agent = (header_of(headers[1]), header_of(headers[2])) if headers else (b"", None)
     return logged(
         when=when,
         method=method,
@@ -97,13 +95,9 @@ def _request(request: bytes) -> tuple[str, bytes]:
     return parts[0].decode("latin-1"), parts[1] if len(parts) == 2 else b" ".join(parts[1:-1])
 
 
-def _header(value: bytes) -> bytes:
+def header_of(value: bytes) -> bytes:
+    """A header as it was sent."""
     return b"" if value == b"-" else _unescaped(value)
-
-
-def agent_as_written(value: bytes) -> Agent:
-    """A user agent."""
-    return agent_of(_header(value)[:USER_AGENT_CAP])
 
 
 def _unescaped(value: bytes) -> bytes:

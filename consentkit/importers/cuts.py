@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from consentkit.importers.accesslog import agent_as_written, epoch_as_written, peer_of
+from consentkit.importers.accesslog import epoch_as_written, header_of, peer_of
 from consentkit.importers.fields import address_of, epoch_of, size_of
 from consentkit.importers.w3clog import W3CLog
-from consentkit.stats.enrich.agent import agent_of
-from consentkit.stats.enrich.place import NOWHERE
-from consentkit.stats.facts import UNTOLD, USER_AGENT_CAP
+from consentkit.stats.facts import UNTOLD
 from consentkit.stats.model import Agent, Facet
 
 REMEMBERED = 32_768
@@ -56,6 +54,8 @@ Key = tuple[object, ...]
 """Texts of a line and where its address is; lines that have the same count alike but for their user agent."""
 Cut = tuple[Key, Agent, int, int]
 """Key, user agent, when (epoch seconds), bytes."""
+Agents = Callable[[bytes], Agent]
+"""The agent of a User-Agent header."""
 Places = Callable[[str | None], Facet] | None
 """Where an address is, None if nothing is known of places."""
 
@@ -102,9 +102,9 @@ class Tolerant(Memory[Value]):
 class CombinedCutter:
     """Cuts lines of the combined and the common format, many at once a column after the other, which is faster."""
 
-    def __init__(self, place: Places) -> None:
+    def __init__(self, agent: Agents, place: Places) -> None:
         self._place = place
-        self._agents = Memory(agent_as_written, REMEMBERED_AGENTS)
+        self._agents = Memory(lambda text: agent(header_of(text)), REMEMBERED_AGENTS)
         self._answers = Tolerant(_answer, REMEMBERED, UNREAD)
         self._minutes = Tolerant(self._minute, REMEMBERED_MINUTES, NEVER)
         self._days = Memory(_minute, REMEMBERED_MINUTES)
@@ -131,7 +131,7 @@ class CombinedCutter:
         """The same as of `_minute`, of which a day is read but once."""
         return self._days[text[:13] + MIDNIGHT + text[20:]] + CLOCK[text[13:20]]
 
-    def _origins(self, heads: Sequence[bytes]) -> list[tuple[bytes, Facet] | None]:
+    def _origins(self, heads: Sequence[bytes]) -> list[tuple[bytes, Facet | None] | None]:
         """The hosts, and where the addresses are."""
         if self._place is not None:
             return [self._origin(head) for head in heads]
@@ -141,10 +141,10 @@ class CombinedCutter:
             for head in heads
         ]
 
-    def _origin(self, head: bytes) -> tuple[bytes, Facet]:
+    def _origin(self, head: bytes) -> tuple[bytes, Facet | None]:
         """The host, and where the address is."""
         host, address = peer_of(head[:-MOMENT])
-        return host, self._place(address) if self._place else NOWHERE
+        return host, self._place(address) if self._place else None
 
 
 class Fields(NamedTuple):
@@ -163,15 +163,16 @@ class Fields(NamedTuple):
 class W3CCutter:
     """Cuts lines of the W3C extended format, whose fields `log` has read."""
 
-    def __init__(self, log: W3CLog, place: Places) -> None:
+    def __init__(self, log: W3CLog, agent: Agents, place: Places) -> None:
         self._log = log
         self._place = place
+        self._agent = agent
         self._names: Sequence[str] = ()
         self._fields: Fields | None = None
-        self._agents = Memory(self._agent, REMEMBERED_AGENTS)
+        self._agents = Memory(self._agent_of, REMEMBERED_AGENTS)
         self._sizes = Memory(size_of, REMEMBERED)
         self._minutes = Memory(_iso_minute, REMEMBERED_MINUTES)
-        self._untold = agent_of(UNTOLD)
+        self._untold = agent(UNTOLD)
 
     def cut(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
         """The parts of each line, None for one that is to be read as a whole."""
@@ -219,16 +220,16 @@ class W3CCutter:
                 *[where.get(name, none) for name in ("date", "time", "cs(user-agent)", "sc-bytes", "c-ip")],
             )
 
-    def _agent(self, value: bytes) -> Agent:
-        return agent_of(self._log.header(b"" if value == b"-" else value)[:USER_AGENT_CAP])
+    def _agent_of(self, value: bytes) -> Agent:
+        return self._agent(self._log.header(b"" if value == b"-" else value))
 
 
 class BalancerCutter:
     """Cuts lines of AWS load balancers."""
 
-    def __init__(self, place: Places) -> None:
+    def __init__(self, agent: Agents, place: Places) -> None:
         self._place = place
-        self._agents = Memory(_plain_agent, REMEMBERED_AGENTS)
+        self._agents = Memory(lambda text: agent(b"" if text == b"-" else text), REMEMBERED_AGENTS)
         self._sizes = Memory(size_of, REMEMBERED)
         self._minutes = Memory(_iso_minute, REMEMBERED_MINUTES)
 
@@ -242,7 +243,7 @@ class BalancerCutter:
                 continue
             minute, second, client, status, sent, request, user_agent = match.groups()
             try:
-                key = request, status, self._place(address_of(client.decode("latin-1"))) if self._place else NOWHERE
+                key = request, status, self._place(address_of(client.decode("latin-1"))) if self._place else None
                 found = key, agents[user_agent], minutes[minute] + SECONDS[second], sizes[sent]
             except (KeyError, ValueError):
                 yield None
@@ -286,7 +287,3 @@ def _iso_minute(text: bytes) -> int:
     if when is None:
         raise ValueError
     return int(when)
-
-
-def _plain_agent(text: bytes) -> Agent:
-    return agent_of(b"" if text == b"-" else text[:USER_AGENT_CAP])

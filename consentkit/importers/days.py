@@ -68,6 +68,15 @@ class Days:
         if count:
             self.increments[day].totals[day, metric] += count
 
+    def keep(self, breakdowns: Collection[str]) -> set[str]:
+        """Drop what counts in other breakdowns, and tell which these were."""
+        dropped = set()
+        for increments in self.increments.values():
+            for key in [key for key in increments.counts if key[0] not in breakdowns]:
+                dropped.add(key[0])
+                del increments.counts[key]
+        return dropped
+
     def finish(self) -> None:
         """Make of views and exits the moves onward, and let a day's total be no less than any breakdown's.
 

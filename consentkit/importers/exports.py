@@ -38,7 +38,10 @@ class ExportFileError(ConsentKitError):
 
 @dataclass(slots=True)
 class ExportTotals:
-    """What an import of exports counted; `days_known` were counted from an earlier export of the same tool."""
+    """What an import of exports counted; `days_known` were counted from an earlier export of the same tool.
+
+    `not_counted` are the breakdowns that it has values of and the site does not count by.
+    """
 
     rows: int = 0
     rejected: int = 0
@@ -46,6 +49,7 @@ class ExportTotals:
     days: int = 0
     days_known: int = 0
     totals: Counter[str] = field(default_factory=Counter)
+    not_counted: set[str] = field(default_factory=set)
     already_counted: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -53,7 +57,8 @@ class ExportTotals:
         return {
             "rows": self.rows, "rejected": self.rejected, "left_out": self.left_out, "days": self.days,
             "days_known": self.days_known,
-            **{name: self.totals[name] for name in ("views", "visits")}, "already_counted": self.already_counted,
+            **{name: self.totals[name] for name in ("views", "visits")}, "not_counted": sorted(self.not_counted),
+            "already_counted": self.already_counted,
         }  # fmt: skip
 
     def add(self, days: Days) -> None:
@@ -98,6 +103,7 @@ def import_exports(
     try:
         sink.describe(facts_of(config))
         for export in _read(paths, config, latest):
+            totals.not_counted |= export.days.keep(config.stats.breakdowns)
             export.days.finish()
             known = _known(private.adopted(), export, another_site=another_site)
             totals.days_known += export.days.without(known)

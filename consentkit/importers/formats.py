@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from consentkit.importers.accesslog import parse_line as parse_combined
 from consentkit.importers.awslog import parse_aws
-from consentkit.importers.cuts import BalancerCutter, CombinedCutter, Cutter, Places, W3CCutter
+from consentkit.importers.cuts import Agents, BalancerCutter, CombinedCutter, Cutter, Places, W3CCutter
 from consentkit.importers.jsonlog import parse_caddy, parse_traefik
 from consentkit.importers.w3clog import FIELDS, W3CLog
 from consentkit.stats.facts import RequestFacts
@@ -35,13 +35,13 @@ class LogReader:
         """The facts of a line, or None where it is no request. Never raises."""
         return self._parse(line)
 
-    def cutter(self, place: Places) -> Cutter | None:
+    def cutter(self, agent: Agents, place: Places) -> Cutter | None:
         """What cuts lines of the log's format; None for one that nothing cuts, and before it is known."""
         if self.format == "combined":
-            return CombinedCutter(place)
+            return CombinedCutter(agent, place)
         if self.format == "aws":
-            return BalancerCutter(place)
-        return W3CCutter(self._w3c, place) if self.format == "w3c" else None
+            return BalancerCutter(agent, place)
+        return W3CCutter(self._w3c, agent, place) if self.format == "w3c" else None
 
     def _settle(self, name: str) -> None:
         self.format = name

@@ -33,7 +33,8 @@ class RowReader:
     def rows(self, lines: Sequence[bytes]) -> tuple[Rows, list[int]]:
         """What the lines count for, and the numbers (from 0) of those that are no requests."""
         if self._known is None:
-            cutter = self._lines.cutter(self._observer.place if self._observer.knows_places else None)
+            observer = self._observer
+            cutter = self._lines.cutter(observer.agent, observer.place if observer.knows_places else None)
             self._known = KnownRows(cutter, self._seen) if cutter else None
         if self._known is not None:
             return self._known.rows(lines)

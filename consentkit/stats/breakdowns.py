@@ -75,6 +75,12 @@ BREAKDOWNS: dict[str, tuple[str, ...]] = {
 }
 """Every breakdown and its metrics. Where an event has a value in one, it has exactly one."""
 
+ALWAYS = ("page", "status", "reason")
+"""What every site counts by: what was asked for and how it was answered, without which no other figure means much."""
+
+PLACES = ("country", "region", "network", "organisation")
+"""What databases of places tell of an address."""
+
 NOT_CROSSED = frozenset({"status", "reason"})
 """Of requests of every class, which have no other dimension."""
 

@@ -7,7 +7,8 @@ from consentkit.asgi import Scope
 from consentkit.config import Config
 from consentkit.sent import Sent
 from consentkit.stats.answers import metric_of
-from consentkit.stats.enrich.place import NOWHERE, Place
+from consentkit.stats.enrich.place import Place
+from consentkit.stats.facets import Facets
 from consentkit.stats.facts import FOLLOWED_KEY, PATH_CAP, QUERY_CAP, REFERER_CAP, SENT_ON_KEY, RequestFacts
 from consentkit.stats.flusher import Stores
 from consentkit.stats.history import History
@@ -30,16 +31,18 @@ def rule_of(config: Config) -> Rule:
 def observer_of(config: Config) -> Observer:
     """What turns this site's requests into observations; `prepare()` is to be called before or beside."""
     stats = config.stats
+    facets = Facets(stats.breakdowns)
     return Observer(
         config.site.hosts,
         config.site.timezone,
-        Place(stats.geoip),
+        Place(stats.geoip, facets),
         goals={goal.id: goal.path or None for goal in stats.goals},
         funnels=[(funnel.id, funnel.steps) for funnel in stats.funnels],
         search=stats.search_parameters,
         spam=stats.referrer_spam,
         public=stats.public_parameters,
         policy=config.declaration.policy_version,
+        facets=facets,
     )
 
 
@@ -160,7 +163,7 @@ class Counting:
             sent.size,
             took,
             None,
-            self.observer.place(client[0]) if client else NOWHERE,
+            self.observer.place(client[0] if client else None),
             route_of(scope),
             sent.goals,
             None,

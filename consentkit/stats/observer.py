@@ -13,11 +13,12 @@ from consentkit.stats.breakdowns import DOWNLOADS, GOALS, MISSING, MOVES, OUTBOU
 from consentkit.stats.classes import ANSWERING, SPAM, judge
 from consentkit.stats.classes import Verdict as Judged
 from consentkit.stats.enrich import agent
-from consentkit.stats.enrich.campaign import NO_CAMPAIGN, Campaign, Queries
+from consentkit.stats.enrich.campaign import Campaign, Queries
 from consentkit.stats.enrich.channel import channel_of
 from consentkit.stats.enrich.place import Place
-from consentkit.stats.enrich.referrer import Referrers, Source, came_from, registrable
-from consentkit.stats.facts import RequestFacts
+from consentkit.stats.enrich.referrer import Referrers, Source, registrable
+from consentkit.stats.facets import EVERYTHING, Facets
+from consentkit.stats.facts import USER_AGENT_CAP, RequestFacts
 from consentkit.stats.model import NONE, Agent, EventKey, Facet, Observation, Verdict
 from consentkit.stats.pages import PUBLIC_PARAMETERS, Pages
 from consentkit.stats.paths import canonical
@@ -63,7 +64,7 @@ class Observer:
 
     `goals` are by id the paths that reach them, None for those reached in code; `funnels` ids with their pages;
     `search` the query parameters of the site's own search; `spam` the referring domains to set apart; `public` the
-    route parameters that may be shown; `policy` the version of what is consented to.
+    route parameters that may be shown; `policy` the version of what is consented to; `facets` make what it counts by.
     """
 
     def __init__(
@@ -78,15 +79,17 @@ class Observer:
         spam: Iterable[str] = (),
         public: Iterable[str] = PUBLIC_PARAMETERS,
         policy: str = NONE,
+        facets: Facets = EVERYTHING,
     ) -> None:
         known = Hosts(hosts)
-        self._senders = Senders(known)
+        self._facets = facets
         self._place = place
         self._pages = Pages(public)
-        self._referrers = Referrers(known.names, self._pages.of_referrer, spam)
-        self._queries = Queries(search)
-        self._goals = {id_: Facet(goal=id_) for id_ in goals or {}}
-        self._policy = Facet(policy=policy)
+        self._referrers = Referrers(known.names, self._pages.of_referrer, spam, facets)
+        self._senders = Senders(known, self._referrers, facets)
+        self._queries = Queries(search, facets)
+        self._goals = {id_: facets.shared(goal=id_) for id_ in goals or {}}
+        self._policy = facets.shared(policy=policy)
         self._funnels = Funnels(funnels)
         self._goal_ids = tuple(goals or {})[:MOST_GOALS]
         self._goal_facets = tuple(self._goals[id_] for id_ in self._goal_ids)
@@ -100,7 +103,7 @@ class Observer:
 
     def prepare(self) -> None:
         """Load lists, parsers and databases, and databases anew that were replaced; not for the event loop."""
-        agent.prepare()
+        agent.prepare(self._facets)
         self._place.refresh()
 
     def refresh(self) -> None:
@@ -155,8 +158,8 @@ class Observer:
         if came.spam or sender.agent.is_known_program:
             return None
         begins, source = sender.came(came)
-        campaign, _ = self._queries.read(facts.query) if facts.query else (NO_CAMPAIGN, "")
-        channel = _channel(source, campaign).values["channel"]
+        campaign, _ = self._queries.read(facts.query) if facts.query else (self._queries.none, "")
+        began = {**self._came(source, campaign).values, **campaign.facet.values}
         page = self._pages.facet(facts.path, facts.route).values["page"]
         reached = {*self._goals_at.get(facts.path, ()), *facts.goals} if self._goal_ids else ()
         today = self._today
@@ -166,7 +169,7 @@ class Observer:
             facts.when,
             today.day,
             begins,
-            Began(channel, campaign.facet.values["campaign"], page),
+            Began(began.get("channel", NONE), began.get("campaign", NONE), page),
             tuple(number for number, id_ in enumerate(self._goal_ids) if id_ in reached) if reached else (),
             self._funnels.steps(page),
         )
@@ -180,6 +183,10 @@ class Observer:
         """Where an address is; it is forgotten with the call."""
         return self._place.facet(address)
 
+    def agent(self, user_agent: bytes) -> Agent:
+        """The agent of a User-Agent header."""
+        return agent.agent_of(user_agent[:USER_AGENT_CAP], None, self._facets)
+
     def _turn_to(self, when: float) -> Quarter:
         begin = when // DAY_STEP * DAY_STEP
         day = datetime.fromtimestamp(begin, self._timezone).date()
@@ -191,7 +198,7 @@ class Observer:
     ) -> tuple[EventKey, ...]:
         """The events of a page view of a day, an agent and a verdict."""
         visit, source = sender.came(came)
-        campaign, term = self._queries.read(facts.query) if facts.query else (NO_CAMPAIGN, "")
+        campaign, term = self._queries.read(facts.query) if facts.query else (self._queries.none, "")
         page = self._pages.facet(facts.path, facts.route)
         seen = self._seen(facts, sender, source, campaign)
         day, agent, verdict = who
@@ -201,21 +208,19 @@ class Observer:
             return (view,)
         more: list[Happening] = []
         if from_page and source.page != page.values["page"]:
-            more.append(((MOVES,), (_move(source.page, page.values["page"]),)))
+            more.append(((MOVES,), (_move(self._facets, source.page, page.values["page"]),)))
         if term:
-            more.append(((SEARCHES,), (Facet(search=term),)))
+            more.append(((SEARCHES,), (self._facets.apart(search=term),)))
         if facts.goals or facts.path in self._goals_at:
             more += [((GOALS,), (*seen, goal)) for goal in self._reached(facts)]
         if facts.carried:
-            more += happened_by(facts.carried, seen[2:], self._goal_facets, self._funnels)
+            more += happened_by(facts.carried, seen[2:], self._goal_facets, self._funnels, self._facets)
         return (view, *[(day, agent, verdict, metrics, facets) for metrics, facets in more])
 
-    def _seen(
-        self, facts: RequestFacts, sender: Sender, source: Source, campaign: Campaign = NO_CAMPAIGN
-    ) -> tuple[Facet, ...]:
+    def _seen(self, facts: RequestFacts, sender: Sender, source: Source, campaign: Campaign) -> tuple[Facet, ...]:
         """Where a view stands in the dimensions that say from where and with what it was seen."""
         return (
-            source.facet if campaign is NO_CAMPAIGN else _channel(source, campaign),
+            self._came(source, campaign),
             campaign.facet,
             facts.place or self._place.facet(facts.address),
             sender.language,
@@ -233,7 +238,8 @@ class Observer:
         if host == sender.host or self._referrers.is_ours(host):
             return ()
         source = self._referrers.source(facts.referer, sender.host)
-        return ((day, sender.agent, ANSWERING, (OUTBOUND,), (_outbound(registrable(host), source.page or NONE),)),)
+        led = _outbound(self._facets, registrable(host), source.page or NONE)
+        return ((day, sender.agent, ANSWERING, (OUTBOUND,), (led,)),) if led.values else ()
 
     def _reached(self, facts: RequestFacts) -> tuple[Facet, ...]:
         """The goals that a request reached, by its path or in the site's code; each once."""
@@ -243,30 +249,36 @@ class Observer:
     def _beside(self, facts: RequestFacts, sender: Sender, source: Source) -> list[Happening]:
         """What a request that shows no page brings: goals, that a page is missing, or a download."""
         if facts.goals and (goals := self._reached(facts)):
-            seen = self._seen(facts, sender, source)
+            seen = self._seen(facts, sender, source, self._queries.none)
             return [((GOALS,), (*seen, goal)) for goal in goals]
         if facts.method != "GET":
             return self._moved_by_form(facts, sender, source) if facts.sent_on and sender.reloads else []
         if facts.status in GONE:
             wanted = canonical(facts.path)
-            return [((MISSING,), (Facet(missing=wanted, missing_from=f"{wanted} ← {source.page or source.referrer}"),))]
+            return self._apart(MISSING, missing=wanted, missing_from=f"{wanted} ← {source.page or source.referrer}")
         if facts.status == 200 and extension_of(facts.path) in DOWNLOAD_EXTENSIONS:
-            return [((DOWNLOADS,), (Facet(download=canonical(facts.path)),))]
+            return self._apart(DOWNLOADS, download=canonical(facts.path))
         return []
+
+    def _apart(self, metric: str, **values: str) -> list[Happening]:
+        """What counts in its own breakdowns only, and not at all where the site counts by none of them."""
+        facet = self._facets.apart(**values)
+        return [((metric,), (facet,))] if facet.values else []
 
     def _moved_by_form(self, facts: RequestFacts, sender: Sender, source: Source) -> list[Happening]:
         """The move to the page to which the answer to a form sends on, where that will look like a reload."""
         page = self._referrers.source(facts.sent_on, sender.host).page
-        return [((MOVES,), (_move(source.page, page),))] if source.page and page and page != source.page else []
+        moved = source.page and page and page != source.page
+        return [((MOVES,), (_move(self._facets, source.page, page),))] if moved else []
 
-
-def _channel(source: Source, campaign: Campaign) -> Facet:
-    """Referrer and channel, which an address may tell better than the referrer does."""
-    if campaign is not NO_CAMPAIGN:
-        channel = channel_of(source.channel, medium=campaign.medium, source=campaign.source, clicked=campaign.clicked)
-        if channel != source.channel:
-            return came_from(source.referrer, channel)
-    return source.facet
+    def _came(self, source: Source, campaign: Campaign) -> Facet:
+        """Referrer and channel, which an address may tell better than the referrer does."""
+        if campaign is not self._queries.none:
+            medium, named, clicked = campaign.medium, campaign.source, campaign.clicked
+            channel = channel_of(source.channel, medium=medium, source=named, clicked=clicked)
+            if channel != source.channel:
+                return self._facets.shared(referrer=source.referrer, channel=channel)
+        return source.facet
 
 
 def _known_by(events: tuple[EventKey, ...]) -> str:
@@ -275,10 +287,10 @@ def _known_by(events: tuple[EventKey, ...]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _move(before: str, after: str) -> Facet:
-    return Facet(page=before, move=f"{before} → {after}")
+def _move(facets: Facets, before: str, after: str) -> Facet:
+    return facets.shared(page=before, move=f"{before} → {after}")
 
 
 @lru_cache(maxsize=1024)
-def _outbound(domain: str, page: str) -> Facet:
-    return Facet(outbound=domain, outbound_from=f"{domain} ← {page}")
+def _outbound(facets: Facets, domain: str, page: str) -> Facet:
+    return facets.shared(outbound=domain, outbound_from=f"{domain} ← {page}")

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from consentkit.stats.classes import Verdict, judge, needs_path
 from consentkit.stats.enrich.agent import agent_of
 from consentkit.stats.enrich.language import language_of
-from consentkit.stats.enrich.referrer import DIRECT, FROM_NOWHERE, FROM_WITHIN, INTERNAL, Source
+from consentkit.stats.enrich.referrer import DIRECT, INTERNAL, Referrers, Source
+from consentkit.stats.facets import EVERYTHING, Facets
 from consentkit.stats.facts import HOST_CAP, RequestFacts
-from consentkit.stats.model import OTHER, Facet
+from consentkit.stats.model import OTHER
 from consentkit.stats.shown import may_show_page, shows_page, streams, tells_type
 from consentkit.stats.visits import reloaded, told_by_headers
 from consentkit.traits import Traits
@@ -39,14 +40,15 @@ class Sender:
     `reloads`: their browser marked the request as a reload.
     """
 
-    __slots__ = ("_begins", "_manners", "_within", "agent", "host", "host_facet", "language", "reloads")
+    __slots__ = ("_begins", "_manners", "_referrers", "_within", "agent", "host", "host_facet", "language", "reloads")
 
-    def __init__(self, traits: Traits, hosts: "Hosts") -> None:
+    def __init__(self, traits: Traits, hosts: "Hosts", referrers: Referrers, facets: Facets) -> None:
         get = traits.headers.get
-        self.agent = agent_of(get(b"user-agent", b""), get(b"sec-ch-ua"))
-        self.language = language_of(get(b"accept-language"))
+        self.agent = agent_of(get(b"user-agent", b""), get(b"sec-ch-ua"), facets)
+        self.language = facets.shared(language=language_of(get(b"accept-language")))
         self.host = host_name(get(b"host", b""))
-        self.host_facet = hosts.facet(self.host)
+        self.host_facet = facets.shared(host=hosts.named(self.host))
+        self._referrers = referrers
         self.reloads = reloaded(traits.headers)
         self._begins = told_by_headers(traits.headers)
         self._within = get(b"sec-fetch-site") in WITHIN_SITE
@@ -70,8 +72,8 @@ class Sender:
         referrer = source.referrer
         visit = referrer != INTERNAL if self._begins is None else self._begins
         if visit:
-            return True, FROM_NOWHERE if referrer == INTERNAL else source
-        return False, FROM_WITHIN if self._within and referrer == DIRECT else source
+            return True, self._referrers.nowhere if referrer == INTERNAL else source
+        return False, self._referrers.within if self._within and referrer == DIRECT else source
 
 
 class Hosts:
@@ -79,19 +81,19 @@ class Hosts:
 
     def __init__(self, hosts: Iterable[str]) -> None:
         self.names = frozenset(host.lower() for host in hosts)
-        self._facets = {host: Facet(host=host) for host in self.names}
-        self._other = Facet(host=OTHER)
 
-    def facet(self, host: str) -> Facet:
+    def named(self, host: str) -> str:
         """The host as it is counted; `host` in lower case, without port."""
-        return self._facets.get(host, self._other)
+        return host if host in self.names else OTHER
 
 
 class Senders:
-    """The senders of a site's requests, by what they send; bounded."""
+    """The senders of a site's requests, by what they send; bounded. Their facets are of `facets`."""
 
-    def __init__(self, hosts: Hosts) -> None:
+    def __init__(self, hosts: Hosts, referrers: Referrers, facets: Facets = EVERYTHING) -> None:
         self._hosts = hosts
+        self._referrers = referrers
+        self._facets = facets
         self._known: dict[Traits, Sender] = {}
 
     def of(self, traits: Traits) -> Sender:
@@ -100,7 +102,7 @@ class Senders:
         if sender is None:
             if len(self._known) >= MOST_SENDERS:
                 self._known.clear()
-            sender = self._known[traits] = Sender(traits, self._hosts)
+            sender = self._known[traits] = Sender(traits, self._hosts, self._referrers, self._facets)
         return sender
 
 

@@ -30,6 +30,15 @@ def test_a_country_is_named_only_where_it_is_looked_up() -> None:
     assert "The country is looked up from your address" in paragraph(geoip=["x.mmdb"])
 
 
+def test_only_what_is_counted_is_named() -> None:
+    """In the paragraph, and as data."""
+    text = paragraph(breakdowns=["language"], geoip=["x.mmdb"])
+    assert "pages requested, language." in text
+    assert "looked up" not in text
+    config = config_of(settings(stats={"breakdowns": ["language"], "geoip": ["x.mmdb"]}))
+    assert ["page", "language", "status", "reason"] == breakdowns_of(config)
+
+
 def test_searches_are_named_only_where_they_are_counted() -> None:
     """With the parameter of the site's own search."""
     assert "words searched for" not in paragraph()

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -130,7 +131,7 @@ def test_goatcounter_counts_views_and_visits_of_people(config, tmp_path):
     outcome = import_exports(config, [path])
     assert {
         "rows": 28, "rejected": 2, "left_out": 2, "days": 1, "days_known": 0, "views": 24, "visits": 12,
-        "already_counted": [],
+        "not_counted": [], "already_counted": [],
     } == outcome.as_json()  # fmt: skip
     shown = published(config)
     for cell, events in {
@@ -176,6 +177,16 @@ def test_what_is_below_the_threshold_waits(config, tmp_path):
     import_exports(config, [path])
     assert 0 == published(config)["page", "/rare", "views"]
     assert 24 == counted(config)["page", "views"]
+
+
+def test_what_the_site_does_not_count_by_is_left_out(config, tmp_path):
+    """The days are counted all the same, and which breakdowns are dropped is said."""
+    few = replace(config, stats=replace(config.stats, breakdowns=("page", "country", "goal", "status", "reason")))
+    outcome = import_exports(few, [zipped(tmp_path / "export.zip", plausible_files())])
+    assert (160, 70, 2) == (outcome.totals["views"], outcome.totals["visits"], outcome.days)
+    assert {"page", "country", "goal"} == {breakdown for breakdown, _, _ in published(few)}
+    assert {"region", "referrer", "channel", "browser", "outbound"} <= outcome.not_counted
+    assert outcome.as_json()["not_counted"] == sorted(outcome.not_counted)
 
 
 def test_plausible_counts_the_sums_of_days(config, tmp_path):
@@ -285,7 +296,7 @@ def test_goatcounter_counts_the_sums_of_its_json_export(config, tmp_path):
     outcome = import_exports(config, [goatcounter_archive(tmp_path / "export.zip")])
     assert {
         "rows": 9, "rejected": 2, "left_out": 1, "days": 1, "days_known": 0, "views": 50, "visits": 0,
-        "already_counted": [],
+        "not_counted": [], "already_counted": [],
     } == outcome.as_json()  # fmt: skip
     shown = published(config)
     for cell, events in {

@@ -1,12 +1,15 @@
 """From one request to an observation."""
 
 import itertools
+import subprocess
+import sys
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from consentkit.stats.enrich.campaign import UTM
 from consentkit.stats.enrich.place import Place
+from consentkit.stats.facets import Facets
 from consentkit.stats.observer import Observer
 from consentkit.stats.senders import host_name
 from consentkit.stats.shown import shows_page
@@ -288,31 +291,85 @@ def test_a_stream_of_events_has_no_time_to_answer(content_type, took):
     assert took == OBSERVER.observe(a_page(content_type=content_type, took=0.5)).load[2]
 
 
+BEGAN = Source("search", "(none)", "/")
+CARRIED = [
+    Carried(Marks(visit, new, engaged=not visit, pages=pages, seconds=(), goals=goals, steps=()), BEGAN)
+    for visit, new, pages, goals in ((True, ("day", "ever"), (), (0,)), (False, (), (3,), (0, 1)))
+]
+CHANGES = {
+    "fetch_site": ("none", "same-origin"),
+    "path": ("/products", "/contact/thanks", "/price-list.pdf"),
+    "status": (200, 404),
+    "content_type": ("text/html", "application/pdf"),
+    "referer": ("", "https://www.example.com/news", "https://www.example.org/"),
+    "query": (b"", b"q=glass&utm_campaign=spring"),
+    "goals": ((), ("called",)),
+    "carried": (None, *CARRIED),
+    "answer": ("", "consent_shown"),
+    "own": (False, True),
+    "followed": ("", "example.net"),
+}
+REQUESTS = [a_page(**dict(zip(CHANGES, values, strict=True))) for values in itertools.product(*CHANGES.values())]
+"""Of every kind."""
+
+
+def layouts_of(observer):
+    """By metrics and number of facets the dimensions in which such events stand."""
+    layouts: dict[tuple[tuple[str, ...], int], set[tuple[tuple[str, ...], ...]]] = {}
+    for facts in REQUESTS:
+        for *_, metrics, facets in observer.observe(facts).events:
+            layouts.setdefault((metrics, len(facets)), set()).add(tuple(tuple(facet.values) for facet in facets))
+    return layouts
+
+
 def test_events_of_the_same_metrics_stand_in_the_same_dimensions():
     """So that they can be counted a column at a time."""
-    began = Source("search", "(none)", "/")
-    carried = [
-        Carried(Marks(visit, new, engaged=not visit, pages=pages, seconds=(), goals=goals, steps=()), began)
-        for visit, new, pages, goals in ((True, ("day", "ever"), (), (0,)), (False, (), (3,), (0, 1)))
-    ]
-    changes = {
-        "fetch_site": ("none", "same-origin"),
-        "path": ("/products", "/contact/thanks", "/price-list.pdf"),
-        "status": (200, 404),
-        "content_type": ("text/html", "application/pdf"),
-        "referer": ("", "https://www.example.com/news", "https://www.example.org/"),
-        "query": (b"", b"q=glass&utm_campaign=spring"),
-        "goals": ((), ("called",)),
-        "carried": (None, *carried),
-        "answer": ("", "consent_shown"),
-        "own": (False, True),
-        "followed": ("", "example.net"),
-    }
-    layouts: dict[tuple[tuple[str, ...], int], set[tuple[tuple[str, ...], ...]]] = {}
-    for values in itertools.product(*changes.values()):
-        for *_, metrics, facets in SITE.observe(a_page(**dict(zip(changes, values, strict=True)))).events:
-            layouts.setdefault((metrics, len(facets)), set()).add(tuple(tuple(facet.values) for facet in facets))
+    layouts = layouts_of(SITE)
     assert {"views", "visits", "moves", "goals", "searches", "missing", "downloads", "measured", "engaged"} <= {
         metric for metrics, _ in layouts for metric in metrics
     }
     assert [layout for layout, found in layouts.items() if len(found) > 1] == []
+
+
+def test_only_what_a_site_counts_by_is_worked_out():
+    """And a missing page, a search and a download not at all where their values are not counted."""
+    facets = Facets(["device", "goal", "channel"])
+    few = Observer(
+        ["www.example.com"],
+        ZoneInfo("Europe/Amsterdam"),
+        Place([], facets),
+        goals={"contact": "/contact/thanks"},
+        search=["q"],
+        facets=facets,
+    )
+    layouts = layouts_of(few)
+    assert [layout for layout, found in layouts.items() if len(found) > 1] == []
+    assert {"page", "channel", "goal"} == {name for [found] in layouts.values() for part in found for name in part}
+    assert {"device": "desktop"} == few.observe(a_page()).request[1].facet.values
+    metrics = {metric for metrics, _ in layouts for metric in metrics}
+    assert {"views", "visits", "moves", "goals", "measured", "engaged"} <= metrics
+    assert set() == metrics & {"searches", "missing", "downloads", "outbound"}
+
+
+def test_a_visitors_state_holds_only_what_is_counted_by():
+    """Where a visit came from is carried by channel and campaign, where these are counted."""
+    facts = a_page(fetch_site="cross-site", query=b"utm_campaign=spring&utm_medium=email")
+    views = [
+        Observer(["www.example.com"], ZoneInfo("UTC"), Place([]), facets=Facets(names)).view(facts)
+        for names in (["channel", "campaign"], ["campaign"], [])
+    ]
+    page = facts.path
+    assert [("email", "spring", page), ("(none)", "spring", page), ("(none)", "(none)", page)] == [
+        view and view.source for view in views
+    ]
+
+
+def test_a_browser_is_not_looked_up_for_nothing():
+    """Where nothing of it is counted, no parser has to be loaded; what is a program is still told."""
+    program = (
+        "import sys; from consentkit.stats.enrich.agent import prepare, agent_of; "
+        "from consentkit.stats.facets import Facets; few = Facets(['channel']); prepare(few); "
+        "print(agent_of(b'curl/8', None, few).declared, 'ua_parser' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert "('library', 'word') False" == said.strip()

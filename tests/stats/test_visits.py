@@ -57,8 +57,8 @@ def test_without_fetch_metadata_the_referrer_tells():
     """None or another host begins a visit; the site itself does not."""
     facts = a_logged_page()
     assert told_by_headers(facts.traits.headers) is None
-    sender = Senders(Hosts(["www.example.com"])).of(facts.traits)
     found = Referrers(["www.example.com"], str)
+    sender = Senders(Hosts(["www.example.com"]), found).of(facts.traits)
     sources = [
         found.source(text, "www.example.com") for text in (b"", b"https://example.org/", b"https://www.example.com/")
     ]

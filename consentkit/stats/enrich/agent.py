@@ -9,7 +9,8 @@ import re
 from functools import cached_property, lru_cache
 
 from consentkit.stats.enrich.bots import declared
-from consentkit.stats.enrich.browser import BRANDS, client
+from consentkit.stats.enrich.browser import BRANDS, Client, client
+from consentkit.stats.facets import EVERYTHING, Facets
 from consentkit.stats.facts import UNTOLD, USER_AGENT_CAP
 from consentkit.stats.model import Facet
 
@@ -30,8 +31,9 @@ BRAND = re.compile(rb'"([A-Za-z][A-Za-z0-9 ]{1,30})"\s*;\s*v="')
 class KnownAgent:
     """One user agent; `brand` is what Sec-CH-UA calls the browser where the user agent hides it."""
 
-    def __init__(self, text: bytes, brand: str = "") -> None:
+    def __init__(self, text: bytes, facets: Facets, brand: str = "") -> None:
         self._text = text[:USER_AGENT_CAP].decode("latin-1")
+        self._facets = facets
         self._brand = brand
         self._branded: dict[str, KnownAgent] = {}
 
@@ -67,22 +69,25 @@ class KnownAgent:
     @cached_property
     def facet(self) -> Facet:
         """Browser, its version, system and kind of device."""
-        return Facet(**client(self._text if self.is_told else "", self._brand)._asdict())
+        facets = self._facets
+        if not facets.hold(*Client._fields):
+            return facets.shared()
+        return facets.shared(**client(self._text if self.is_told else "", self._brand)._asdict())
 
     def branded(self, brand: str) -> "KnownAgent":
         """The same user agent in a browser that calls itself otherwise; `brand` is one of BRANDS."""
         found = self._branded.get(brand)
         if found is None:
-            found = self._branded[brand] = KnownAgent(self._text.encode("latin-1"), brand)
+            found = self._branded[brand] = KnownAgent(self._text.encode("latin-1"), self._facets, brand)
         return found
 
 
 _remembered = lru_cache(maxsize=CACHED_AGENTS)(KnownAgent)
 
 
-def agent_of(user_agent: bytes, client_hints: bytes | None = None) -> KnownAgent:
-    """The agent of a User-Agent header and, if the browser sent it, its Sec-CH-UA."""
-    agent = _remembered(user_agent) if len(user_agent) <= CACHED_LENGTH else KnownAgent(user_agent)
+def agent_of(user_agent: bytes, client_hints: bytes | None = None, facets: Facets = EVERYTHING) -> KnownAgent:
+    """The agent of a User-Agent header and, if the browser sent it, its Sec-CH-UA; its facet is one of `facets`."""
+    agent = _remembered(user_agent, facets) if len(user_agent) <= CACHED_LENGTH else KnownAgent(user_agent, facets)
     if client_hints:
         brand = _brand(client_hints[:BRANDS_CAP])
         if brand:
@@ -97,8 +102,8 @@ def _brand(client_hints: bytes) -> str:
     return next((name for name in names if name in BRANDS), "")
 
 
-def prepare() -> None:
-    """Load the lists and parsers, which takes some tenths of a second once."""
-    agent = KnownAgent(b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+def prepare(facets: Facets = EVERYTHING) -> None:
+    """Load the lists and parsers that are needed, which takes some tenths of a second once."""
+    agent = KnownAgent(b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", facets)
     # Asking is what loads them.
     _ = agent.declared, agent.facet

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
 from consentkit.stats.enrich.sources import EMAIL, PAID, SOCIAL
+from consentkit.stats.facets import EVERYTHING, Facets
 from consentkit.stats.facts import QUERY_CAP
-from consentkit.stats.model import NONE, OTHER, Facet
+from consentkit.stats.model import NONE, OTHER
 from consentkit.stats.paths import is_wording
 
 CLICK_IDS: dict[str, tuple[str, str]] = {
@@ -59,6 +60,8 @@ REMEMBERED = 1024
 _clean: dict[str, None] = {}
 """Values that may be counted as they are, which is why they may be remembered; emptied when full."""
 
+NOTHING = rb"(?!)"
+"""A pattern that nothing fits."""
 SEPARATORS = re.compile(r"[-_.|:/,+&()\[\] ]+")
 
 
@@ -70,24 +73,27 @@ class Campaign:
 
     __slots__ = ("clicked", "facet", "medium", "source")
 
-    def __init__(self, values: dict[str, str], click_id: str = NONE, clicked: str = "") -> None:
+    def __init__(self, facets: Facets, values: dict[str, str], click_id: str = NONE, clicked: str = "") -> None:
         self.medium = values.get("campaign_medium", NONE)
         self.source = values.get("campaign_source", NONE)
         self.clicked = clicked
-        self.facet = Facet(**{**dict.fromkeys(UTM.values(), NONE), **values, "click_id": click_id})
-
-
-NO_CAMPAIGN = Campaign({})
+        self.facet = facets.apart(**{**dict.fromkeys(UTM.values(), NONE), **values, "click_id": click_id})
 
 
 class Queries:
-    """Reads query strings; `terms` are the parameters that hold what a visitor searched for on the site."""
+    """Reads query strings; `terms` are the parameters that hold what a visitor searched for on the site.
 
-    def __init__(self, terms: Iterable[str] = ()) -> None:
-        self._terms = frozenset(terms)
+    What `facets` cannot hold is not read. `none` is the campaign of an address without one.
+    """
+
+    def __init__(self, terms: Iterable[str] = (), facets: Facets = EVERYTHING) -> None:
+        self.none = Campaign(facets, {})
+        self._facets = facets
+        self._campaigns = facets.hold("channel", "click_id", *UTM.values())
+        self._terms = frozenset(terms if facets.hold("search") else ())
         self._known: dict[bytes, Campaign] = {}
-        words = ["utm_", *CLICK_IDS, *self._terms]
-        self._wanted = re.compile("|".join(map(re.escape, words)).encode("ascii"), re.IGNORECASE)
+        words = [*(("utm_", *CLICK_IDS) if self._campaigns else ()), *self._terms]
+        self._wanted = re.compile("|".join(map(re.escape, words)).encode("ascii") or NOTHING, re.IGNORECASE)
 
     def read(self, query: bytes) -> tuple[Campaign, str]:
         """The campaign, and the search term or ""; never raises."""
@@ -95,23 +101,24 @@ class Queries:
         if known is not None:
             return known, ""
         if not query or self._wanted.search(query, 0, QUERY_CAP) is None:
-            return NO_CAMPAIGN, ""
+            return self.none, ""
         utm: dict[str, str] = {}
         click_id, clicked, term = NONE, "", ""
         is_shared = len(query) <= QUERY_CAP and query.count(b"&") < MAX_PARAMETERS
         for part in query[:QUERY_CAP].split(b"&")[:MAX_PARAMETERS]:
             raw, _, value = part.partition(b"=")
             name, text = raw.decode("latin-1").lower(), _decoded(value)
-            if name in UTM and value:
+            if name in UTM and value and self._campaigns:
                 counted = utm.setdefault(UTM[name], campaign_value(text))
                 is_shared = is_shared and counted == text
                 continue
             is_shared = False
-            if name in CLICK_IDS and value and clicked != PAID:
+            if name in CLICK_IDS and value and clicked != PAID and self._campaigns:
                 click_id, clicked = CLICK_IDS[name]
             elif name in self._terms and value:
                 term = term or search_term(text)
-        campaign = Campaign(utm, click_id, clicked) if utm or click_id != NONE else NO_CAMPAIGN
+        told = utm or click_id != NONE
+        campaign = Campaign(self._facets, utm, click_id, clicked) if told else self.none
         if is_shared:
             self._remember(query, campaign)
         return campaign, term

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from consentkit.stats.model import OTHER, UNKNOWN, Facet
+from consentkit.stats.model import OTHER, UNKNOWN
 
 ISO_639_1 = """
     aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en
@@ -18,19 +18,14 @@ CACHED_HEADERS = 512
 HEADER_CAP = 128
 
 
-def language_of(accept_language: bytes | None) -> Facet:
+def language_of(accept_language: bytes | None) -> str:
     """The language of an Accept-Language header, as it is counted."""
     return _remembered(accept_language[:HEADER_CAP] if accept_language else b"")
 
 
 @lru_cache(maxsize=CACHED_HEADERS)
-def _remembered(accept_language: bytes) -> Facet:
-    return _facet(language(accept_language.decode("latin-1")))
-
-
-@lru_cache(maxsize=len(KNOWN) + 2)
-def _facet(code: str) -> Facet:
-    return Facet(language=code)
+def _remembered(accept_language: bytes) -> str:
+    return language(accept_language.decode("latin-1"))
 
 
 def language(accept_language: str) -> str:

@@ -12,10 +12,12 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
+from consentkit.stats.breakdowns import PLACES
 from consentkit.stats.enrich.address_tree import AddressTree, number_of
 from consentkit.stats.enrich.network import network_of
+from consentkit.stats.facets import EVERYTHING, Facets
 from consentkit.stats.model import OTHER, UNKNOWN, Facet
 
 log = logging.getLogger("consentkit.stats")
@@ -43,19 +45,20 @@ Numbers = tuple[int | None, ...]
 Raw = tuple[object, ...]
 """What a record says, as it stands there; many addresses share it."""
 
-NOWHERE: Final = Facet(country=UNKNOWN, region=UNKNOWN, network=UNKNOWN, organisation=UNKNOWN)
-
 
 class Place:
     """Places addresses by the databases in `paths` (.mmdb); of several that know a value, the first answers.
 
     Reads MaxMind's Country, City, Enterprise, ASN, ISP, Domain, Connection-Type and Anonymous-IP, and the flat records
     of other makers. Until `refresh` has read the files every place is `(unknown)`; it is to be called now and then, so
-    that a replaced file is read anew. A file that is missing or broken is reported once and does no harm.
+    that a replaced file is read anew. A file that is missing or broken is reported once and does no harm. What it finds
+    is one of `facets`; where these hold no place, it reads no file. `nowhere` is the place of what is in none.
     """
 
-    def __init__(self, paths: Iterable[Path]) -> None:
-        self._databases = [_Database(path) for path in paths]
+    def __init__(self, paths: Iterable[Path], facets: Facets = EVERYTHING) -> None:
+        self.nowhere = facets.shared(**dict.fromkeys(PLACES, UNKNOWN))
+        self._shared = facets.shared
+        self._databases = [_Database(path) for path in paths] if facets.hold(*PLACES) else []
         self._facets: dict[Raw, Facet] = {}
         self._refreshing = threading.Lock()
         self._reading = _Reading(())
@@ -69,7 +72,7 @@ class Place:
 
     @property
     def has_databases(self) -> bool:
-        """Whether any database was named."""
+        """Whether any database is to be read."""
         return bool(self._databases)
 
     def facet(self, address: str | None) -> Facet:
@@ -77,11 +80,11 @@ class Place:
         reading = self._reading
         finders = reading.finders
         if not address or not finders:
-            return NOWHERE
+            return self.nowhere
         try:
             number, bits = number_of(address)
         except ValueError:
-            return NOWHERE  # The server's peer has no address: a Unix socket, or a test client's name.
+            return self.nowhere  # The server's peer has no address: a Unix socket, or a test client's name.
         if len(finders) == 1:
             numbers: Numbers = (finders[0](number, bits),)
         else:
@@ -90,7 +93,7 @@ class Place:
 
     def _read(self, reading: "_Reading", numbers: Numbers, address: str) -> Facet:
         records = [record for copy in reading.copies if (record := copy.record(address)) is not None]
-        facet = self._known(records) if records else NOWHERE
+        facet = self._known(records) if records else self.nowhere
         if len(reading.facets) >= REMEMBERED:
             reading.facets.clear()
         reading.facets[numbers] = facet
@@ -104,7 +107,7 @@ class Place:
             if len(self._facets) >= REMEMBERED:
                 self._facets.clear()
             country, region, network, organisation = _where(records)
-            facet = Facet(country=country, region=region, network=network, organisation=organisation)
+            facet = self._shared(country=country, region=region, network=network, organisation=organisation)
             self._facets[raw] = facet
         return facet
 

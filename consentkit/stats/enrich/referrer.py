@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from publicsuffixlist import PublicSuffixList
 
 from consentkit.stats.enrich.channel import DIRECT_CHANNEL, INTERNAL_CHANNEL, channel_of_host
+from consentkit.stats.facets import EVERYTHING, Facets
 from consentkit.stats.facts import REFERER_CAP
 from consentkit.stats.model import OTHER, Facet
 
@@ -37,28 +38,24 @@ class Source(NamedTuple):
     facet: Facet
 
 
-@lru_cache(maxsize=REMEMBERED)
-def came_from(referrer: str, channel: str) -> Facet:
-    """Where views came from: the same facet for all that came from there, so that they are counted together."""
-    return Facet(referrer=referrer, channel=channel)
-
-
-def _source(referrer: str, channel: str, page: str = "", *, spam: bool = False) -> Source:
-    return Source(referrer, channel, page, spam, came_from(referrer, channel))
-
-
-FROM_NOWHERE = _source(DIRECT, DIRECT_CHANNEL)
-FROM_WITHIN = _source(INTERNAL, INTERNAL_CHANNEL)
-
-
 class Referrers:
     """Names the source of a view for a site that is reached under `hosts` (lower case, without port).
 
     `page_of` names a page of the site by its decoded path. `spam` are the registrable domains that send people nowhere
-    and only want to be seen in statistics.
+    and only want to be seen in statistics. `nowhere` is the source of what came from nowhere, `within` of what came
+    from the site itself.
     """
 
-    def __init__(self, hosts: Iterable[str], page_of: Callable[[str], str], spam: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        hosts: Iterable[str],
+        page_of: Callable[[str], str],
+        spam: Iterable[str] = (),
+        facets: Facets = EVERYTHING,
+    ) -> None:
+        self._facets = facets
+        self.nowhere = self._source(DIRECT, DIRECT_CHANNEL)
+        self.within = self._source(INTERNAL, INTERNAL_CHANNEL)
         self._hosts = frozenset(hosts)
         self._page_of = page_of
         self._spam = frozenset(spam)
@@ -76,7 +73,7 @@ class Referrers:
         package name read backwards is a host name of its maker.
         """
         if not referer:
-            return FROM_NOWHERE
+            return self.nowhere
         remembered = self._remembered
         source = remembered.get((referer, host))
         if source is None:
@@ -100,16 +97,19 @@ class Referrers:
         """A source, and whether the header's text is one that many visitors send, so that it may be remembered."""
         match = ADDRESS.match(referer)
         if match is None:
-            return _source(OTHER, channel_of_host("", OTHER)), False
+            return self._source(OTHER, channel_of_host("", OTHER)), False
         scheme, name, path, rest = match[1].lower(), match[2].lower().rstrip("."), match[3] or "/", match[4]
         if scheme == "android-app":
             name, path = ".".join(reversed(name.split("."))), "/"
         elif name == host or name in self._hosts:
             decoded = unquote(path)
             page = self._page_of(decoded)
-            return _source(INTERNAL, INTERNAL_CHANNEL, page), not rest and page == decoded
+            return self._source(INTERNAL, INTERNAL_CHANNEL, page), not rest and page == decoded
         domain = registrable(name)
-        return _source(domain, channel_of_host(name, domain), spam=domain in self._spam), not rest and path == "/"
+        return self._source(domain, channel_of_host(name, domain), spam=domain in self._spam), not rest and path == "/"
+
+    def _source(self, referrer: str, channel: str, page: str = "", *, spam: bool = False) -> Source:
+        return Source(referrer, channel, page, spam, self._facets.shared(referrer=referrer, channel=channel))
 
 
 @lru_cache(maxsize=1)

@@ -1,21 +1,24 @@
 """From what one view adds by the visitor's own state to events that are counted."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from consentkit.stats.breakdowns import CONVERSIONS, ENGAGED, MEASURED, NEW_DAY, NEW_EVER, NEW_MONTH, NEW_WEEK, STEPS
+from consentkit.stats.facets import EVERYTHING, Facets
 from consentkit.stats.model import Facet
 from consentkit.stats.visitor.funnels import NO_FUNNELS, Funnels
 from consentkit.stats.visitor.state import Carried, Marks
 
 NEW = {"day": NEW_DAY, "week": NEW_WEEK, "month": NEW_MONTH}
-CACHED_VALUES = 4096
 
 Happening = tuple[tuple[str, ...], tuple[Facet, ...]]
 
 
 def happened_by(
-    carried: Carried, seen: tuple[Facet, ...], goals: Sequence[Facet], funnels: Funnels = NO_FUNNELS
+    carried: Carried,
+    seen: tuple[Facet, ...],
+    goals: Sequence[Facet],
+    funnels: Funnels = NO_FUNNELS,
+    facets: Facets = EVERYTHING,
 ) -> list[Happening]:
     """The events, each with its metrics and where it stands in the dimensions.
 
@@ -27,8 +30,8 @@ def happened_by(
     metrics = _metrics(marks)
     if metrics or marks.goals:
         began = (
-            _facet("channel", source.channel), _facet("campaign", source.campaign), _facet("page", source.entry),
-            *seen,
+            facets.shared(channel=source.channel), facets.shared(campaign=source.campaign),
+            facets.shared(page=source.entry), *seen,
         )  # fmt: skip
         if metrics:
             happened.append((metrics, began))
@@ -62,9 +65,3 @@ def reached_pages(count: int) -> str:
 def reached_seconds(seconds: int) -> str:
     """The metric of visits that went on for so many seconds."""
     return f"reached_{seconds}_s"
-
-
-@lru_cache(maxsize=CACHED_VALUES)
-def _facet(dimension: str, value: str) -> Facet:
-    # Texts of a signed state, put there by this site in values that many visitors share.
-    return Facet(**{dimension: value})

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from consentkit.stats.enrich.campaign import (
     MAX_PARAMETERS,
-    NO_CAMPAIGN,
     REMEMBERED,
     Queries,
     _clean,
@@ -51,8 +50,8 @@ def test_allowed_values_are_read(expected, query):
 
 def test_what_is_missing_is_none():
     """Every view has a value in every breakdown of campaigns."""
-    assert set(NO_CAMPAIGN.facet.values.values()) == {"(none)"}
-    assert QUERIES.read(b"page=3")[0] is NO_CAMPAIGN
+    assert set(QUERIES.none.facet.values.values()) == {"(none)"}
+    assert QUERIES.read(b"page=3")[0] is QUERIES.none
 
 
 @pytest.mark.parametrize(
@@ -115,7 +114,7 @@ def test_a_query_is_remembered_that_says_only_what_is_counted(is_remembered, que
     first, again = queries.read(query), queries.read(query)
     assert ([query] if is_remembered else []) == list(queries._known)
     assert (first[0].facet.values, first[1]) == (again[0].facet.values, again[1])
-    assert (first[0] is again[0]) == (is_remembered or first[0] is NO_CAMPAIGN)
+    assert (first[0] is again[0]) == (is_remembered or first[0] is queries.none)
 
 
 def test_the_queries_that_are_remembered_are_bounded():
