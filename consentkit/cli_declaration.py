@@ -16,7 +16,7 @@ FORMATS = ("html", "json", "markdown")
 @click.option("--format", "as_format", type=click.Choice(FORMATS), default="html", show_default=True)
 @config_option
 def declaration(language: str, as_format: str, config_path: Path) -> None:
-    """Print the storage declaration with the paragraph about the statistics.
+    """Print the storage declaration, with what visitors are told of the statistics.
 
     As an HTML fragment or as Markdown in one language, or as JSON in all of them.
     """

@@ -90,7 +90,7 @@ def parse(data: Mapping[str, Any], *, base: Path, source: str = "") -> Config:
     site = _read_site(top.table("site"), "site" in data)
     consent = _read_consent(top.table("consent"))
     stats = _read_stats(top.table("stats"), base, everybody=consent.delivery == "edge")
-    own = [visit_service(stats.exemption)] if stats.visitor_state else []
+    own = [visit_service(stats)] if stats.visitor_state else []
     declaration = read_declaration(top, site.languages, consent.revision, own)
     config = Config(
         site=site,

@@ -96,7 +96,7 @@ class Engine:
         self.everybody = self.standings.nobody if hints else None
 
     def declaration_html(self, language: str) -> Markup:
-        """The storage declaration and the statistics paragraph, for the site's privacy page."""
+        """The storage declaration and what is said about the statistics, for the site's privacy page."""
         return self._renderer.declaration(language)
 
     def base(self, scope: Scope) -> str:

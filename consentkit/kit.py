@@ -117,7 +117,7 @@ class ConsentKit:
         return sign_in_link(self._keys, name, dashboard, self.clock())
 
     def declaration_html(self, language: str) -> Markup:
-        """The storage declaration and the statistics paragraph, for the site's privacy page."""
+        """The storage declaration and what is said about the statistics, for the site's privacy page."""
         return self.engine.declaration_html(language)
 
     def open(self) -> None:

@@ -1,8 +1,9 @@
 """consentkit's own measurement of visits as a declared service: what the visitor's browser keeps, why, how long."""
 
+from consentkit.config_stats import EVERYBODY, StatsSettings
 from consentkit.declaration import AUDIENCE_MEASUREMENT, Service, StorageItem
 from consentkit.duration import days_of
-from consentkit.texts import available, texts
+from consentkit.texts import available, joined, texts
 
 VISIT = "consentkit_visit"
 """The id of the service, and the name of its cookie."""
@@ -22,9 +23,18 @@ EXEMPTION_OF = {
 """The rule behind each profile of `[stats] exemption`: under it a site may measure until the visitor refuses."""
 
 
-def visit_service(profile: str) -> Service:
-    """The service; `profile` is `[stats] exemption`, with "none" it needs consent."""
-    exemption = EXEMPTION_OF.get(profile, "")
+def told_by_scripts(stats: StatsSettings, language: str) -> list[str]:
+    """What scripts tell the server of those whose visits are counted, and of them alone, a sentence each."""
+    words = texts(language)["statistics"]
+    return [
+        *([words["link_script"]] if stats.outbound else []),
+        *([words["ahead_script"]] if stats.loaded_ahead != EVERYBODY else []),
+    ]
+
+
+def visit_service(stats: StatsSettings) -> Service:
+    """The service, as a site with these statistics has it; where no exemption covers it, it needs consent."""
+    exemption = EXEMPTION_OF.get(stats.exemption, "")
     words = {language: texts(language)["declaration"] for language in available()}
     return Service(
         id=VISIT,
@@ -32,7 +42,10 @@ def visit_service(profile: str) -> Service:
         purpose=AUDIENCE_MEASUREMENT,
         storage=tuple(StorageItem(name, "cookie", days_of(DURATION), DURATION) for name in sorted(VISIT_COOKIES)),
         description={
-            language: f"{t['own_visit_why']} {t['own_visit_off']}" if exemption else t["own_visit_why"]
+            language: joined(
+                (t["own_visit_why"], *told_by_scripts(stats, language), *([t["own_visit_off"]] if exemption else [])),
+                language,
+            )
             for language, t in words.items()
         },
         exemption=exemption,

@@ -1,7 +1,7 @@
 """The texts of the banner, the pages and the declaration: one file per language, complete."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -64,6 +64,11 @@ def isolated(text: str, language: str) -> str:
     Without the marks the full stop of "B.V." would jump to the far side of a name in Arabic.
     """
     return f"\u2068{text}\u2069" if texts(language)["direction"] == "rtl" else text
+
+
+def joined(sentences: Iterable[str], language: str) -> str:
+    """Sentences as one text; Chinese puts no space between them."""
+    return ("" if language == "zh" else " ").join(sentences)
 
 
 def language_of(tag: str) -> str:

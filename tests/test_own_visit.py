@@ -10,7 +10,6 @@ from consentkit.consent.consent_mode import NEVER, services_behind
 from consentkit.consent.cookies import Cookies
 from consentkit.consent.decision import Decisions, State, decide
 from consentkit.consent.gate import Gate
-from consentkit.consent.statistics_text import statistics_paragraph
 from consentkit.own_visit import EXEMPTION_OF, SECURE_VISIT, VISIT, VISIT_COOKIES
 from consentkit.texts import texts
 from tests.support.sites import choose, config_of, only_finding, service, settings
@@ -123,12 +122,26 @@ def test_refusing_what_was_only_exempt_is_a_refusal() -> None:
 
 @pytest.mark.parametrize("stats", [{"exemption": "fr"}, {"visitor_state": True}])
 def test_the_declaration_says_what_is_so(stats: dict[str, Any]) -> None:
-    """Purpose, duration, how to refuse what is exempt; and no claim that nothing is stored."""
+    """Purpose, duration, and how to refuse what is exempt."""
     config = measuring(**stats)
     found = config.declaration.services[VISIT]
     assert ("audience_measurement", "13 months") == (found.purpose, found.storage[0].duration_text)
     for language, text in found.description.items():
         words = texts(language)
         assert ("exemption" in stats) == text.endswith(words["declaration"]["own_visit_off"])
-    assert texts("en")["statistics"]["no_storage"] not in statistics_paragraph(config, "en")
-    assert texts("en")["statistics"]["no_storage"] in statistics_paragraph(measuring(), "en")
+
+
+def test_the_purpose_names_what_its_scripts_tell() -> None:
+    """Where consent is asked for, and only what is really told there."""
+    links, ahead = "which other site a link that you follow leads to", "loaded in advance"
+    found = {
+        (outbound, whom): measuring(visitor_state=True, outbound=outbound, loaded_ahead=whom)
+        .declaration.services[VISIT]
+        .description
+        for outbound in (True, False)
+        for whom in ("measured", "everybody")
+    }
+    for (outbound, whom), text in found.items():
+        assert isinstance(text, dict)
+        assert (outbound, whom == "measured") == (links in text["en"], ahead in text["en"])
+        assert text.keys() >= {"nl", "ar", "zh"}

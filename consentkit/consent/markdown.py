@@ -7,12 +7,12 @@ from typing import Any
 
 from consentkit.config import Config
 from consentkit.consent.describe import describe
-from consentkit.consent.statistics_text import statistics_paragraph
+from consentkit.consent.statistics_text import Part, statistics_parts
 from consentkit.texts import day_text, texts
 
 
 def declaration_markdown(config: Config, language: str, checked: date | None) -> str:
-    """The storage declaration and the statistics paragraph in a language; `checked` as for the declaration as data."""
+    """The storage declaration and what is said about the statistics; `checked` as for the declaration as data."""
     t = texts(language)
     purposes = describe(config, language)
     lines = [f"## {escaped(t['declaration']['title'])}", ""]
@@ -22,8 +22,7 @@ def declaration_markdown(config: Config, language: str, checked: date | None) ->
             lines += [*_service(service, t), ""]
     lines += [
         f"### {escaped(t['declaration']['statistics_title'])}",
-        "",
-        escaped(statistics_paragraph(config, language)),
+        *(line for part in statistics_parts(config, language) for line in _part(part)),
     ]
     if checked:
         lines += ["", escaped(t["declaration"]["checked"].format(day=day_text(checked, language)))]
@@ -50,6 +49,15 @@ def _service(service: Mapping[str, Any], t: Mapping[str, Any]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for item in service["items"]:
         yield _row([item["name"], item["kind"], item["duration"], service["third_party"] or words["nobody"]])
+
+
+def _part(part: Part) -> Iterator[str]:
+    if part.title:
+        yield from ("", f"#### {escaped(part.title)}")
+    if part.items:
+        yield from ("", *(f"- {escaped(item)}" for item in part.items))
+    for paragraph in part.paragraphs:
+        yield from ("", escaped(paragraph))
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from consentkit.config import Config
 from consentkit.consent.describe import own_storage
-from consentkit.consent.statistics_text import breakdowns_of, statistics_paragraph
+from consentkit.consent.statistics_text import breakdowns_of, statistics_parts
 from consentkit.declaration import NECESSARY, Purpose, Service, Text, in_language
 from consentkit.texts import texts
 
@@ -99,7 +99,13 @@ def _statistics(config: Config) -> dict[str, Any]:
         "exemption": None if stats.exemption == "none" else stats.exemption,
         "breakdowns": breakdowns_of(config),
         "looks_up_country": stats.looks_up_places,
-        "paragraph": {language: statistics_paragraph(config, language) for language in config.site.languages},
+        "explanation": {
+            language: [
+                {"title": part.title, "items": list(part.items), "paragraphs": list(part.paragraphs)}
+                for part in statistics_parts(config, language)
+            ]
+            for language in config.site.languages
+        },
     }
 
 

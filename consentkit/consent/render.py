@@ -19,7 +19,7 @@ from consentkit.consent.ledger.record import Notice
 from consentkit.consent.nonces import Nonces
 from consentkit.consent.outbound import SCRIPT
 from consentkit.consent.signals import signal_note
-from consentkit.consent.statistics_text import statistics_paragraph
+from consentkit.consent.statistics_text import statistics_parts
 from consentkit.consent.sweep import Sweep, Sweeper
 from consentkit.declaration import Service, in_language
 from consentkit.own_visit import VISIT
@@ -210,7 +210,7 @@ class Renderer:
         return str(t["decided_on"].format(day=day_text(decided, language), until=day_text(until, language)))
 
     def declaration(self, language: str, *, level: int = 3) -> Markup:
-        """The storage declaration and the statistics paragraph, with headings from `level` on, for a privacy page."""
+        """The storage declaration and what is said about the statistics, with headings from `level` on."""
         language = self.language(language)
         html = self._render(
             "declaration_fragment.html",
@@ -218,7 +218,7 @@ class Renderer:
             "",
             level=level,
             purposes=describe(self.config, language),
-            statistics=statistics_paragraph(self.config, language),
+            statistics=statistics_parts(self.config, language),
             checked=day_text(checked, language) if (checked := self.checked()) else "",
         )
         return Markup(html)  # noqa: S704 -- rendered by our own template with escaping on

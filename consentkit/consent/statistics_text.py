@@ -1,17 +1,15 @@
-"""The paragraph of the declaration about the statistics, from what is really configured."""
+"""What the declaration says about the statistics, from what is really configured."""
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from consentkit.config import Config
-from consentkit.config_stats import EVERYBODY, StatsSettings
-from consentkit.own_visit import EXEMPTION_OF
-from consentkit.texts import duration_text, isolated, texts
+from consentkit.config_stats import EVERYBODY
+from consentkit.own_visit import EXEMPTION_OF, told_by_scripts
+from consentkit.stats.breakdowns import PLACES
+from consentkit.texts import duration_text, isolated, joined, texts
 
-WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "pages": (
-        "page", "host", "status", "reason", "move", "goal", "funnel", "missing", "missing_from", "download", "policy",
-    ),
+OF_EVERYBODY: dict[str, tuple[str, ...]] = {
+    "pages": ("page", "host", "status", "reason", "move", "missing", "missing_from", "download"),
     "referrers": ("referrer",),
     "campaigns": (
         "channel", "campaign", "campaign_source", "campaign_medium", "campaign_term", "campaign_content", "click_id",
@@ -21,54 +19,100 @@ WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "country": ("country", "region"),
     "network": ("network", "organisation"),
     "searches": ("search",),
-    "outbound": ("outbound", "outbound_from"),
-})  # fmt: skip
-"""The words of the paragraph, in their order, and the breakdowns that stand under each."""
+    "goals": ("goal",),
+    "answers": ("policy",),
+}  # fmt: skip
+"""What is counted of everybody, in the order in which it is said, and the breakdowns that stand under each."""
 
-LOOKED_UP = frozenset({*WORDS["country"], *WORDS["network"]})
-"""Breakdowns that come from a database by the visitor's address."""
+OF_MEASURED: dict[str, tuple[str, ...]] = {
+    "goals": ("goal", "funnel"),
+    "outbound": ("outbound", "outbound_from"),
+}
+"""The same of what is counted only of those whose visits are; some of it is in no breakdown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the explanation: its title ("" for the first, which needs none), a list, and paragraphs after it."""
+
+    title: str
+    items: tuple[str, ...]
+    paragraphs: tuple[str, ...]
 
 
 def breakdowns_of(config: Config) -> list[str]:
-    """What this site counts by; without a database there is no place, without parameters no search."""
+    """What this site counts by: no place without a database, no search without parameters, and so on."""
     stats = config.stats
     missing = {
-        *(() if stats.geoip else LOOKED_UP),
-        *(() if stats.search_parameters else WORDS["searches"]),
-        *(() if stats.outbound else WORDS["outbound"]),
+        *(() if stats.geoip else PLACES),
+        *(() if stats.search_parameters else OF_EVERYBODY["searches"]),
+        *(() if stats.outbound else OF_MEASURED["outbound"]),
+        *(() if stats.goals else ("goal",)),
+        *(() if stats.funnels else ("funnel",)),
+        *(() if config.declaration.choosable else OF_EVERYBODY["answers"]),
     }
     return [name for name in stats.breakdowns if name not in missing]
 
 
-def statistics_paragraph(config: Config, language: str) -> str:
-    """What is counted, when it appears, what scripts tell, and what it is used for, in a language."""
-    t = texts(language)
-    words, stats = t["statistics"], config.stats
-    what = _listed(breakdowns_of(config), language)
-    sentences = [
-        words["counts"].format(site=isolated(config.site.name, language), what=what),
-        words["appears"].format(
-            threshold=stats.threshold, patience=duration_text(f"{stats.patience_days} days", language)
+def statistics_parts(config: Config, language: str) -> tuple[Part, ...]:
+    """What is counted, of everybody and of whom only while they let it, what for and for how long, in a language."""
+    return (
+        _opening(config, language),
+        _everybody(config, language),
+        *([_visits(config, language)] if config.stats.visitor_state else []),
+        _use(config, language),
+    )
+
+
+def _opening(config: Config, language: str) -> Part:
+    counts = texts(language)["statistics"]["counts"]
+    return Part("", (), (counts.format(site=isolated(config.site.name, language)),))
+
+
+def _everybody(config: Config, language: str) -> Part:
+    words, stats = texts(language)["statistics"], config.stats
+    counted = set(breakdowns_of(config))
+    return Part(
+        words["everybody"],
+        tuple(words[key] for key, names in OF_EVERYBODY.items() if not counted.isdisjoint(names)),
+        (
+            *([words["place"]] if stats.looks_up_places else []),
+            words["no_storage"],
+            *([words["ahead_script"]] if stats.loaded_ahead == EVERYBODY else []),
         ),
-        *([words["place"]] if stats.looks_up_places else []),
-        *([] if stats.visitor_state else [words["no_storage"]]),
-        *(words[key] for key in _scripts(stats)),
-        words["use"].format(months=duration_text(f"{stats.retention_months} months", language)),
-        *([f"({t['exemptions'][EXEMPTION_OF[stats.exemption]]})"] if stats.exemption in EXEMPTION_OF else []),
-    ]
-    return ("" if language == "zh" else " ").join(sentences)
+    )
 
 
-def _scripts(stats: StatsSettings) -> list[str]:
-    """What scripts tell the server that no request for a page would, and of whom."""
-    told = ["link_script"] if stats.outbound else []
-    if stats.loaded_ahead == EVERYBODY:
-        return [*told, "ahead_script_everybody"]
-    return [*told, "ahead_script"] if stats.visitor_state else told
+def _visits(config: Config, language: str) -> Part:
+    """What the state adds that a visitor's browser carries, and how to agree to it or refuse it."""
+    t, stats = texts(language), config.stats
+    words, counted = t["statistics"], set(breakdowns_of(config))
+    told = told_by_scripts(stats, language)
+    choice = words["until_refused" if stats.exemption in EXEMPTION_OF else "on_consent"]
+    rule = f" ({t['exemptions'][EXEMPTION_OF[stats.exemption]]})" if stats.exemption in EXEMPTION_OF else ""
+    return Part(
+        t["declaration"]["own_visit"],
+        (
+            words["visit_begin"],
+            words["visit_length"],
+            words["visit_first"],
+            *(words[key] for key, names in OF_MEASURED.items() if not counted.isdisjoint(names)),
+        ),
+        (*([joined(told, language)] if told else []), choice.format(link=t["link"]["text"]) + rule),
+    )
 
 
-def _listed(breakdowns: Sequence[str], language: str) -> str:
-    """What is counted, each thing named once."""
-    t = texts(language)
-    words = [t["statistics"][key] for key, names in WORDS.items() if not set(names).isdisjoint(breakdowns)]
-    return str(t["banner"]["between"].join(words))
+def _use(config: Config, language: str) -> Part:
+    t, stats = texts(language), config.stats
+    words = t["statistics"]
+    patience = duration_text(f"{stats.patience_days} days", language)
+    months = duration_text(f"{stats.retention_months} months", language)
+    return Part(
+        words["use_title"],
+        (),
+        (
+            words["appears"].format(threshold=stats.threshold, patience=patience),
+            words["use"].format(months=months),
+            t["preferences"]["contact"].format(contact=isolated(config.site.contact, language)),
+        ),
+    )

@@ -148,7 +148,7 @@ def test_every_page_view_asks_for_the_measurement_cookies(client: TestClient) ->
 
 
 def test_the_privacy_page_shows_the_declaration(site_client: Clients) -> None:
-    """The cookie table and the statistics paragraph come from a function, by language."""
+    """The cookie table and what is said of the statistics come from a function, by language."""
     client = site_client(declaration=lambda language: Markup(f"<p>declared in {language}</p>"))
 
     assert "<p>declared in es</p>" in client.get("/es/privacy").text
