@@ -1,7 +1,8 @@
 """What the headers that many visitors share tell of a request: read once for all who send the same.
 
 Browsers of one make send the same dozen headers with the same texts, so what follows from them is kept, in a bounded
-table, by those texts; never by a cookie, a Referer or an address.
+table, by those texts; never by a cookie, a Referer or an address. User agents, languages and hosts make many mixtures
+of few texts, so what follows from all others is kept by those others alone.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +19,9 @@ SHARED = frozenset(
     }
 )
 """The headers that are read here; of all others only the names, in `is_conditional` and `is_fragment`."""
+
+MIXED: Final = frozenset({b"host", b"user-agent", b"accept-language"})
+"""Those of which each mixture with the others is met."""
 
 FRAGMENT_HEADERS = frozenset({b"hx-request", b"turbo-frame", b"x-pjax", b"x-up-version"})
 """Headers by which front-end libraries ask for a part of a page."""
@@ -36,7 +40,7 @@ CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 """Headers by which a browser asks for "304 Not Modified"."""
 
 MOST_SHAPES = 256
-MOST_TRAITS = 2048
+MOST_TRAITS = 4096
 MOST_NAMES = 60
 LONGEST_NAMES = 1000
 LONGEST_VALUES = 1500
@@ -49,24 +53,13 @@ def purpose_of(get: Callable[[bytes], bytes | None]) -> bytes:
     return (get(b"sec-purpose") or get(b"purpose") or get(b"x-purpose") or get(b"x-moz") or b"").lower()
 
 
-class Traits:
-    """What a request's shared headers tell. `headers` holds them by name.
+class Marks:
+    """What a request's shared headers tell, whatever the user agent, the language and the host; see `Traits`."""
 
-    `gpc`: the privacy signal is on; `is_fragment`: a front-end library asks for a part of a page; `wants_document`: a
-    person opens a page, false for what a page fetches in the background; `may_get_page`: it can well be answered with
-    HTML; `opens_page`: a browser says that somebody goes to a page (older ones, and http, do not tell);
-    `is_conditional`: it may be answered "304 Not Modified"; `loads_ahead`: what is answered may be shown later without
-    being asked for again.
-    """
-
-    __slots__ = (
-        *("gpc", "headers", "is_conditional", "is_fragment", "loads_ahead", "may_get_page", "opens_page"),
-        "wants_document",
-    )
+    __slots__ = ("gpc", "is_conditional", "is_fragment", "loads_ahead", "may_get_page", "opens_page", "wants_document")
 
     def __init__(self, names: Iterable[bytes], headers: Mapping[bytes, bytes]) -> None:
         get = headers.get
-        self.headers = headers
         destination = get(b"sec-fetch-dest")
         self.gpc = gpc_is_on([get(b"sec-gpc", b"")])
         self.is_fragment = not FRAGMENT_HEADERS.isdisjoint(names) or get(b"x-requested-with", b"").lower() == SCRIPTED
@@ -77,6 +70,33 @@ class Traits:
         self.opens_page = get(b"sec-fetch-mode") == b"navigate" and destination == b"document"
 
 
+class Traits:
+    """What a request's shared headers tell. `headers` holds them by name, `marks` what all but `MIXED` tell.
+
+    `gpc`: the privacy signal is on; `is_fragment`: a front-end library asks for a part of a page; `wants_document`: a
+    person opens a page, false for what a page fetches in the background; `may_get_page`: it can well be answered with
+    HTML; `opens_page`: a browser says that somebody goes to a page (older ones, and http, do not tell);
+    `is_conditional`: it may be answered "304 Not Modified"; `loads_ahead`: what is answered may be shown later without
+    being asked for again.
+    """
+
+    __slots__ = (
+        *("gpc", "headers", "is_conditional", "is_fragment", "loads_ahead", "marks", "may_get_page", "opens_page"),
+        "wants_document",
+    )
+
+    def __init__(self, marks: Marks, headers: Mapping[bytes, bytes]) -> None:
+        self.headers = headers
+        self.marks = marks
+        self.gpc = marks.gpc
+        self.is_fragment = marks.is_fragment
+        self.is_conditional = marks.is_conditional
+        self.loads_ahead = marks.loads_ahead
+        self.wants_document = marks.wants_document
+        self.may_get_page = marks.may_get_page
+        self.opens_page = marks.opens_page
+
+
 class Shape:
     """The names of a request's headers, and the traits of those who sent the same names.
 
@@ -84,7 +104,7 @@ class Shape:
     -1 if it is not there.
     """
 
-    __slots__ = ("_known", "_names", "_shared", "cookie_at", "is_plain", "places")
+    __slots__ = ("_before", "_known", "_marking", "_marks", "_names", "_shared", "cookie_at", "is_plain", "places")
 
     def __init__(self, names: tuple[bytes, ...]) -> None:
         self.places = {name: at for at, name in enumerate(names)}
@@ -92,25 +112,44 @@ class Shape:
         self.cookie_at = self.places.get(b"cookie", -1)
         self._names = frozenset(names)
         self._shared = tuple([at for at, name in enumerate(names) if name in SHARED])
+        self._marking = tuple([at for at in self._shared if names[at] not in MIXED])
         self._known: dict[tuple[bytes, ...], Traits] = {}
+        self._before: dict[tuple[bytes, ...], Traits] = {}
+        self._marks: dict[tuple[bytes, ...], Marks] = {}
 
     def traits(self, headers: Headers) -> Traits:
         """The traits of headers of this shape, remembered from now on."""
         values = tuple([headers[at][1] for at in self._shared])
         return self._known.get(values) or self._read(headers, values)
 
+    def age(self) -> bool:
+        """Forget the traits that were not met since the last time; whether any are left."""
+        self._before, self._known, self._marks = self._known, {}, {}
+        return bool(self._before)
+
     def _read(self, headers: Headers, values: tuple[bytes, ...]) -> Traits:
-        shared = {headers[at][0]: bytes(headers[at][1]) for at in self._shared}
-        if sum(map(len, shared.values())) > LONGEST_VALUES:
-            return Traits(self._names, {name: value[:LONGEST_VALUE] for name, value in shared.items()})
+        traits = self._before.get(values)
+        if traits is None:
+            shared = {headers[at][0]: bytes(headers[at][1]) for at in self._shared}
+            if sum(map(len, shared.values())) > LONGEST_VALUES:
+                cut = {name: value[:LONGEST_VALUE] for name, value in shared.items()}
+                return Traits(Marks(self._names, cut), cut)
+            traits = Traits(self._marked(headers, shared), shared)
         _make_room()
-        traits = self._known[values] = Traits(self._names, shared)
+        self._known[values] = traits
         return traits
+
+    def _marked(self, headers: Headers, shared: Mapping[bytes, bytes]) -> Marks:
+        values = tuple([headers[at][1] for at in self._marking])
+        marks = self._marks.get(values)
+        if marks is None:
+            marks = self._marks[values] = Marks(self._names, shared)
+        return marks
 
 
 shapes: Final[dict[tuple[bytes, ...], Shape]] = {}
 """Those that were met, by the names."""
-_room = MOST_TRAITS
+_room = MOST_TRAITS // 2
 
 
 def shape_of(names: tuple[bytes, ...]) -> Shape:
@@ -132,9 +171,12 @@ def traits_of(headers: Mapping[bytes, bytes]) -> Traits:
 
 
 def _make_room() -> None:
-    """Forget all, now and then: what is common is there again at once."""
+    """Forget, now and then, what was not met for long."""
     global _room  # noqa: PLW0603 -- the one count for all shapes
     _room -= 1
     if _room <= 0:
-        shapes.clear()
-        _room = MOST_TRAITS
+        # A copy, because other threads meet shapes too.
+        for names, shape in list(shapes.items()):
+            if not shape.age():
+                shapes.pop(names, None)
+        _room = MOST_TRAITS // 2

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit import traits
-from consentkit.traits import LONGEST_VALUE, MOST_SHAPES, MOST_TRAITS, Traits, shape_of, traits_of
+from consentkit.traits import LONGEST_VALUE, MOST_SHAPES, MOST_TRAITS, Marks, Traits, shape_of, traits_of
 
 TOLD = ("gpc", "headers", "is_conditional", "is_fragment", "may_get_page", "opens_page", "wants_document")
 NAMES = [b"host", b"user-agent", b"sec-gpc", b"sec-fetch-dest", b"hx-request", b"if-none-match", b"cookie"]
@@ -20,7 +20,7 @@ def read(found: Traits) -> dict[str, object]:
 def test_what_is_remembered_is_what_is_read(headers: dict[bytes, bytes]) -> None:
     """Names and values that were met before, in whatever order, never lend their traits to others."""
     shared = {name: value for name, value in headers.items() if name in traits.SHARED}
-    assert read(Traits(headers, shared)) == read(traits_of(headers)) == read(traits_of(headers))
+    assert read(Traits(Marks(headers, shared), shared)) == read(traits_of(headers)) == read(traits_of(headers))
     assert (list(headers).index(b"cookie") if b"cookie" in headers else -1) == shape_of(tuple(headers)).cookie_at
 
 
@@ -45,4 +45,15 @@ def test_made_up_headers_fill_a_bounded_table(varied: str) -> None:
         text = b"%d" % number
         traits_of({b"user-agent": text} if varied == "values" else {b"user-agent": b"UA", b"x-" + text: b""})
         assert len(traits.shapes) <= MOST_SHAPES
-    assert sum(len(shape._known) for shape in traits.shapes.values()) <= MOST_TRAITS
+    assert sum(len(shape._known) + len(shape._before) for shape in traits.shapes.values()) <= MOST_TRAITS
+
+
+def test_what_is_met_again_stays() -> None:
+    """While a flood of what nobody else sends passes by."""
+    shown = {b"user-agent": b"seen again", b"accept": b"text/html"}
+    first = traits_of(shown)
+    for number in range(3 * MOST_TRAITS):
+        traits_of({b"user-agent": b"once %d" % number, b"accept": b"text/html"})
+        if number % 500 == 0:
+            assert traits_of(shown) is first
+    assert traits_of({**shown, b"user-agent": b"another"}).marks is traits_of({**shown, b"user-agent": b"third"}).marks

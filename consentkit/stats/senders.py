@@ -13,10 +13,11 @@ from consentkit.stats.facts import HOST_CAP, RequestFacts
 from consentkit.stats.model import OTHER
 from consentkit.stats.shown import may_show_page, shows_page, streams, tells_type
 from consentkit.stats.visits import reloaded, told_by_headers
-from consentkit.traits import Traits
+from consentkit.traits import Marks, Traits
 
 WITHIN_SITE = frozenset({b"same-origin", b"same-site"})
-MOST_SENDERS = 2048
+MOST_SENDERS = 4096
+MOST_MARKS = 512
 MOST_MANNERS = 32
 CACHED_HOSTS = 256
 
@@ -34,6 +35,10 @@ class Manner(NamedTuple):
     streams: bool
 
 
+Manners = dict[tuple[object, ...], Manner]
+"""By what of the facts tells."""
+
+
 class Sender:
     """Those who send the same headers: their user agent, language, and the host they asked for.
 
@@ -42,7 +47,9 @@ class Sender:
 
     __slots__ = ("_begins", "_manners", "_referrers", "_within", "agent", "host", "host_facet", "language", "reloads")
 
-    def __init__(self, traits: Traits, hosts: "Hosts", referrers: Referrers, facets: Facets) -> None:
+    def __init__(
+        self, traits: Traits, hosts: "Hosts", referrers: Referrers, facets: Facets, manners: "Manners"
+    ) -> None:
         get = traits.headers.get
         self.agent = agent_of(get(b"user-agent", b""), get(b"sec-ch-ua"), facets)
         self.language = facets.shared(language=language_of(get(b"accept-language")))
@@ -52,7 +59,7 @@ class Sender:
         self.reloads = reloaded(traits.headers)
         self._begins = told_by_headers(traits.headers)
         self._within = get(b"sec-fetch-site") in WITHIN_SITE
-        self._manners: dict[tuple[object, ...], Manner] = {}
+        self._manners = manners
 
     def manner(self, facts: RequestFacts) -> Manner:
         """In what manner one of their requests was sent and answered."""
@@ -95,15 +102,30 @@ class Senders:
         self._referrers = referrers
         self._facets = facets
         self._known: dict[Traits, Sender] = {}
+        self._before: dict[Traits, Sender] = {}
+        self._manners: dict[Marks, Manners] = {}
 
     def of(self, traits: Traits) -> Sender:
         """Who sends headers of these traits."""
-        sender = self._known.get(traits)
-        if sender is None:
-            if len(self._known) >= MOST_SENDERS:
-                self._known.clear()
-            sender = self._known[traits] = Sender(traits, self._hosts, self._referrers, self._facets)
+        return self._known.get(traits) or self._met(traits)
+
+    def _met(self, traits: Traits) -> Sender:
+        if len(self._known) >= MOST_SENDERS // 2:
+            self._before, self._known = self._known, {}
+        sender = self._before.get(traits) or self._new(traits)
+        self._known[traits] = sender
         return sender
+
+    def _new(self, traits: Traits) -> Sender:
+        return Sender(traits, self._hosts, self._referrers, self._facets, self._manners_of(traits.marks))
+
+    def _manners_of(self, marks: Marks) -> Manners:
+        manners = self._manners.get(marks)
+        if manners is None:
+            if len(self._manners) >= MOST_MARKS:
+                self._manners.clear()
+            manners = self._manners[marks] = {}
+        return manners
 
 
 def _manner(facts: RequestFacts) -> Manner:
