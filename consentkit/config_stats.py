@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from consentkit.config_hosts import read_domains
 from consentkit.reader import Table, nearest, shown
 from consentkit.stats.breakdowns import (
     ALWAYS,
@@ -24,7 +25,6 @@ EXEMPTION_PROFILES = ("none", "nl", "fr", "es", "uk")
 
 GOAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 PARAMETER = re.compile(r"[A-Za-z0-9_-]{1,40}")
-DOMAIN = re.compile(r"(?=.{3,253}\Z)[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def read_stats(table: Table, base: Path, store: str, private: str, *, everybody:
         loaded_ahead=table.one_of("loaded_ahead", (MEASURED, EVERYBODY), MEASURED),
         search_parameters=_matching(table, "search_parameters", (), PARAMETER, 'a query parameter, as "q"'),
         public_parameters=_matching(table, "public_parameters", PUBLIC_PARAMETERS, PARAMETER, "a route parameter"),
-        referrer_spam=_matching(table, "referrer_spam", (), DOMAIN, 'a domain in small letters, as "spam.example"'),
+        referrer_spam=read_domains(table, "referrer_spam", base),
     )
     _check_together(table, settings, everybody=everybody)
     table.done()

@@ -41,9 +41,9 @@ class Source(NamedTuple):
 class Referrers:
     """Names the source of a view for a site that is reached under `hosts` (lower case, without port).
 
-    `page_of` names a page of the site by its decoded path. `spam` are the registrable domains that send people nowhere
-    and only want to be seen in statistics. `nowhere` is the source of what came from nowhere, `within` of what came
-    from the site itself.
+    `page_of` names a page of the site by its decoded path. `spam` are the domains, and all below them, that send people
+    nowhere and only want to be seen in statistics. `nowhere` is the source of what came from nowhere, `within` of what
+    came from the site itself.
     """
 
     def __init__(
@@ -106,7 +106,15 @@ class Referrers:
             page = self._page_of(decoded)
             return self._source(INTERNAL, INTERNAL_CHANNEL, page), not rest and page == decoded
         domain = registrable(name)
-        return self._source(domain, channel_of_host(name, domain), spam=domain in self._spam), not rest and path == "/"
+        return self._source(domain, channel_of_host(name, domain), spam=self._is_spam(name)), not rest and path == "/"
+
+    def _is_spam(self, host: str) -> bool:
+        """Whether a host, or a domain that it lies under, is on the list."""
+        while host and self._spam:
+            if host in self._spam:
+                return True
+            host = host.partition(".")[2]
+        return False
 
     def _source(self, referrer: str, channel: str, page: str = "", *, spam: bool = False) -> Source:
         return Source(referrer, channel, page, spam, self._facets.shared(referrer=referrer, channel=channel))

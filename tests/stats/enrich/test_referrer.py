@@ -101,10 +101,18 @@ def test_only_what_many_visitors_send_is_remembered():
 
 
 def test_spam_is_told():
-    """By registrable domain."""
-    referrers = Referrers([], canonical, ["best-seo.com"])
-    assert referrers.source(b"https://www.best-seo.com/", "").spam
-    assert not referrers.source(b"https://seo.com/", "").spam
+    """By a domain and all below it; one that lies below a shared domain does not take its neighbours with it."""
+    referrers = Referrers([], canonical, ["best-seo.com", "pills.free-hosting.net"])
+    for host in ("best-seo.com", "www.best-seo.com", "semalt.www.best-seo.com.", "pills.free-hosting.net"):
+        assert referrers.source(f"https://{host}/".encode(), "").spam, host
+    for host in (
+        "seo.com",
+        "my-best-seo.com",
+        "best-seo.com.example.org",
+        "free-hosting.net",
+        "garden.free-hosting.net",
+    ):
+        assert not referrers.source(f"https://{host}/".encode(), "").spam, host
 
 
 def test_views_from_other_pages_of_one_site_are_counted_together():
