@@ -120,6 +120,7 @@ def _days(first: datetime | None, last: datetime | None, period: str | None, tod
 
 def _print(config: Config, days: Days, breakdown: str | None, form: str, out: Path) -> None:
     """Everything that is known of the days, as tables or as JSON."""
+    from consentkit.stats.breakdowns import BREAKDOWNS  # noqa: PLC0415
     from consentkit.stats.report import build_report  # noqa: PLC0415
     from consentkit.stats.stores import open_reader  # noqa: PLC0415
 
@@ -133,6 +134,8 @@ def _print(config: Config, days: Days, breakdown: str | None, form: str, out: Pa
         click.echo(nothing_yet(config))
     else:
         print_report(data, rows=None if breakdown else 10)
+        if breakdown in set(BREAKDOWNS) - set(config.stats.breakdowns):
+            click.echo(f"{breakdown} is not counted by: [stats] breakdowns does not name it.")
 
 
 def nothing_yet(config: Config) -> str:

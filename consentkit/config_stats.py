@@ -13,6 +13,7 @@ from consentkit.stats.breakdowns import (
     DEFAULT_CROSSINGS,
     MAX_CROSSINGS,
     PLACES,
+    WHOLES,
     Crossing,
     crossing,
     crossings_of,
@@ -136,15 +137,14 @@ def _check_together(table: Table, settings: StatsSettings, *, everybody: bool) -
 def _check_counted(table: Table, settings: StatsSettings) -> None:
     """Say what asks for a breakdown that is not counted by."""
     asked = {
-        "goals": (settings.goals, ("goal",)),
-        "funnels": (settings.funnels, ("funnel",)),
-        "search_parameters": (settings.search_parameters, ("search",)),
-        "outbound": (settings.outbound, ("outbound", "outbound_from")),
+        "goals": (settings.goals, "goal"),
+        "funnels": (settings.funnels, "funnel"),
+        "search_parameters": (settings.search_parameters, "search"),
+        "outbound": (settings.outbound, "outbound"),
     }
     for key, (used, needed) in asked.items():
-        if used and set(needed).isdisjoint(settings.breakdowns):
-            names = " or ".join(f'"{name}"' for name in needed)
-            table.wrong("breakdowns", f"lacks {names}, which {key} in the same table needs; add it, or take {key} out")
+        if used and needed not in settings.breakdowns:
+            table.wrong("breakdowns", f'lacks "{needed}", which the key {key} needs; add it, or take {key} out')
 
 
 def _read_breakdowns(table: Table) -> tuple[str, ...]:
@@ -155,7 +155,11 @@ def _read_breakdowns(table: Table) -> tuple[str, ...]:
             table.wrong(
                 "breakdowns", f"{shown(name)} is none{nearest(name, BREAKDOWNS)}; allowed are {', '.join(BREAKDOWNS)}"
             )
-    return tuple(name for name in BREAKDOWNS if name in names or name in ALWAYS)
+    found = tuple(name for name in BREAKDOWNS if name in names or name in ALWAYS)
+    for part, whole in WHOLES.items():
+        if part in found and whole not in found:
+            table.wrong("breakdowns", f'lacks "{whole}", which "{part}" tells as well; add it, or take "{part}" out')
+    return found
 
 
 def _read_visitor_state(table: Table, exemption: str, everybody: bool) -> bool:

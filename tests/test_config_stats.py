@@ -69,7 +69,7 @@ def test_addresses_are_looked_up_only_for_what_is_counted(tmp_path):
     assert not stats(tmp_path, breakdowns=["network"]).looks_up_places
     [finding] = advice(config_of(settings(stats={"geoip": ["x.mmdb"], "breakdowns": ["device"]})))
     assert ("stats.geoip", True) == (finding.key, "none of country, region, network, organisation" in finding.message)
-    assert [] == advice(config_of(settings(stats={"geoip": ["x.mmdb"], "breakdowns": ["region"]})))
+    assert [] == advice(config_of(settings(stats={"geoip": ["x.mmdb"], "breakdowns": ["network"]})))
 
 
 @pytest.mark.parametrize(
@@ -81,14 +81,15 @@ def test_addresses_are_looked_up_only_for_what_is_counted(tmp_path):
         ),
         (r"stats.breakdowns: \"page_by_os\" is none", {"breakdowns": ["page_by_os"]}),
         (r"stats.crossings\[0\]: \"os\" is not counted by; add it", {"breakdowns": [], "crossings": [["page", "os"]]}),
-        (r"stats.breakdowns: lacks \"goal\", which goals in", {"breakdowns": [], "goals": [{"id": "a"}]}),
+        (r"stats.breakdowns: lacks \"goal\", which the key goals needs", {"breakdowns": [], "goals": [{"id": "a"}]}),
         (
-            r"stats.breakdowns: lacks \"funnel\", which funnels in",
+            r"stats.breakdowns: lacks \"funnel\", which the key funnels needs",
             {"breakdowns": [], "funnels": [{"id": "a", "steps": ["/a", "/b"]}]},
         ),
-        (r"stats.breakdowns: lacks \"search\", which search_", {"breakdowns": [], "search_parameters": ["q"]}),
+        (r"stats.breakdowns: lacks \"country\", which \"region\" tells", {"breakdowns": ["region"]}),
+        (r"stats.breakdowns: lacks \"search\", which the key search_", {"breakdowns": [], "search_parameters": ["q"]}),
         (
-            r"stats.breakdowns: lacks \"outbound\" or \"outbound_from\", which outbound in",
+            r"stats.breakdowns: lacks \"outbound\", which the key outbound needs",
             {"breakdowns": [], "outbound": True, "visitor_state": True},
         ),
         (r"stats.goals\[0\].id: \"a b\" is no id", {"goals": [{"id": "a b"}]}),

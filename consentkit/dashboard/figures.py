@@ -1,11 +1,11 @@
 """The figures of days and periods, and what the sink says about itself: values, without words and markup."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from consentkit.stats.about import holds_sample, sample_of, threshold_of
-from consentkit.stats.breakdowns import REQUESTS, VIEWS, VISITS
+from consentkit.stats.about import counted_by, holds_sample, sample_of, threshold_of
+from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS
 from consentkit.stats.classes import BOTS
 from consentkit.stats.stores import SinkReader
 
@@ -69,13 +69,14 @@ class Counts:
 class Facts:
     """What the sink says about itself; `threshold` is None and `span` too before anything was published.
 
-    Counts by value of the days before `monthly` are kept by whole months only.
+    Counts by value of the days before `monthly` are kept by whole months only. `breakdowns` are what is counted by now.
     """
 
     threshold: int | None
     sample: tuple[dt.date, dt.date] | None
     span: tuple[dt.date, dt.date] | None
     monthly: dt.date | None = None
+    breakdowns: Collection[str] = tuple(BREAKDOWNS)
 
     def sampled(self, first: dt.date, last: dt.date) -> bool:
         """Whether any of the days holds sample data."""
@@ -96,4 +97,5 @@ def read_facts(reader: SinkReader) -> Facts:
         sample=sample_of(meta),
         span=reader.span(),
         monthly=reader.by_month_before(),
+        breakdowns=counted_by(meta),
     )

@@ -27,6 +27,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """Each place with its lists, in this order. Its name in the address says which of them is shown."""
 
+LEADING = ("sources", "pages", "places")
+"""Places that stand above the cards of the whole site, of visitors, answers and the forecast."""
+
 CARDS = tuple(key for keys in GROUPS.values() for key in keys)
 """Every list that the dashboard shows."""
 

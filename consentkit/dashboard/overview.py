@@ -77,7 +77,7 @@ def read_overview(reader: SinkReader, state: State, frame: Frame) -> Overview:
     before = _read_days(scope, compared.before.first, compared.before.last) if compared else {}
     if compared and not any(counts.requests or counts.views for counts in before.values()):
         compared, before = None, {}
-    counts, places = Counts.of(scope.totals), read_places(scope, state.by, state.lists, ROWS)
+    counts, places = Counts.of(scope.totals), read_places(scope, state.by, state.lists, ROWS, frame.facts.breakdowns)
     return Overview(
         state=state,
         counts=counts,

@@ -1,13 +1,13 @@
 """Lists of values with their counts, narrowed by filters: figures as values, without words and markup."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from consentkit.dashboard.figures import CLASS
 from consentkit.dashboard.groups import ALWAYS, CLASSES, EXIT, GROUPS, MAY_KNOW_NOTHING, breakdown_of, metric_of
 from consentkit.dashboard.periods import Period
 from consentkit.dashboard.state import Filter
-from consentkit.stats.breakdowns import MOVES, REQUESTS, VIEWS, crossed
+from consentkit.stats.breakdowns import BREAKDOWNS, MOVES, REQUESTS, VIEWS, crossed
 from consentkit.stats.enrich.channel import INTERNAL_CHANNEL
 from consentkit.stats.model import NONE, OTHER
 from consentkit.stats.report import share_of
@@ -93,11 +93,14 @@ def is_last(key: str, value: str) -> bool:
     return value in LAST or (key == "channel" and value == INTERNAL_CHANNEL)
 
 
-def read_places(scope: Scope, by: str, lists: Mapping[str, str], limit: int) -> tuple[Place, ...]:
-    """The heads of the first page's lists; `lists` names the one of each place."""
+def read_places(
+    scope: Scope, by: str, lists: Mapping[str, str], limit: int, counted: Collection[str] = tuple(BREAKDOWNS)
+) -> tuple[Place, ...]:
+    """The heads of the first page's lists; `lists` names the one of each place, `counted` what is counted by now."""
+    always = [key for key in ALWAYS if key == CLASSES or breakdown_of(key) in counted]
     places = []
     for group, keys in GROUPS.items():
-        offered = tuple(key for key in keys if key in ALWAYS or _answers(scope, key))
+        offered = tuple(key for key in keys if key in always or _answers(scope, key))
         if not offered or (group == "hosts" and not _several(scope, "host")):
             continue
         asked = lists.get(group, "")

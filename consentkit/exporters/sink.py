@@ -87,7 +87,13 @@ def tables_of(reader: SinkReader, span: Span, wanted: Iterable[str] = TABLES, *,
 def about(meta: Mapping[str, str], span: Span) -> Table:
     """What the tables are of."""
     rows = [("first day", span.first.isoformat()), ("last day", span.last.isoformat())]
-    names = {"site": "site", "timezone": "time zone of the days", "threshold": "threshold", "sample": "sample data"}
+    names = {
+        "site": "site",
+        "timezone": "time zone of the days",
+        "threshold": "threshold",
+        "breakdowns": "counted by",
+        "sample": "sample data",
+    }
     return facts(ABOUT, [*rows, *((text, meta[name]) for name, text in names.items() if name in meta)])
 
 

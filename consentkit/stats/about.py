@@ -1,12 +1,20 @@
-"""What a sink says about itself, as its readers need it: the threshold, and the days that hold sample data."""
+"""What a sink says about itself, as its readers need it: the threshold, what is counted by, which days are samples."""
 
 from collections.abc import Mapping
 from datetime import date
+
+from consentkit.stats.breakdowns import BREAKDOWNS
 
 
 def threshold_of(meta: Mapping[str, str]) -> int | None:
     """The threshold that the figures were published by; None before anything was."""
     return int(meta["threshold"]) if "threshold" in meta else None
+
+
+def counted_by(meta: Mapping[str, str]) -> tuple[str, ...]:
+    """What the site counts by now, in the order of BREAKDOWNS; everything where the sink does not say."""
+    named = meta["breakdowns"].split(", ") if "breakdowns" in meta else BREAKDOWNS
+    return tuple(name for name in BREAKDOWNS if name in named)
 
 
 def sample_of(meta: Mapping[str, str]) -> tuple[date, date] | None:

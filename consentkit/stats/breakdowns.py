@@ -78,6 +78,15 @@ BREAKDOWNS: dict[str, tuple[str, ...]] = {
 ALWAYS = ("page", "status", "reason")
 """What every site counts by: what was asked for and how it was answered, without which no other figure means much."""
 
+WHOLES = {
+    "region": "country",
+    "browser_version": "browser",
+    "move": "page",
+    "missing_from": "missing",
+    "outbound_from": "outbound",
+}
+"""Breakdowns whose values tell that of another one, which is counted with them: so parts never exceed their whole."""
+
 PLACES = ("country", "region", "network", "organisation")
 """What databases of places tell of an address."""
 

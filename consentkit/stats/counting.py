@@ -67,6 +67,7 @@ def facts_of(config: Config) -> dict[str, str]:
         "site": config.site.name,
         "threshold": str(config.stats.threshold),
         "timezone": str(config.site.timezone),
+        "breakdowns": ", ".join(config.stats.breakdowns),
     }
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from consentkit.config_stats import Funnel
 from consentkit.errors import ConsentKitError
 from consentkit.stats import outlook
-from consentkit.stats.about import sample_of, threshold_of
+from consentkit.stats.about import counted_by, sample_of, threshold_of
 from consentkit.stats.answers import consent_figures
 from consentkit.stats.breakdowns import ANSWERS, BREAKDOWNS, CARRIED, REQUESTS, VIEWS, VISITS, metrics_of
 from consentkit.stats.forecast import Forecast
@@ -113,7 +113,7 @@ def build_report(
     *,
     funnels: Iterable[Funnel] = (),
 ) -> Report:
-    """Read a period; `breakdowns` names the wanted ones (default all), `limit` the rows of each (default all).
+    """Read a period; `breakdowns` names the wanted ones (default all counted), `limit` the rows of each (default all).
 
     Raises ReportError for an unknown breakdown, or a period that ends before it begins or is over ten years long.
     """
@@ -121,7 +121,7 @@ def build_report(
     asked = None if breakdowns is None else [check_breakdown(name) for name in breakdowns]
     with reader.snapshot():
         meta = reader.meta()
-        wanted = asked or _all(reader, first, last)
+        wanted = asked or told_breakdowns(reader, first, last)
         sums = reader.totals(first, last)
         totals = {**dict.fromkeys(_ALWAYS, 0), **_without_classes(sums)}
         classes = {name.removeprefix(_CLASS): sums[name] for name in _by_count(sums) if name.startswith(_CLASS)}
@@ -153,10 +153,11 @@ def check_breakdown(name: str) -> str:
     return name
 
 
-def _all(reader: SinkReader, first: date, last: date) -> list[str]:
-    """Every breakdown, and the crossings that have values in the period."""
-    crossed = {name for name, _ in reader.shown(first, last) if name not in BREAKDOWNS and metrics_of(name)}
-    return [*BREAKDOWNS, *sorted(crossed)]
+def told_breakdowns(reader: SinkReader, first: date, last: date) -> list[str]:
+    """What is counted by now, and every breakdown and crossing that has values in the period."""
+    counted = counted_by(reader.meta())
+    known = {name for name, _ in reader.shown(first, last) if metrics_of(name)}
+    return [*(name for name in BREAKDOWNS if name in counted or name in known), *sorted(known - BREAKDOWNS.keys())]
 
 
 def _check_period(first: date, last: date) -> None:

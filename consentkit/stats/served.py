@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from consentkit.stats.about import counted_by
 from consentkit.stats.breakdowns import MOVES, STEPS, VIEWS
 from consentkit.stats.load import (
     BUSIEST,
@@ -79,7 +80,8 @@ class LoadReport:
 class Step:
     """A page of a funnel: its views, the moves to it from the page before, and the measured visits that came so far.
 
-    `moves` is None for the first page. `reached` counts visits that had gone through all pages before, in their order.
+    `moves` is None for the first page, and where moves are not counted. `reached` counts visits that had gone through
+    all pages before, in their order.
     """
 
     page: str
@@ -136,9 +138,11 @@ def read_funnel(reader: SinkReader, funnel: str, steps: Sequence[str], first: da
     Views and moves are of everybody; who came all the way only a visitor's own state tells.
     """
     days = (first, last)
+    counts_moves = "move" in counted_by(reader.meta())
     found = []
     for number, (before, page) in enumerate(zip(("", *steps), steps, strict=False), 1):
         moves = _counted(reader, ("move", f"{before} → {page}"), MOVES, days) if before else None
+        moves = moves if moves or counts_moves else None
         reached = _counted(reader, ("funnel", step_name(funnel, number)), STEPS, days)
         found.append(Step(page, _counted(reader, ("page", page), VIEWS, days), moves, reached))
     return tuple(found)

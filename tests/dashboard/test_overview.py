@@ -16,6 +16,7 @@ from consentkit.stats.model import BatchId, Gap, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.dashboard.sinks import OPENED, VALUES, Desk, desk, make_sink
 
+CARD_PLACES = re.compile(r'<section class="panel card [^"]*" id="(\w+)" data-live-part')
 HOSTILE = (
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -395,6 +396,23 @@ def test_entry_pages_are_counted_by_visits_whatever_is_asked(rich: Desk) -> None
     assert "by views" not in text
     rows = rich.get("/list.csv?card=entry&period=today").splitlines()
     assert ["/", "/products", "(other)"] == [row.partition(",")[0] for row in rows[1:]]
+
+
+def test_what_is_not_counted_by_has_no_card(tmp_path: Path) -> None:
+    """Not even an empty one; the cards of the whole site stand, and a period in which it was counted shows it."""
+    make_sink(tmp_path / "few.db", days=3, values={"page": VALUES["page"]}, breakdowns="page, status, reason")
+    (tmp_path / "few").mkdir()
+    (tmp_path / "few.db").rename(tmp_path / "few" / "stats.db")
+    few = desk(tmp_path / "few")
+    few.sign_in()
+    text = few.get("/?period=7d")
+    assert ["pages", "who", "answers"] == CARD_PLACES.findall(text)
+    make_sink(tmp_path / "stats.db", days=3, breakdowns="page, status, reason")
+    before = desk(tmp_path)
+    before.sign_in()
+    assert ["sources", "pages", "places", "devices", "languages", "who", "answers"] == CARD_PLACES.findall(
+        before.get("/?period=7d")
+    )
 
 
 def test_what_holds_no_answer_does_not_appear(rich: Desk) -> None:

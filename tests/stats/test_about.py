@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from consentkit.stats.about import holds_sample, sample_of, threshold_of
+from consentkit.stats.about import counted_by, holds_sample, sample_of, threshold_of
+from consentkit.stats.breakdowns import BREAKDOWNS
 
 FIRST, LAST = date(2026, 8, 26), date(2026, 11, 23)
 
@@ -19,6 +20,12 @@ def test_the_threshold_is_known_once_something_was_published() -> None:
     """A number then, None before."""
     assert threshold_of({"threshold": "20"}) == 20
     assert threshold_of({}) is None
+
+
+def test_a_sink_names_what_is_counted_by() -> None:
+    """One of a time before it did counts by everything."""
+    assert ("page", "device") == counted_by({"breakdowns": "device, page, of another version"})
+    assert tuple(BREAKDOWNS) == counted_by({})
 
 
 @pytest.mark.parametrize(

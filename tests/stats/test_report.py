@@ -105,6 +105,15 @@ def test_all_breakdowns_are_reported_unless_some_are_named(sink):
     assert report.breakdowns["page_by_channel"][0].value == "/ × search"
 
 
+def test_only_what_is_counted_by_is_reported(sink):
+    """And what still has values in the period, of a time when it was."""
+    sink.sink.describe({"threshold": "10", "breakdowns": "page, device, status, reason"})
+    sink.put("2026-11-22", {}, {("country", "NL", "views"): 20, ("page_by_country", "/ × NL", "views"): 20})
+    names = list(build_report(sink.reader, FIRST, LAST).breakdowns)
+    assert ["page", "country", "device", "status", "reason", "page_by_country"] == names
+    assert ["page", "device", "status", "reason"] == list(build_report(sink.reader, LAST, LAST).breakdowns)
+
+
 def test_a_limit_keeps_the_largest(sink):
     """The first rows of each breakdown."""
     report = build_report(sink.reader, FIRST, LAST, ["page"], limit=1)

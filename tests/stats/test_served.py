@@ -82,6 +82,14 @@ def test_a_funnel_shows_views_and_the_moves_between(reader):
     )
 
 
+def test_moves_that_are_not_counted_are_not_told(reader, tmp_path):
+    """Those of a time when they were still are."""
+    sink = SqliteSink(tmp_path / "stats.db")
+    sink.describe({"breakdowns": "page, goal, funnel, status, reason"})
+    sink.close()
+    assert [None, 20, None] == [step.moves for step in read_funnel(reader, "order", ["/a", "/b", "/c"], DAY, DAY)]
+
+
 def test_a_gap_is_shown_as_one(reader):
     """Not as a dip."""
     assert build_report(reader, DAY, DAY).as_json()["gaps"] == [

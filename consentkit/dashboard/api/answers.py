@@ -24,7 +24,7 @@ from consentkit.stats.about import holds_sample, sample_of, threshold_of
 from consentkit.stats.answers import consent_figures
 from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS, crossing_named, metrics_of
 from consentkit.stats.model import Gap
-from consentkit.stats.report import share_of
+from consentkit.stats.report import share_of, told_breakdowns
 from consentkit.stats.served import read_load
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.visitors import read_visitors
@@ -109,10 +109,8 @@ def classes(question: Question) -> Answer:
 def breakdowns(question: Question) -> Answer:
     """What can be asked for by value."""
     period = question.period
-    crossed = {name for name, _ in question.reader.shown(period.first, period.last) if name not in BREAKDOWNS}
-    names = [*BREAKDOWNS, *sorted(name for name in crossed if metrics_of(name))]
     rows = []
-    for name in names:
+    for name in told_breakdowns(question.reader, period.first, period.last):
         found = crossing_named(name) if name not in BREAKDOWNS else None
         rows.append(
             {"name": name, "metrics": list(metrics_of(name)), "crosses": [found.first, found.second] if found else None}

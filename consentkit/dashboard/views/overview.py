@@ -12,6 +12,7 @@ from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import Facts, read_facts
 from consentkit.dashboard.funnels import funnel_cards, read_funnels
 from consentkit.dashboard.graph import chart_of, notes_of, table_of, title_of
+from consentkit.dashboard.groups import LEADING
 from consentkit.dashboard.honesty import Explainer
 from consentkit.dashboard.links import Links
 from consentkit.dashboard.load_forecast import ahead_facts
@@ -55,6 +56,7 @@ class FirstPage:
             overview = read_overview(reader, state, Frame(facts, timezone, now, notes, lost))
             mark = mark_of(context, state.period)
             beside = self._beside(state, facts, words)
+        standing = [place for place in overview.places if place.stands]
         return context.page(
             request,
             session,
@@ -69,7 +71,8 @@ class FirstPage:
             chips=chips(state.filters, words),
             compared=_compared(overview, words),
             comparisons=COMPARISONS,
-            places=tabbed([place for place in overview.places if place.stands], words, facts.threshold, state.filters),
+            places=tabbed(standing, words, facts.threshold, state.filters),
+            beside_at=sum(place.group in LEADING for place in standing),
             unlisted=unlisted(
                 ((place_title(place, words), place.ranking) for place in overview.places if not place.stands), words
             ),
