@@ -90,9 +90,13 @@ def dashboard(host: str, port: int, config_path: Path) -> None:
     import uvicorn  # noqa: PLC0415
 
     from consentkit.assets import Assets  # noqa: PLC0415
-    from consentkit.dashboard import build_dashboard  # noqa: PLC0415
+    from consentkit.dashboard import build_dashboard, open_store  # noqa: PLC0415
 
     config = load(config_path)
     app = build_dashboard(config, keys_from(os.environ), Assets())
+    if not open_store(config).users.all() and not config.dashboard.roles:
+        click.echo(
+            "Nobody may sign in yet; this lets the first person in: consentkit user add NAME --role administrator"
+        )
     click.echo(f"The dashboard is at http://{host}:{port}/")
     uvicorn.run(app, host=host, port=port, log_level="warning")

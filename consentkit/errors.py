@@ -1,7 +1,9 @@
 """What consentkit raises; every class derives from `ConsentKitError`."""
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class ConsentKitError(Exception):
@@ -52,3 +54,15 @@ class ConsentRequired(ConsentKitError):  # noqa: N818 -- what it says is the con
 
 class NotWrappedError(ConsentKitError):
     """Raised by `consent_of` for a request that did not pass through consentkit's middleware."""
+
+
+def kind_of(error: BaseException) -> str:
+    """The type and place of an error, as `OperationalError SQLITE_FULL at sqlite_private.py:93`, for a log.
+
+    Never its text, which may hold a visitor's value.
+    """
+    code = getattr(error, "sqlite_errorname", "")
+    places = [
+        f"at {Path(frame.f_code.co_filename).name}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)
+    ]
+    return " ".join(part for part in (type(error).__name__, code, *places[-1:]) if part)

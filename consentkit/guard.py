@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
+from consentkit.errors import kind_of
+
 log = logging.getLogger("consentkit")
 
 T = TypeVar("T")
@@ -27,22 +29,15 @@ class Guard:
             return fallback()
 
     def note(self, what: str, problem: Exception) -> None:
-        """Count an error that was caught, and log the first of each step and type.
+        """Count an error that was caught, and log the first, tenth, hundredth … of each step and type.
 
         The line tells the place and not the message, which could quote what a visitor sent.
         """
         key = (what, type(problem).__name__)
         with self._lock:
             self.failures[key] += 1
-            first = self.failures[key] == 1
-        if first:
-            trace = problem.__traceback__
-            while trace and trace.tb_next:
-                trace = trace.tb_next
-            place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
-            log.error(
-                "%s failed with %s at %s; such errors are counted from now on, not logged again",
-                what,
-                key[1],
-                place,
-            )
+            times = self.failures[key]
+        if times == 1:
+            log.error("%s failed: %s. Of more such errors the 10th, 100th … are logged.", what, kind_of(problem))
+        elif str(times).strip("0") == "1":
+            log.error("%s failed for the %dth time: %s", what, times, kind_of(problem))

@@ -25,6 +25,7 @@ from consentkit.keys import keys_from
 from consentkit.middleware import ConsentMiddleware
 from consentkit.sent import Counts
 from consentkit.stats.counting import Counting
+from consentkit.stats.stores.protocol import LEDGER_FAILED
 
 log = logging.getLogger("consentkit")
 
@@ -48,7 +49,7 @@ class ConsentKit:
         self.clock = clock
         self.timer = timer
         self.guard = Guard()
-        self.proof = Proof(config, keys, self.guard, clock)
+        self.proof = Proof(config, keys, self.guard, clock, on_failure=lambda: self.counting.happened(LEDGER_FAILED))
         self._keys = tuple(keys)
         self._noted_twice = False
         self._assets = Assets()

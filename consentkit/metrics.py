@@ -33,7 +33,7 @@ from consentkit.stats.load import (
     milliseconds_of,
 )
 from consentkit.stats.stores import Health, HealthReader, SinkReader, open_health, open_reader
-from consentkit.stats.stores.protocol import HAPPENINGS
+from consentkit.stats.stores.protocol import HAPPENINGS, LEDGER_FAILED
 from consentkit.stats.verify_rows import GAP_REASONS
 
 LIMITS = range(8, 27)
@@ -135,8 +135,11 @@ class Workers(Collector):
             attempted = health.leased - LEASE_SECONDS
             yield _gauge("release_attempted_timestamp_seconds", "When a release was last tried", attempted)
         yield _gauge("undelivered_releases", "Releases that the sink has not yet taken", health.undelivered)
-        failed, reached = (health.happened.get(name, 0) for name in ("flush_failed", "bound_reached"))
+        failed, reached, unproved = (
+            health.happened.get(name, 0) for name in ("flush_failed", "bound_reached", LEDGER_FAILED)
+        )
         yield _counter("flush_failures", "Seconds of which a worker could not write the counts", "", {"": failed})
+        yield _counter("ledger_failures", "Choices that could not be written to the ledger", "", {"": unproved})
         yield _counter("waiting_bound_reached", "Times that a worker held as much as it may", "", {"": reached})
 
 

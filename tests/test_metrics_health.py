@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from consentkit.kit import ConsentKit
@@ -19,6 +20,7 @@ from tests.support.worker_site import APP, running
 from tests.test_metrics import NOON, samples
 
 HOUR = NOON + 3600
+CHOICES = ("accept_all", "refuse_all")
 DOCS = Path(__file__).parents[1] / "docs" / "prometheus.md"
 
 
@@ -105,6 +107,18 @@ def test_seconds_that_could_not_be_written_and_a_bound_that_was_reached(
     worker.flusher.tick(HOUR - 1)
     figures = told(kit)
     assert (2, 1) == (figures["flush_failures_total"], figures["waiting_bound_reached_total"])
+
+
+def test_choices_that_could_not_be_proved(tmp_path: Path) -> None:
+    """Who runs the site hears of it that nobody can agree; refusals that hold without the ledger count too."""
+    site = ConsentKit(config_of(settings(), tmp_path), ["k" * 40], clock=lambda: HOUR)
+    (tmp_path / "var" / "consent.db").mkdir(parents=True)
+    page = TestClient(site.wrap(Starlette()), base_url="https://www.example.com")
+    with page:
+        headers = {"Origin": "https://www.example.com"}
+        answers = [page.post("/consent/", json={"choice": choice}, headers=headers) for choice in CHOICES]
+    assert [503, 200] == [answer.status_code for answer in answers]
+    assert 2 == told(site)["ledger_failures_total"]
 
 
 def test_what_waits_changes_nothing(kit: ConsentKit, tmp_path: Path) -> None:

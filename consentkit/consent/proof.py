@@ -25,7 +25,10 @@ _limiter: RunVar[anyio.CapacityLimiter] = RunVar("consentkit ledger")
 
 
 class Proof:
-    """The ledger as the consent pages use it. `keys`: the first signs receipts. `clock` gives epoch seconds."""
+    """The ledger as the consent pages use it. `keys`: the first signs receipts. `clock` gives epoch seconds.
+
+    `on_failure` is called for each choice that could not be written.
+    """
 
     def __init__(
         self,
@@ -33,7 +36,9 @@ class Proof:
         keys: Sequence[str],
         guard: Guard,
         clock: Callable[[], float],
+        *,
         make_id: Callable[[], str] = lambda: randomness.token_urlsafe(16),
+        on_failure: Callable[[], None] = lambda: None,
     ) -> None:
         self.ledger = ledger_of(config)
         self._config = config
@@ -41,6 +46,7 @@ class Proof:
         self._guard = guard
         self._clock = clock
         self._make_id = make_id
+        self._on_failure = on_failure
 
     def public_keys(self) -> dict[str, Any]:
         """The keys that verify receipts, as a JSON Web Key Set."""
@@ -71,6 +77,7 @@ class Proof:
             await _in_thread(write)
         except Exception as problem:
             self._guard.note("writing the ledger", problem)
+            self._on_failure()
             return change.only_narrows
         return True
 

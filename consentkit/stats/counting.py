@@ -107,6 +107,10 @@ class Counting:
         """Begin, so that a worker that is killed while it answers its first requests leaves a gap."""
         self.recorder.open()
 
+    def happened(self, what: str) -> None:
+        """Note that something of HAPPENINGS was the case, for who looks after the workers."""
+        self.recorder.happened(what)
+
     def began(self) -> bool:
         """Note that a request is being answered, which `count` will end; False, and nothing noted, before `open`."""
         tally = self.recorder.tally

@@ -6,15 +6,14 @@ cannot be written are kept and tried again.
 
 import logging
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from types import FrameType
+from queue import SimpleQueue
 from typing import Any
 
+from consentkit.errors import kind_of
 from consentkit.stats.breakdowns import REQUESTS
 from consentkit.stats.model import BatchId, Increments
 from consentkit.stats.peaks import Peaks
@@ -31,6 +30,8 @@ SILENT_SECONDS = 150.0
 """After which a worker that said nothing and did not end is taken for killed."""
 LEASE_SECONDS = 90.0
 """Longer than a minute, so that the worker that releases keeps the lease; another takes over when it is gone."""
+STEADY_SECONDS = 60.0
+"""How long a store that failed again and again must have worked before it is said to."""
 
 CLOSE_TRIES = 20
 CLOSE_PAUSE = 0.1
@@ -79,16 +80,21 @@ class Flusher:
         self._next_sign = 0.0
         self._forgotten_on = ""
         self._happened: Counter[str] = Counter()
+        self._elsewhere: SimpleQueue[str] = SimpleQueue()
         self._private_trouble = _Trouble("the private store")
         self._sink_trouble = _Trouble("the sink")
 
     def live(self, now: float) -> None:
         """Tell the private store that this worker lives, so that its end without a word is noticed as a gap."""
-        self._private_trouble.guards(lambda: self._live(now), self._close_private)
+        self._private_trouble.guards(lambda: self._live(now), self._close_private, now)
+
+    def happened(self, what: str) -> None:
+        """Note that something of HAPPENINGS was the case in another thread."""
+        self._elsewhere.put(what)
 
     def tick(self, now: float) -> None:
         """Flush; release too when a minute has passed since the last time. `now` is epoch seconds."""
-        flushed = self._private_trouble.guards(lambda: self._flush(now), self._close_private)
+        flushed = self._private_trouble.guards(lambda: self._flush(now), self._close_private, now)
         if not flushed:
             self._happened["flush_failed"] += 1
         if flushed and _is_due(self._next_sign, now, SIGN_SECONDS):
@@ -104,7 +110,7 @@ class Flusher:
         A store that another worker is just writing to is tried again, with a `pause` (seconds) in between.
         """
         for _ in range(CLOSE_TRIES):
-            if self._private_trouble.guards(lambda: self._end(now), self._close_private):
+            if self._private_trouble.guards(lambda: self._end(now), self._close_private, now):
                 break
             pause(CLOSE_PAUSE)
         self.let_go()
@@ -161,9 +167,9 @@ class Flusher:
     def _release(self, now: float) -> bool:
         """Whether no store failed; what may be released then has been."""
         return (
-            self._sink_trouble.guards(self._renew, self._close_sink)
-            and self._private_trouble.guards(lambda: self._fill_outbox(now), self._close_private)
-            and self._sink_trouble.guards(lambda: self._deliver(now), self._close_sink)
+            self._sink_trouble.guards(self._renew, self._close_sink, now)
+            and self._private_trouble.guards(lambda: self._fill_outbox(now), self._close_private, now)
+            and self._sink_trouble.guards(lambda: self._deliver(now), self._close_sink, now)
         )
 
     def _live(self, now: float) -> None:
@@ -173,6 +179,8 @@ class Flusher:
         self._next_sign = now + SIGN_SECONDS
 
     def _tell(self, private: PrivateStore) -> None:
+        while not self._elsewhere.empty():
+            self._happened[self._elsewhere.get()] += 1
         if self._happened:
             private.note(self._happened)
             self._happened.clear()
@@ -230,42 +238,38 @@ def _is_due(moment: float, now: float, period: float) -> bool:
 
 
 class _Trouble:
-    """Whether a store works; says so in the log once when it stops working and once when it works again."""
+    """Whether a store works; says so in the log once when it stops working and once when it works again.
+
+    On a disk that is nearly full it may do both each second; so what failed soon after it worked again is believed to
+    work only when it has for `STEADY_SECONDS`.
+    """
 
     def __init__(self, store: str) -> None:
         self._store = store
         self._present = False
+        self._fickle = False
+        self._failed = self._mended = -STEADY_SECONDS
 
-    def guards(self, work: Callable[[], None], on_error: Callable[[], None]) -> bool:
+    def guards(self, work: Callable[[], None], on_error: Callable[[], None], now: float) -> bool:
         """Do the work; True when it succeeded. A store that failed is opened anew the next time."""
         try:
             work()
         except Exception as error:
             on_error()
-            if not self._present:
-                _log.error(
-                    "%s of the statistics cannot be used: %s. Pages are served; counts are kept in memory "
-                    "and tried again every second.",
-                    self._store,
-                    kind_of(error),
-                )
-            self._present = True
+            self._note(error, now)
             return False
-        if self._present:
+        if self._present and not (self._fickle and abs(now - self._failed) < STEADY_SECONDS):
             _log.warning("%s of the statistics works again; what was kept is written.", self._store)
-        self._present = False
+            self._present, self._mended = False, now
         return True
 
-
-def kind_of(error: BaseException) -> str:
-    """The type and place of an error, as `OperationalError SQLITE_FULL at sqlite_private.py:93`.
-
-    Never its text, which may hold a visitor's value.
-    """
-    code = getattr(error, "sqlite_errorname", "")
-    places = [f"at {_file_of(frame)}:{line}" for frame, line in traceback.walk_tb(error.__traceback__)]
-    return " ".join(part for part in (type(error).__name__, code, *places[-1:]) if part)
-
-
-def _file_of(frame: FrameType) -> str:
-    return Path(frame.f_code.co_filename).name
+    def _note(self, error: Exception, now: float) -> None:
+        if not self._present:
+            _log.error(
+                "%s of the statistics cannot be used: %s. Pages are served; counts are kept in memory "
+                "and tried again every second.",
+                self._store,
+                kind_of(error),
+            )
+            self._fickle = abs(now - self._mended) < STEADY_SECONDS
+        self._present, self._failed = True, now

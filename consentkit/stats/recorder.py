@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
-from consentkit.stats.flusher import Flusher, Stores, kind_of
+from consentkit.errors import kind_of
+from consentkit.stats.flusher import Flusher, Stores
 from consentkit.stats.release import Rule
 from consentkit.stats.tally import Tally
 
@@ -105,6 +106,11 @@ class Recorder(Generic[T]):
         if self.tally is not None:
             self.tally.add_uncounted()
         self.note(error)
+
+    def happened(self, what: str) -> None:
+        """Note that something of HAPPENINGS was the case outside of counting."""
+        if self._run is not None:
+            self._run.flusher.happened(what)
 
     def note(self, error: BaseException) -> None:
         """Log an error, once per kind."""

@@ -47,6 +47,9 @@ class Uncounted:
     def open(self) -> None:
         """The server starts."""
 
+    def happened(self, *_: Any) -> None:
+        """Nobody looks after these workers."""
+
     def began(self) -> bool:
         """A request is being answered."""
         return True

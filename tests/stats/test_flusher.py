@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from consentkit.stats.flusher import Flusher, Stores, kind_of
+from consentkit.stats.flusher import STEADY_SECONDS, Flusher, Stores
 from consentkit.stats.release import Rule
 from consentkit.stats.retention import Kept
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
@@ -66,6 +66,11 @@ def bench(tmp_path):
     bench.flusher.close(NOW)
 
 
+def no_room(connection):
+    """What SQLite says on a full disk."""
+    raise sqlite3.OperationalError("database or disk is full")
+
+
 def messages(caplog):
     """What was logged."""
     return [record.getMessage() for record in caplog.records if record.name == "consentkit.stats"]
@@ -102,6 +107,18 @@ def test_one_worker_releases_and_another_takes_over(tmp_path, bench):
     second.flusher.tick(NOW + 100)
     assert bench.published() == 6
     second.flusher.close(NOW + 101)
+
+
+def test_a_worker_that_stops_leaves_the_release_to_the_next(tmp_path, bench):
+    """So that figures are not late by the length of a lease after each restart of the site."""
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    bench.view(6)
+    bench.flusher.close(NOW + 1)
+    second = Bench(tmp_path, "second")
+    second.flusher.tick(NOW + 2)
+    assert second.published() == 12
+    second.flusher.close(NOW + 3)
 
 
 def signs(bench):
@@ -163,6 +180,25 @@ def test_a_full_disk_delays_counts(bench, caplog):
     assert bench.counted() == 600
     assert "SQLITE_FULL" in messages(caplog)[0]
     assert len(messages(caplog)) == 2
+
+
+def test_a_disk_that_is_full_again_and_again_fills_no_log(bench, caplog):
+    """What fails each other second is told once to fail, and to work once it has for a minute; then promptly again."""
+    for second in range(0, 20, 2):
+        bench.view(1, f"/{second}")
+        bench.on_open = no_room
+        bench.flusher.let_go()
+        bench.flusher.tick(NOW + second)
+        bench.on_open = lambda connection: None
+        bench.flusher.let_go()
+        bench.flusher.tick(NOW + second + 1)
+    assert ["cannot", "works", "cannot"] == [
+        message.split(" statistics ")[1].split()[0] for message in messages(caplog)
+    ]
+    bench.flusher.tick(NOW + 17 + STEADY_SECONDS)
+    assert len(messages(caplog)) == 3
+    bench.flusher.tick(NOW + 18 + STEADY_SECONDS)
+    assert "works again" in messages(caplog)[-1]
 
 
 def test_a_corrupt_file_delays_counts(bench, caplog):
@@ -240,16 +276,6 @@ def test_closing_says_what_is_lost(tmp_path):
     bench.flusher.tick(NOW)
     bench.view(3)
     assert bench.flusher.close(NOW + 1) == 5
-
-
-def test_the_kind_of_an_error_holds_no_text_of_it():
-    """A visitor's value in an error's text does not get into the log."""
-    try:
-        raise ValueError("198.51.100.7 secret-token")
-    except ValueError as error:
-        kind = kind_of(error)
-    assert kind.startswith("ValueError at test_flusher.py:")
-    assert "198" not in kind
 
 
 @pytest.fixture(autouse=True)

@@ -98,6 +98,9 @@ class Counted:
         """Note that the server starts."""
         self.opened += 1
 
+    def happened(self, what: str) -> None:
+        """Nobody looks after these workers."""
+
     def began(self) -> bool:
         """A request is being answered."""
         return True

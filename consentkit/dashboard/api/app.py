@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import logging
 import math
-import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,7 +22,7 @@ from consentkit.dashboard.api.parameters import LIMIT, OFFSET, check_known
 from consentkit.dashboard.api.problems import Problem
 from consentkit.dashboard.api.rate import Rate
 from consentkit.dashboard.context import Context
-from consentkit.stats.stores.protocol import StoreError
+from consentkit.dashboard.unreadable import UNREADABLE, note_unreadable
 
 ROOT = "/api"
 VERSION = "/v1"
@@ -34,8 +32,6 @@ UNKNOWN = ""
 HEADERS = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
 """An answer may be kept, but is asked for again each time, with its ETag."""
 
-log = logging.getLogger("consentkit.dashboard")
-
 
 def create_api(context: Context) -> Starlette:
     """The API over the sink of a dashboard."""
@@ -44,8 +40,7 @@ def create_api(context: Context) -> Starlette:
     handlers: dict[Any, Callable[[Request, Exception], Response]] = {
         Problem: _problem,
         HTTPException: _http_error,
-        sqlite3.Error: _store_error,
-        StoreError: _store_error,
+        **dict.fromkeys(UNREADABLE, _store_error),
         Exception: _server_error,
     }
     return Starlette(
@@ -153,7 +148,7 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _store_error(request: Request, error: Exception) -> Response:
     del request
-    log.error("the figures cannot be read: %s", type(error).__name__)
+    note_unreadable(error)
     return Problem(503, "the figures cannot be read right now", headers={"Retry-After": "30"}).response()
 
 

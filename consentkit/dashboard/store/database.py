@@ -22,16 +22,15 @@ class DatabaseError(ConsentKitError):
 
 
 class Database:
-    """The file at a path; made, with mode 0600, if it is not there.
+    """The file at a path; made, with mode 0600, if it is not there when it is first used.
 
-    Every transaction opens the file for itself (about 0.4 ms), so that threads and processes may share it.
+    Every transaction opens the file for itself (about 0.4 ms), so that threads and processes may share it. A file that
+    cannot be used is an error then and not before, because a site with its dashboard mounted must start without it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _keep_to_the_owner(path)
-        self._prepare()
+        self._is_prepared = False
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -41,7 +40,15 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection for questions."""
+        """A connection for questions; DatabaseError, OSError or sqlite3.Error when the file cannot be used."""
+        if not self._is_prepared:
+            self._prepare()
+            self._is_prepared = True
+        with self._connected() as connection:
+            yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             yield connection
@@ -49,7 +56,9 @@ class Database:
             connection.close()
 
     def _prepare(self) -> None:
-        with self.transaction() as connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        _keep_to_the_owner(self._path)
+        with self._connected() as connection, transaction(connection):
             version = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if version == VERSION:
                 return

@@ -1,7 +1,5 @@
 """What is answered when something is not there, not allowed or broken."""
 
-import logging
-import sqlite3
 from collections.abc import Callable, Mapping
 
 from starlette.exceptions import HTTPException
@@ -9,9 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from consentkit.dashboard.render import Pages
-from consentkit.stats.stores.protocol import StoreError
-
-log = logging.getLogger("consentkit.dashboard")
+from consentkit.dashboard.unreadable import UNREADABLE, note_unreadable
 
 
 def handlers(pages: Pages) -> Mapping[type[Exception], Callable[[Request, Exception], Response]]:
@@ -19,8 +15,7 @@ def handlers(pages: Pages) -> Mapping[type[Exception], Callable[[Request, Except
     failures = Failures(pages)
     return {
         HTTPException: failures.http_error,
-        sqlite3.Error: failures.store_error,
-        StoreError: failures.store_error,
+        **dict.fromkeys(UNREADABLE, failures.store_error),
         Exception: failures.server_error,
     }
 
@@ -42,8 +37,8 @@ class Failures:
         return response
 
     def store_error(self, request: Request, error: Exception) -> Response:
-        """The sink cannot be read: locked for long, damaged, of another version."""
-        log.error("the figures cannot be read: %s", type(error).__name__)
+        """The sink or the dashboard's own file cannot be used."""
+        note_unreadable(error)
         return self._pages.page(request, "message.html", status=503, session=None, key="503")
 
     def server_error(self, request: Request, error: Exception) -> Response:

@@ -47,10 +47,11 @@ class Balance:
     outbox_cells: dict[int, dict[Cell, int]]
 
 
-HAPPENINGS = ("release_made", "release_waited", "release_failed", "flush_failed", "bound_reached")
+LEDGER_FAILED = "ledger_failed"
+HAPPENINGS = ("release_made", "release_waited", "release_failed", "flush_failed", "bound_reached", LEDGER_FAILED)
 """What may happen to workers and is counted for who runs them: of a minute's try to release, that it was made, that
 fewer than k had come in, that a store failed; a second's counts could not be written; a worker held so many requests
-that it had to add them up while it answered."""
+that it had to add them up while it answered; a choice could not be written to the ledger."""
 
 
 class Health(NamedTuple):

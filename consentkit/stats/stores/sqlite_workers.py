@@ -16,7 +16,7 @@ _ADD_HEALTH = """
 _TAKE_LEASE = """
     INSERT INTO lease (name, holder, until) VALUES ('release', ?, ?)
     ON CONFLICT DO UPDATE SET holder = excluded.holder, until = excluded.until
-    WHERE lease.holder = excluded.holder OR lease.until <= ? OR lease.until > ?
+    WHERE lease.holder IN (excluded.holder, '') OR lease.until <= ? OR lease.until > ?
 """
 # A lease that ends later than any may was taken before the clock was set back.
 
@@ -44,8 +44,10 @@ def sign(connection: sqlite3.Connection, source: str, number: int, now: float) -
 
 
 def sign_off(connection: sqlite3.Connection, source: str) -> None:
-    """Note that a worker has ended as it should."""
+    """Note that a worker has ended as it should, which leaves the release to the others."""
     connection.execute("DELETE FROM workers WHERE source = ?", (source,))
+    # The time stays: it tells when a release was last tried.
+    connection.execute("UPDATE lease SET holder = '' WHERE holder = ?", (source,))
 
 
 def note_happenings(connection: sqlite3.Connection, happened: Mapping[str, int]) -> None:

@@ -135,5 +135,5 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     other.close()
     before = file.read_bytes()
     with pytest.raises(DatabaseError, match="schema version"):
-        open_file(file)
+        open_file(file).users.all()
     assert before == file.read_bytes()
