@@ -1,21 +1,28 @@
-"""The minutes in which requests of the past came, held by what counts alike, not one by one."""
+"""From requests of the past to every breakdown, counted by what counts alike, not one by one.
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+The same as `spread` makes of observations. All that is done for each request is counting in C, by its kind and by its
+user agent; what they add is looked at once a day for each of these.
+"""
 
-from consentkit.stats.breakdowns import OF_PERSONS, Crossing
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
+
+from consentkit.stats.breakdowns import BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing, crossed
 from consentkit.stats.classes import BY_BROWSER
-from consentkit.stats.kinds import Kind
-from consentkit.stats.model import Agent, Facet, Verdict
-from consentkit.stats.parts import Metrics, Parts, values_of
+from consentkit.stats.kinds import Happening, Kind, Rows, Standing
+from consentkit.stats.model import OTHER, Agent, Increments
 
-ON_TIME = ""
-"""In the place of the day of what came on its own day."""
+REMEMBERED = 50_000
+MOST_HELD = 50_000
+"""What is counted apart before it is to be taken: some 10 MB."""
 
-ByAgent = defaultdict[Agent, list[int]]
-Software = tuple[tuple[str, str], ...]
-"""Breakdowns and values of a browser."""
+Items = tuple[tuple[str, str], ...]
+"""Breakdowns, and the value in each."""
+Series = tuple[str, str]
+"""A breakdown and a metric."""
+
+_standing = attrgetter("standing")
 
 
 class Profile:
@@ -27,142 +34,186 @@ class Profile:
 
     __slots__ = ("counts", "judged", "software")
 
-    def __init__(self, judged: tuple[str, str], counts: tuple[bool, ...], software: Software) -> None:
+    def __init__(self, judged: tuple[str, str], counts: tuple[bool, ...], software: Items) -> None:
         self.judged = judged
         self.counts = counts
         self.software = software
 
 
-class Group(NamedTuple):
-    """Requests of a kind and a profile: the minute of one is put to each of `adds`, and to that of its browser.
+class Added:
+    """What something adds: one to each of some totals (metrics), and to each of some values. Equal only to itself."""
 
-    `minutes` are those of this group alone; the other lists are shared.
-    """
+    __slots__ = ("totals", "values")
 
-    minutes: list[int]
-    adds: tuple[Callable[[int], None], ...]
-    by_agent: ByAgent | None
+    def __init__(self, totals: Sequence[str], values: Sequence[tuple[Series, str]]) -> None:
+        self.totals = totals
+        self.values = values
 
 
 class Arrivals:
-    """Takes the minutes of requests, and gives them as the parts of what they count for."""
+    """Takes requests, and gives what they add; `crossings` are counted too."""
 
     def __init__(self, crossings: Sequence[Crossing]) -> None:
-        self._crossings = crossings
-        self._crossed = {name for crossing in crossings for name in (crossing.first, crossing.second)}
-        self._profiles: dict[tuple[Verdict, ...], dict[Agent, Profile]] = {}
-        self._known: dict[tuple[object, ...], Profile] = {}
-        self._days: dict[str, OfDay] = {}
+        self._adding = _Adding(crossings)
+        self._profiles = _Profiles({name for crossing in crossings for name in (crossing.first, crossing.second)})
+        self._days: defaultdict[str, _OfDay] = defaultdict(_OfDay)
 
-    def of_day(self, day: str) -> "OfDay":
-        """Where the requests of a day are put."""
-        found = self._days.get(day)
-        if found is None:
-            found = self._days[day] = OfDay(self)
-        return found
+    def extend(self, day: str, rows: Rows) -> None:
+        """Take requests that count under an ISO day."""
+        of_day = self._days[day]
+        pairs = list(zip(map(_standing, rows.kinds), rows.agents, strict=True))
+        of_day.agents.update(pairs)
+        of_day.kinds.update(zip(rows.kinds, map(self._profiles.__getitem__, pairs), strict=True))
 
-    def take(self) -> Parts:
-        """All that came since the last take."""
-        parts = Parts(self._crossings)
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is held that it should be taken."""
+        return sum(len(of_day.kinds) + len(of_day.agents) for of_day in self._days.values()) >= MOST_HELD
+
+    def take(self) -> Increments:
+        """What all adds that came since the last take; of load nothing."""
+        found = Increments()
+        sums: defaultdict[Series, dict[str, int]] = defaultdict(dict)
         for day, of_day in self._days.items():
-            of_day.spread(day, parts)
-        for forgotten in (self._days, self._profiles, self._known):
-            forgotten.clear()
-        return parts
-
-    def profiles(self, kind: Kind) -> dict[Agent, Profile]:
-        """The profiles of user agents for requests of a kind."""
-        verdicts = (kind.verdict, *[verdict for verdict, _, _ in kind.happened])
-        found = self._profiles.get(verdicts)
-        if found is None:
-            found = self._profiles[verdicts] = _Profiles(self._profile, verdicts)
+            self._spread(day, of_day, sums, found.totals)
+        found.counts = dict(sums)
+        self._days.clear()
+        self._adding.forget()
+        self._profiles.forget()
         return found
 
-    def _profile(self, agent: Agent, verdicts: Sequence[Verdict]) -> Profile:
-        judged, *happened = [verdict.judged(agent) for verdict in verdicts]
+    def _spread(
+        self, day: str, of_day: "_OfDay", sums: Mapping[Series, dict[str, int]], totals: Counter[tuple[str, str]]
+    ) -> None:
+        counted: defaultdict[Added, int] = defaultdict(int)
+        for pair, count in of_day.kinds.items():
+            for added in self._adding[pair]:
+                counted[added] += count
+        for (standing, agent), count in of_day.agents.items():
+            for added in self._adding.by_browser(standing, agent, self._profiles[standing, agent]):
+                counted[added] += count
+        for added, count in counted.items():
+            for metric in added.totals:
+                totals[day, metric] += count
+            for series, value in added.values:
+                of_series = sums[series]
+                of_series[value] = of_series.get(value, 0) + count
+
+
+class _OfDay:
+    """What came that counts under one day."""
+
+    __slots__ = ("agents", "kinds")
+
+    def __init__(self) -> None:
+        self.kinds: Counter[tuple[Kind, Profile]] = Counter()
+        self.agents: Counter[tuple[Standing, Agent]] = Counter()
+
+
+class _Profiles(dict[tuple[Standing, Agent], Profile]):
+    """The profiles of user agents, looked up once each; `crossed` are the dimensions that are crossed."""
+
+    def __init__(self, crossed: set[str]) -> None:
+        super().__init__()
+        self._crossed = crossed
+        self._known: dict[tuple[object, ...], Profile] = {}
+
+    def __missing__(self, pair: tuple[Standing, Agent]) -> Profile:
+        standing, agent = pair
+        judged, *happened = [verdict.judged(agent) for verdict in standing.verdicts]
         counts = tuple([request_class in BY_BROWSER for request_class, _ in happened])
         values = agent.facet.values.items() if any(counts) else ()
         key = judged, counts, tuple([item for item in values if item[0] in self._crossed])
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = Profile(*key)
+        found = self[pair] = self._known.setdefault(key, Profile(*key))
         return found
 
-
-class OfDay:
-    """The minutes of requests that count under one day, each list of them in the order in which they came."""
-
-    def __init__(self, arrivals: Arrivals) -> None:
-        self._arrivals = arrivals
-        self._groups: dict[Kind, tuple[dict[Agent, Profile], dict[Profile, Group]]] = {}
-        self._by_agent: defaultdict[tuple[Metrics, ...], ByAgent] = defaultdict(_by_agent)
-        self._requests: defaultdict[tuple[tuple[str, str], int], list[int]] = defaultdict(list)
-        self._events: defaultdict[tuple[Metrics, tuple[Facet, ...], Software], list[int]] = defaultdict(list)
-        """But for where they stand first, mostly their page: so most of that is held a few times only."""
-
-    def extend(self, requests: Iterable[tuple[Kind, Agent, int]]) -> None:
-        """Take requests of a kind, a user agent and a minute."""
-        known = self._groups
-        for kind, agent, minute in requests:
-            if kind not in known:
-                known[kind] = self._arrivals.profiles(kind), {}
-            profiles, groups = known[kind]
-            profile = profiles[agent]
-            if profile not in groups:
-                groups[profile] = self._group(kind, profile)
-            _, adds, by_agent = groups[profile]
-            for add in adds:
-                add(minute)
-            if by_agent is not None:
-                by_agent[agent].append(minute)
-
-    def spread(self, day: str, parts: Parts) -> None:
-        """Add what these requests count for."""
-        for (judged, status), minutes in self._requests.items():
-            parts.add_requests(day, judged, status, minutes)
-        for (metrics, facets, software), minutes in self._events.items():
-            parts.add_events(day, metrics, facets, dict(software), minutes)
-        for kind, (_, groups) in self._groups.items():
-            for profile, group in groups.items():
-                for metrics, facets, software in _counted(kind, profile):
-                    if facets:
-                        others = values_of(facets[1:], dict(software))
-                        parts.add_apart(day, metrics, facets[0], others, group.minutes)
-        for several, by_agent in self._by_agent.items():
-            for agent, minutes in by_agent.items():
-                for metrics in several:
-                    parts.add_browser(metrics, agent.facet, minutes)
-
-    def _group(self, kind: Kind, profile: Profile) -> Group:
-        events = list(_counted(kind, profile))
-        seen = tuple([metrics for metrics, _, _ in events if metrics[0] in OF_PERSONS])
-        minutes: list[int] = []
-        shared = [self._requests[profile.judged, kind.status]]
-        shared += [self._events[metrics, facets[1:], software] for metrics, facets, software in events]
-        adds = tuple([one.append for one in (*shared, *([minutes] if events else ()))])
-        return Group(minutes, adds, self._by_agent[seen] if seen else None)
+    def forget(self) -> None:
+        """Make room, if much is remembered."""
+        if len(self) > REMEMBERED:
+            self.clear()
+            self._known.clear()
 
 
-def _counted(kind: Kind, profile: Profile) -> Iterator[tuple[Metrics, tuple[Facet, ...], Software]]:
-    """What requests count for, with what of their browser is crossed."""
-    for (_, metrics, facets), counts in zip(kind.happened, profile.counts, strict=True):
-        if counts:
-            # A move, a search, a missing page stand in their own dimensions only.
-            yield metrics, facets, profile.software if metrics[0] in OF_PERSONS else ()
+class _Adding(dict[tuple[Kind, Profile], tuple[Added, ...]]):
+    """What requests of a kind and a profile add, but by their browser; what several of them add is but one."""
 
-
-class _Profiles(dict[Agent, Profile]):
-    """The profiles of user agents, looked up once each."""
-
-    def __init__(self, read: Callable[[Agent, Sequence[Verdict]], Profile], verdicts: Sequence[Verdict]) -> None:
+    def __init__(self, crossings: Sequence[Crossing]) -> None:
         super().__init__()
-        self._read = read
-        self._verdicts = verdicts
+        self._crossings = crossings
+        self._known: dict[tuple[object, ...], Added] = {}
 
-    def __missing__(self, agent: Agent) -> Profile:
-        found = self[agent] = self._read(agent, self._verdicts)
-        return found
+    def __missing__(self, pair: tuple[Kind, Profile]) -> tuple[Added, ...]:
+        kind, profile = pair
+        found = [self._request(profile.judged, kind.status)]
+        for happening, counts in zip(kind.happened, profile.counts, strict=True):
+            if counts:
+                found += self._events(happening, profile.software)
+        self[pair] = tuple(found)
+        return self[pair]
+
+    def by_browser(self, standing: Standing, agent: Agent, profile: Profile) -> Iterator[Added]:
+        """What requests add by their browser."""
+        for metrics, counts in zip(standing.metrics, profile.counts, strict=True):
+            # A move, a search, a missing page stand in their own dimensions only.
+            if counts and metrics[0] in OF_PERSONS:
+                key = metrics, agent.facet
+                if key not in self._known:
+                    self._known[key] = Added((), _values(metrics, agent.facet.values))
+                yield self._known[key]
+
+    def forget(self) -> None:
+        """Make room, if much is remembered."""
+        if len(self) + len(self._known) > REMEMBERED:
+            self.clear()
+            self._known.clear()
+
+    def _request(self, judged: tuple[str, str], status: int) -> Added:
+        key = judged, status
+        if key not in self._known:
+            request_class, reason = judged
+            values = {"status": str(status) if status else OTHER, "reason": f"{request_class}: {reason}"}
+            self._known[key] = Added((REQUESTS, f"class:{request_class}"), _values((REQUESTS,), values))
+        return self._known[key]
+
+    def _events(self, happening: Happening, software: Items) -> Iterator[Added]:
+        """What events add where they stand first, mostly their page, and beside that: most of the latter is shared."""
+        _, metrics, facets = happening
+        software = software if metrics[0] in OF_PERSONS else ()
+        beside = dict(software)
+        for facet in facets[1:]:
+            beside.update(facet.values)
+        key = metrics, facets[1:], software
+        if key not in self._known:
+            values = [one for facet in facets[1:] for one in _values(metrics, facet.values)]
+            crossed = self._crossed(metrics, beside, {})
+            self._known[key] = Added((*metrics, *_goal(metrics, beside)), [*values, *crossed])
+        yield self._known[key]
+        if facets:
+            first = facets[0].values
+            crossed = self._crossed(metrics, {**beside, **first}, beside)
+            yield Added(_goal(metrics, first), [*_values(metrics, first), *crossed])
+
+    def _crossed(
+        self, metrics: Sequence[str], values: Mapping[str, str], but: Mapping[str, str]
+    ) -> Iterator[tuple[Series, str]]:
+        """Where events stand in crossings, but for those of which both values stand in `but`."""
+        if metrics[0] not in OF_PERSONS:
+            return
+        for crossing in self._crossings:
+            first, second = values.get(crossing.first), values.get(crossing.second)
+            if first is None or second is None or (crossing.first in but and crossing.second in but):
+                continue
+            for metric in metrics:
+                if metric in crossing.metrics:
+                    yield (crossing.name, metric), crossed(first, second)
 
 
-def _by_agent() -> ByAgent:
-    return defaultdict(list)
+def _values(metrics: Sequence[str], values: Mapping[str, str]) -> list[tuple[Series, str]]:
+    """The values in which events count, by what is counted there."""
+    return [
+        ((name, metric), value) for name, value in values.items() for metric in metrics if metric in BREAKDOWNS[name]
+    ]
+
+
+def _goal(metrics: Sequence[str], values: Mapping[str, str]) -> tuple[str, ...]:
+    return (f"goal:{values['goal']}",) if GOALS in metrics and "goal" in values else ()

@@ -1,27 +1,26 @@
-"""Counting the past on its own clock: an imported log is released as it would have been then.
-
-In memory, and by the same rule as live: what came in during a minute is released at the minute's end, if enough came.
-"""
+"""Counting the past on its own clock: an imported log is released day by day, by the same rule as live."""
 
 import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
 
-from consentkit.stats.arrivals import ON_TIME, Arrivals
-from consentkit.stats.breakdowns import Crossing
+from consentkit.stats.arrivals import Arrivals
+from consentkit.stats.breakdowns import REQUESTS, Crossing
 from consentkit.stats.kinds import Kinds, Rows
-from consentkit.stats.model import Observation, Release
-from consentkit.stats.parts import Parts
+from consentkit.stats.model import Observation
 from consentkit.stats.release import Rule
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.stores.sqlite_private import MAX_VALUES
 from consentkit.stats.stores.wire import dumped
-from consentkit.stats.turns import MINUTES, Batch, Days
 from consentkit.stats.waiting_room import WaitingRoom
 
-STRETCH = 300_000
-"""Requests that are looked at together."""
+AT_ONCE = 2_000
+"""Single observations that are taken in together."""
+MINUTE = 60
+"""Seconds."""
+LONG_AGO = -(1 << 60)
 
 
 @contextmanager
@@ -43,75 +42,36 @@ class History:
     """Counts requests of the past, oldest first, and hands them over at once by `commit`.
 
     A late one counts under its own day but is released with those that came when it did. `max_values` bounds the
-    distinct values of a breakdown in a day, as in the private store; `stretch` is how many requests are looked at
-    together. `totals` has what was settled of them by metric, `statuses` by status.
+    distinct values of a breakdown in a day, as in the private store. `totals` has what was settled by metric,
+    `statuses` by status.
     """
 
-    def __init__(
-        self,
-        rule: Rule,
-        crossings: Sequence[Crossing] = (),
-        *,
-        max_values: int = MAX_VALUES,
-        stretch: int = STRETCH,
-    ) -> None:
+    def __init__(self, rule: Rule, crossings: Sequence[Crossing] = (), *, max_values: int = MAX_VALUES) -> None:
         self.totals: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
         self._rule = rule
-        self._longest = stretch
         self._kinds = Kinds()
-        self._minute = self._begin = -1
-        self._settled = 0
-        self._day_begins = self._day_ends = 0
-        self._days = Days(rule)
+        self._single = Rows()
+        self._day = ""
+        self._day_begins = self._day_ends = self._latest = LONG_AGO
         self._arrivals = Arrivals(crossings)
-        self._held = 0
         self._room = WaitingRoom(rule, max_values)
-        self._day: Release | None = None
-        self._closed_days: list[str] = []
+        self._days: list[str] = []
 
     def add(self, observation: Observation) -> None:
         """Count one observation."""
-        rows = Rows()
-        rows.add(*self._kinds.seen(observation))
-        self.extend(rows)
+        self._single.add(*self._kinds.seen(observation))
+        if len(self._single) >= AT_ONCE:
+            self._take_single()
 
     def extend(self, rows: Rows) -> None:
         """Count requests in the order in which they came."""
-        while max(rows.whens, default=-1) >= self._day_ends:
+        while rows and max(rows.whens) >= self._day_ends:
             number = next(number for number, when in enumerate(rows.whens) if when >= self._day_ends)
             self._take(rows.part(0, number))
-            self._day_begins, self._day_ends = self._days.turn_to(rows.whens[number])
+            self._turn_to(rows.whens[number])
             rows = rows.part(number)
         self._take(rows)
-
-    def _take(self, rows: Rows) -> None:
-        """Count requests that came on the day that is counted now."""
-        self._room.load(rows)
-        begins, arrivals = self._day_begins, self._arrivals
-        requests = zip(rows.kinds, rows.agents, self._minutes(rows.whens), strict=True)
-        if min(rows.whens, default=begins) >= begins:
-            arrivals.of_day(ON_TIME).extend(requests)
-        else:
-            for when, request in zip(rows.whens, requests, strict=True):
-                arrivals.of_day(ON_TIME if when >= begins else self._rule.day(when)).extend([request])
-        self._held += len(rows)
-        if self._held >= self._longest:
-            self._settle(until=self._minute)
-
-    def _minutes(self, whens: Sequence[int]) -> list[int]:
-        """The minutes that ran when requests came: for a late one that of those before it."""
-        minutes: list[int] = []
-        minute = self._minute
-        end = (minute + 1) * MINUTES
-        for when in whens:
-            # One object for all of a minute: lists of such are looked through twice as fast.
-            if when >= end:
-                minute = when // MINUTES
-                end = (minute + 1) * MINUTES
-            minutes.append(minute)
-        self._minute = minute
-        return minutes
 
     def commit(self, private: PrivateStore, sink: Sink, source: str) -> bool:
         """Store all that was added, under the name of where it came from, and bring it to the sink.
@@ -119,39 +79,58 @@ class History:
         False, and nothing is stored, when history of this source was stored before. The database's errors pass; when
         the sink's does, all is stored and leaves with the next release.
         """
-        self._settle(until=self._minute + 1)
-        self._close_day()
-        taken = private.adopt(source, self._closed_days, self._room.remainder())
+        self._take_single()
+        self._release(over=self._latest // MINUTE + 1)
+        taken = private.adopt(source, self._days, self._room.remainder())
         drain(private, sink)
         return taken
 
-    def _settle(self, *, until: int) -> None:
-        """Release what may leave at the minutes before `until`, and begin a new batch."""
-        if not self._held and self._settled >= until:
+    def _take_single(self) -> None:
+        rows, self._single = self._single, Rows()
+        self.extend(rows)
+
+    def _take(self, rows: Rows) -> None:
+        """Count requests that came on the day that is counted now."""
+        if not rows:
             return
-        parts = self._arrivals.take()
-        self._total(parts)
-        for release in self._room.settle(Batch(self._begin, until, self._days.take(until), parts)):
-            self._publish(release)
-        self._held = 0
-        self._begin, self._settled = self._minute, until
+        self._room.add_load(rows)
+        self._latest = max(self._latest, *rows.whens)
+        begins = self._day_begins
+        if min(rows.whens) >= begins:
+            self._arrivals.extend(self._day, rows)
+        else:
+            days: dict[str, list[int]] = {}
+            for place, when in enumerate(rows.whens):
+                days.setdefault(self._day if when >= begins else self._rule.day(when), []).append(place)
+            for day, places in days.items():
+                self._arrivals.extend(day, rows.of_places(places))
+        if self._arrivals.is_full:
+            self._settle()
 
-    def _total(self, parts: Parts) -> None:
-        for (_, metric), minutes in parts.totals().items():
-            self.totals[metric] += len(minutes)
-        for (breakdown, value), minutes in parts.requests().items():
-            if breakdown == "status":
-                self.statuses[value] += len(minutes)
+    def _turn_to(self, when: int) -> None:
+        """End the day, and begin that of a moment (epoch seconds)."""
+        self._release(over=self._day_ends // MINUTE)
+        self._day = self._rule.day(when)
+        today = date.fromisoformat(self._day)
+        self._day_begins, self._day_ends = (self._midnight(today + timedelta(days=days)) for days in (0, 1))
 
-    def _publish(self, release: Release) -> None:
-        if self._day is not None and self._day.day == release.day:
-            self._day.merge(release)
+    def _midnight(self, day: date) -> int:
+        return int(datetime.combine(day, time(), self._rule.timezone).timestamp())
+
+    def _settle(self) -> None:
+        """Count what came of the day so far."""
+        increments = self._arrivals.take()
+        for (_, metric), count in increments.totals.items():
+            self.totals[metric] += count
+        self.statuses.update(increments.counts.get(("status", REQUESTS), {}))
+        self._room.add(increments, self._day)
+
+    def _release(self, *, over: int) -> None:
+        """Release what may leave of the day, its load before the UTC minute `over`."""
+        if not self._day:
             return
-        self._close_day()
-        self._day = release
-
-    def _close_day(self) -> None:
-        # As text a day of load takes a fifth of the memory that its objects do.
-        if self._day is not None:
-            self._closed_days.append(dumped(self._day))
-        self._day = None
+        self._settle()
+        release = self._room.release(self._day, over=over)
+        if release is not None:
+            # As text a day of load takes a fifth of the memory that its objects do.
+            self._days.append(dumped(release))

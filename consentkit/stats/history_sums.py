@@ -1,13 +1,10 @@
 """The past of which only the sums of whole days are known, as other tools export it, released by the same rule."""
 
-from datetime import date
-
 from consentkit.stats.model import Increments
 from consentkit.stats.release import Rule
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.stores.sqlite_private import MAX_VALUES
 from consentkit.stats.stores.wire import dumped
-from consentkit.stats.turns import turn_of
 from consentkit.stats.waiting_room import WaitingRoom
 
 
@@ -15,14 +12,15 @@ class SummedHistory:
     """Counts the sums of days, oldest first, and hands them over at once by `commit`; each day is released once."""
 
     def __init__(self, rule: Rule, *, max_values: int = MAX_VALUES) -> None:
-        self._rule = rule
         self._room = WaitingRoom(rule, max_values)
         self._days: list[str] = []
 
     def add_day(self, increments: Increments, day: str) -> None:
         """Count an ISO day; days come in order."""
-        turn = turn_of(date.fromisoformat(day), self._rule)
-        self._days += map(dumped, self._room.settle_sums(increments, turn))
+        self._room.add(increments, day)
+        release = self._room.release(day, over=0)
+        if release is not None:
+            self._days.append(dumped(release))
 
     def commit(self, private: PrivateStore, sink: Sink, source: str) -> bool:
         """Store and bring to the sink all that was added, as `History.commit` does."""

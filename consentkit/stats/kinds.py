@@ -11,16 +11,27 @@ Happening = tuple[Verdict, tuple[str, ...], tuple[Facet, ...]]
 """The verdict under which something counts, the metrics that it counts for, where it stands in the dimensions."""
 
 
+class Standing:
+    """What user agents are asked about for kinds of requests: the verdict of the request and of each of its happenings,
+    and what each of these counts for. Equal only to itself."""
+
+    __slots__ = ("metrics", "verdicts")
+
+    def __init__(self, verdict: Verdict, happened: Sequence[Happening]) -> None:
+        self.verdicts = (verdict, *[happening[0] for happening in happened])
+        self.metrics = tuple([happening[1] for happening in happened])
+
+
 class Kind:
     """What requests of any user agent that count alike have in common: `status` is 0 for what is none.
 
     Equal only to itself, so that counting need not look at what is in it: two that have the same add up.
     """
 
-    __slots__ = ("happened", "route", "status", "verdict")
+    __slots__ = ("happened", "route", "standing", "status")
 
-    def __init__(self, verdict: Verdict, status: int, happened: tuple[Happening, ...], route: str) -> None:
-        self.verdict = verdict
+    def __init__(self, standing: Standing, status: int, happened: tuple[Happening, ...], route: str) -> None:
+        self.standing = standing
         self.status = status
         self.happened = happened
         self.route = route
@@ -73,6 +84,7 @@ class Kinds:
 
     def __init__(self) -> None:
         self._known: dict[tuple[Verdict, int, tuple[Happening, ...], str], Kind] = {}
+        self._standings: dict[tuple[object, ...], Standing] = {}
 
     def of(self, observation: Observation) -> Kind:
         """The kind of an observation."""
@@ -82,8 +94,13 @@ class Kinds:
         if kind is None:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            kind = self._known[key] = Kind(*key)
+                self._standings.clear()
+            kind = self._known[key] = Kind(self._standing(verdict, key[2]), *key[1:])
         return kind
+
+    def _standing(self, verdict: Verdict, happened: Sequence[Happening]) -> Standing:
+        found = Standing(verdict, happened)
+        return self._standings.setdefault((found.verdicts, found.metrics), found)
 
     def seen(self, observation: Observation) -> Seen:
         """An observation as history takes it."""

@@ -1,25 +1,24 @@
-"""What of the past waits until enough have gathered, in memory: the private store's part in counting history."""
+"""What of the past waits until enough have gathered, in memory: the private store's part in counting history.
 
-from bisect import bisect_left, bisect_right
+A day is released once, when it is over, by the rule that live counts obey (`decide`): all history of an import lands at
+once, so that nobody can see more of it than its days. Of an event that waits, the day on which it came is kept.
+"""
+
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
-from itertools import chain, pairwise
+from collections.abc import Iterator, Mapping
 
 from consentkit.stats.admission import Admission
-from consentkit.stats.arrivals import ON_TIME
 from consentkit.stats.kinds import Rows
-from consentkit.stats.load import BYTES, SERVED
+from consentkit.stats.load import BYTES, SERVED, LoadCell
 from consentkit.stats.load_past import PastLoad
-from consentkit.stats.model import Cell, Increments, Proof, Published, Release, Waiting
-from consentkit.stats.moments import moments_of
-from consentkit.stats.queues import Moments, Queues
-from consentkit.stats.release import Rule, fresh_events, with_bytes
+from consentkit.stats.model import OTHER, Cell, Counts, Increments, Release, Waiting, add_counts
+from consentkit.stats.release import Decision, Rule, aged_before, as_release, fresh_events
 from consentkit.stats.stores.protocol import Remainder
-from consentkit.stats.stores.sums import ALL, ROUTES
-from consentkit.stats.turns import MINUTES, Batch, Turn
+from consentkit.stats.stores.sums import ALL, ROUTES, sums_of_increments
 
-ByTurn = Mapping[int, int]
-"""The last moment of release of the turns that have one."""
+Days = list[str]
+"""The ISO days on which events came, in order."""
+NEVER = "9999-12-31"
 
 
 class WaitingRoom:
@@ -27,71 +26,58 @@ class WaitingRoom:
 
     def __init__(self, rule: Rule, max_values: int) -> None:
         self._rule = rule
-        self._aged = ""
         self._admission = Admission(max_values)
-        self._queues = Queues(rule.threshold)
+        self._came: Counts = {}
+        self._waiting: defaultdict[tuple[str, str], dict[str, Days]] = defaultdict(dict)
+        """By breakdown and metric, then by value."""
+        self._gathered: set[Cell] = set()
+        self._oldest = NEVER
         self._fresh: Counter[str] = Counter()
         self._totals: Counter[tuple[str, str]] = Counter()
         self._load = PastLoad()
         self._counted: Counter[tuple[str, str]] = Counter()
 
-    def load(self, rows: Rows) -> None:
-        """Take in how requests of the batch that is to be settled next were served."""
-        counted = self._counted
-        counted["", BYTES] += self._load.extend(rows)
-        counted[ALL, SERVED] += len(rows)
-        counted[ROUTES, SERVED] += len(rows)
-
-    def settle(self, batch: Batch) -> list[Release]:
-        """Take in a batch, and release what may leave at its moments: one release for each day that has any."""
-        arrivals = self._arrivals(batch)
-        moments = self._moments(batch, {cell.metric for cell in arrivals})
-        self._count(batch, arrivals)
-        ageing = [turn for turn in batch.turns if turn.day > self._aged]
-        if ageing:
-            self._aged = ageing[-1].day
-        cells: defaultdict[int, dict[Cell, Published]] = defaultdict(dict)
-        for cell, leaving in self._queues.settle(arrivals, moments, ageing):
-            for turn, published in leaving:
-                cells[turn][cell] = published
-        lasts = self._lasts(batch.turns, moments)
-        totals = self._leaving_totals(batch, lasts)
-        return [
-            self._release(batch.turns[turn].day, cells[turn], self._proofs(moments, turn), totals[turn], last + 1)
-            for turn, last in lasts.items()
-        ]
-
-    def settle_sums(self, increments: Increments, turn: Turn) -> list[Release]:
-        """Take in the sums of a day, and release once at its end what may leave."""
-        sums: Counter[Cell] = Counter()
-        for cell, count in increments.cells.items():
-            sums[self._admission.within(cell, turn.day)] += count
-            self._counted[cell.breakdown, cell.metric] += count
-        for (_, metric), count in increments.totals.items():
-            self._counted["", metric] += count
+    def add(self, increments: Increments, day: str) -> None:
+        """Take in what came in on an ISO day, which is not before the day of the last."""
+        self._counted.update(sums_of_increments(increments))
         self._fresh.update(fresh_events(increments))
         self._totals.update(increments.totals)
+        for (breakdown, metric), sums in self._admission.within(increments.counts, day).items():
+            add_counts(self._came, breakdown, metric, sums)
+
+    def add_load(self, rows: Rows) -> None:
+        """Take in how requests were served."""
+        self._counted["", BYTES] += self._load.extend(rows)
+        self._counted[ALL, SERVED] += len(rows)
+        self._counted[ROUTES, SERVED] += len(rows)
+
+    def release(self, day: str, *, over: int) -> Release | None:
+        """What may leave at the end of a day, of load what came before the UTC minute `over`; the rest waits on."""
         threshold = self._rule.threshold
-        fresh = {metric: count for metric, count in self._fresh.items() if count >= threshold}
-        cells = dict(self._queues.settle_sums(sums, turn, fresh.keys()))
-        if not fresh:
-            return []
-        for metric in fresh:
+        consumed = {metric: events for metric, events in self._fresh.items() if events >= threshold}
+        self._age(aged_before(day, self._rule.patience_days))
+        came, self._came = self._came, {}
+        published: dict[Cell, int] = {}
+        for (breakdown, metric), sums in came.items():
+            self._join(breakdown, metric, sums, day, published if metric in consumed else None)
+        for cell in [cell for cell in self._gathered if cell.metric in consumed]:
+            published[cell] = len(self._waiting[cell.breakdown, cell.metric].pop(cell.value))
+            self._gathered.discard(cell)
+        if not consumed:
+            return None
+        for metric in consumed:
             del self._fresh[metric]
         totals, self._totals = self._totals, Counter()
-        proofs = {(metric, threshold): Proof(1, count, count) for metric, count in fresh.items()}
-        return [Release(turn.day, cells, proofs, totals)]
+        load: Counter[LoadCell] = self._load.settle(over=over, threshold=threshold)
+        decision = Decision(published, Counter(), consumed)
+        return as_release(decision, day=day, threshold=threshold, totals=totals, load=load)
 
     def remainder(self) -> Remainder:
         """What waits still, for the private store."""
         waiting: Counter[Waiting] = Counter()
-        days: dict[int, str] = {}
-        for cell, queue in self._queues.items():
-            for minute in queue:
-                day = days.get(minute)
-                if day is None:
-                    day = days[minute] = self._rule.day(minute * float(MINUTES))
-                waiting[Waiting(cell, day)] += 1
+        for cell, days in self._cells():
+            for day, count in Counter(days).items():
+                waiting[Waiting(cell, day)] = count
         return Remainder(
             waiting=waiting,
             fresh=+self._fresh,
@@ -100,95 +86,51 @@ class WaitingRoom:
             counted=self._counted,
         )
 
-    def _arrivals(self, batch: Batch) -> dict[Cell, list[int]]:
-        """By cell the minutes of its events, in order; breakdowns of one facet mostly share them."""
-        runs: defaultdict[Cell, list[list[int]]] = defaultdict(list)
-        for cell, minutes in batch.parts.cells():
-            runs[cell].append(minutes)
-        begins = [(turn.moment + 1, turn.day) for turn in batch.turns]
-        within = self._admission.within_days(runs, begins)
-        return {cell: some[0] if len(some) == 1 else sorted(chain.from_iterable(some)) for cell, some in within.items()}
+    def _cells(self) -> Iterator[tuple[Cell, Days]]:
+        for (breakdown, metric), values in self._waiting.items():
+            for value, days in values.items():
+                yield Cell(breakdown, value, metric), days
 
-    def _moments(self, batch: Batch, metrics: Set[str]) -> dict[str, Moments]:
-        """When each metric is released; its events are told by the totals, where each stands once."""
-        runs: defaultdict[str, list[list[int]]] = defaultdict(list, {metric: [] for metric in self._fresh})
-        for metric in metrics:
-            runs[metric] = []
-        for (_, metric), minutes in batch.parts.totals().items():
-            if metric in metrics:
-                runs[metric].append(minutes)
-        moments: dict[str, Moments] = {}
-        for metric, some in runs.items():
-            found, self._fresh[metric] = moments_of(
-                some[0] if len(some) == 1 else sorted(chain.from_iterable(some)),
-                self._fresh[metric],
-                threshold=self._rule.threshold,
-                begin=batch.begin,
-                until=batch.until,
-            )
-            moments[metric] = Moments(found, batch.turns)
-        return moments
+    def _join(
+        self, breakdown: str, metric: str, sums: Mapping[str, int], day: str, leaving: dict[Cell, int] | None
+    ) -> None:
+        """Let what came of a breakdown wait with what waits, or leave with it where enough have gathered."""
+        waiting, threshold = self._waiting[breakdown, metric], self._rule.threshold
+        for value, count in sums.items():
+            days = waiting.get(value)
+            gathered = count if days is None else count + len(days)
+            if gathered >= threshold:
+                cell = Cell(breakdown, value, metric)
+                if leaving is not None:
+                    leaving[cell] = gathered
+                    if days is not None:
+                        del waiting[value]
+                        self._gathered.discard(cell)
+                    continue
+                self._gathered.add(cell)
+            if days is None:
+                waiting[value] = [day] * count
+            else:
+                days += [day] * count
+        if waiting:
+            self._oldest = min(self._oldest, day)
 
-    def _count(self, batch: Batch, arrivals: Mapping[Cell, Sequence[int]]) -> None:
-        counted = self._counted
-        for cell, some in arrivals.items():
-            counted[cell.breakdown, cell.metric] += len(some)
-        for (_, metric), minutes in batch.parts.totals().items():
-            counted["", metric] += len(minutes)
-
-    def _lasts(self, turns: Sequence[Turn], moments: Mapping[str, Moments]) -> dict[int, int]:
-        """The last moment of release of the turns that have one, in order."""
-        lasts: dict[int, int] = {}
-        for number in range(len(turns)):
-            some = [
-                found.minutes[found.ends[number] - 1]
-                for found in moments.values()
-                if found.starts[number] < found.ends[number]
-            ]
-            if some:
-                lasts[number] = max(some)
-        return lasts
-
-    def _leaving_totals(self, batch: Batch, lasts: ByTurn) -> dict[int, Counter[tuple[str, str]]]:
-        """The totals that leave with the release of each turn: all that came by its last moment."""
-        leaving = {turn: Counter[tuple[str, str]]() for turn in lasts}
-        if lasts:
-            leaving[next(iter(lasts))].update(self._totals)
-            self._totals.clear()
-        ends, turns = list(lasts.values()), list(lasts)
-        for (day, metric), minutes in batch.parts.totals().items():
-            for name, begin, end in _by_day(day, minutes, batch.turns):
-                taken = begin
-                while taken < end:
-                    number = bisect_left(ends, minutes[taken])
-                    stop = end if number == len(ends) else bisect_right(minutes, ends[number], taken, end)
-                    where = self._totals if number == len(ends) else leaving[turns[number]]
-                    where[name, metric] += stop - taken
-                    taken = stop
-        return leaving
-
-    def _proofs(self, moments: Mapping[str, Moments], turn: int) -> dict[tuple[str, int], Proof]:
-        threshold = self._rule.threshold
-        fresh = {metric: found.fresh[found.starts[turn] : found.ends[turn]] for metric, found in moments.items()}
-        return {(metric, threshold): Proof(len(some), sum(some), min(some)) for metric, some in fresh.items() if some}
-
-    def _release(
-        self,
-        day: str,
-        cells: dict[Cell, Published],
-        proofs: dict[tuple[str, int], Proof],
-        totals: Counter[tuple[str, str]],
-        over: int,
-    ) -> Release:
-        load = self._load.settle(over=over, threshold=self._rule.threshold)
-        return Release(day, cells, proofs, with_bytes(+totals, load, day), load)
-
-
-def _by_day(day: str, minutes: Sequence[int], turns: Sequence[Turn]) -> Iterator[tuple[str, int, int]]:
-    """What came of a total by the day under which it counts, from one place in its minutes to another."""
-    if day != ON_TIME:
-        yield day, 0, len(minutes)
-        return
-    ends = [*(bisect_right(minutes, turn.moment) for turn in turns[1:]), len(minutes)]
-    for turn, (begin, end) in zip(turns, pairwise([0, *ends]), strict=True):
-        yield turn.day, begin, end
+    def _age(self, before: str) -> None:
+        """Put what came before a day to `(other)`, but for values of which enough have gathered with what came now."""
+        if self._oldest >= before:
+            return
+        aged = [(cell, days) for cell, days in self._cells() if days[0] < before and cell.value != OTHER]
+        for cell, days in aged:
+            breakdown, value, metric = cell
+            if len(days) + self._came.get((breakdown, metric), {}).get(value, 0) >= self._rule.threshold:
+                continue
+            waiting = self._waiting[breakdown, metric]
+            kept = [day for day in days if day >= before]
+            others = waiting[OTHER] = sorted([*waiting.get(OTHER, ()), *days[: len(days) - len(kept)]])
+            if len(others) >= self._rule.threshold:
+                self._gathered.add(cell._replace(value=OTHER))
+            if kept:
+                waiting[value] = kept
+            else:
+                del waiting[value]
+        self._oldest = min((days[0] for cell, days in self._cells() if cell.value != OTHER), default=NEVER)

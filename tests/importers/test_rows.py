@@ -35,7 +35,17 @@ def observers(tmp_path_factory):
 def told(kind, agent, when, size, took):
     """What a row says, whatever objects hold it."""
     happened = [(verdict, metrics, [facet.values for facet in facets]) for verdict, metrics, facets in kind.happened]
-    return kind.verdict, kind.status, happened, kind.route, agent.declared, agent.facet.values, when, size, took
+    return (
+        kind.standing.verdicts[0],
+        kind.status,
+        happened,
+        kind.route,
+        agent.declared,
+        agent.facet.values,
+        when,
+        size,
+        took,
+    )
 
 
 def one_by_one(observer, lines, log_format="combined"):

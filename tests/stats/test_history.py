@@ -2,26 +2,28 @@
 
 import random
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from consentkit.stats import arrivals
+from consentkit.stats import history as stats_history
 from consentkit.stats.breakdowns import crossings_of
-from consentkit.stats.flusher import Flusher, Stores
 from consentkit.stats.history import History
+from consentkit.stats.history_sums import SummedHistory
 from consentkit.stats.load import BYTES
-from consentkit.stats.model import OTHER
+from consentkit.stats.model import OTHER, Increments
 from consentkit.stats.release import Rule
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from consentkit.stats.stores.wire import loaded
 from consentkit.stats.verify import verify
-from tests.stats.observations import a_request, a_tally, a_view, an_event
-from tests.support.stepwise import Stepwise, by_day
+from tests.stats.observations import a_request, a_view, an_event
+from tests.support.daywise import Daywise
 
 UTC_RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("UTC"))
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC).timestamp()
@@ -107,12 +109,20 @@ def test_rare_values_join_other_when_the_log_grew_old(files):
     assert not [row for row in files.reader.cells() if row.value.startswith("/rare")]
 
 
-def test_a_minute_before_midnight_is_released_on_the_next_day(files):
-    """As it is live: the release comes at the minute's end."""
-    midnight = datetime(2026, 9, 2, tzinfo=UTC).timestamp()
-    history_of([(midnight - 30, "/")] * 6).commit(files.private, files.sink, "access.log")
-    assert [row.day for row in files.reader.cells(breakdown="page")] == ["2026-09-02"]
-    assert files.reader.days(*ALWAYS)[0][0] == "2026-09-01"
+def test_a_day_ends_where_the_site_is(files):
+    """What came a minute before midnight there is released under that day, what came after it under the next."""
+    rule = Rule(5, 31, ZoneInfo("Asia/Kathmandu"))
+    midnight = datetime(2026, 9, 2, tzinfo=rule.timezone).timestamp()
+    moments = [(midnight - 30, "/")] * 6 + [(midnight, "/")] * 7
+    history_of(moments, rule).commit(files.private, files.sink, "access.log")
+    assert [(row.day, row.events) for row in files.reader.cells(breakdown="page")] == [
+        ("2026-09-01", 6),
+        ("2026-09-02", 7),
+    ]
+    assert [(day, metric, count) for day, metric, count in files.reader.days(*ALWAYS) if metric == "views"] == [
+        ("2026-09-01", "views", 6),
+        ("2026-09-02", "views", 7),
+    ]
 
 
 def test_late_lines_lose_nothing(files):
@@ -149,42 +159,6 @@ def test_when_the_sink_fails_nothing_is_lost(files, tmp_path, monkeypatch):
     assert not history_of(moments).commit(files.private, files.sink, "access.log")
     assert files.reader.totals(*ALWAYS)["views"] == 10
     assert verify(files.reader, files.private) == []
-
-
-ARRIVALS = st.lists(
-    st.tuples(st.integers(0, 400_000), st.sampled_from(["/a", "/b", "/c", "/d", "/e"]), st.booleans()), max_size=60
-)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(ARRIVALS, st.integers(0, 3))
-def test_history_is_counted_as_live_requests_are(tmp_path_factory, arrivals, patience):
-    """The sink is the same as after the real flusher and the real store saw these requests minute by minute."""
-    rule = Rule(3, patience, ZoneInfo("Europe/Amsterdam"))
-    by_minute = sorted((int(NOON // 60) + number // 10, page, visit) for number, page, visit in arrivals)
-    imported, live = (Files(tmp_path_factory.mktemp(name)) for name in ("imported", "live"))
-    history, tally = History(rule), a_tally()
-    flusher = Flusher(tally, Stores(lambda: live.private, lambda: live.sink), rule, "worker")
-    for position, (minute, page, visit) in enumerate(by_minute):
-        when = minute * 60.0
-        history.add(view_at(when, page, visit=visit, rule=rule))
-        if position == 0 or by_minute[position - 1][0] < minute:
-            flusher._next_release = when
-            flusher.tick(when)
-        tally.add(view_at(when, page, visit=visit, rule=rule))
-        if position + 1 == len(by_minute) or by_minute[position + 1][0] > minute:
-            flusher._next_release = when + 60
-            flusher.tick(when + 30)
-            flusher.tick(when + 60)
-    history.commit(imported.private, imported.sink, "access.log")
-    assert live.reader.cells() == imported.reader.cells()
-    assert live.reader.releases() == imported.reader.releases()
-    assert live.reader.days(*ALWAYS) == imported.reader.days(*ALWAYS)
-    assert live.reader.load("", "9") == imported.reader.load("", "9")
-    assert Counter(live.private.balance().waiting) == Counter(imported.private.balance().waiting)
-    assert verify(imported.reader, imported.private) == []
-    live.close()
-    imported.close()
 
 
 class Taken:
@@ -234,29 +208,56 @@ def observations_of(past, rule):
     threshold=st.integers(1, 5),
     patience=st.integers(0, 3),
     zone=st.sampled_from(["UTC", "Europe/Amsterdam", "Asia/Kathmandu"]),
-    stretch=st.sampled_from([1, 3, 10, 1000]),
+    most=st.sampled_from([1, 3, 1000]),
 )
-def test_a_day_at_once_releases_what_minute_after_minute_would(past, threshold, patience, zone, stretch):
-    """By the rule of `decide` itself: the same cells, proofs, totals and load on the same days, the same that waits."""
+def test_a_history_releases_what_decide_would_at_the_end_of_each_day(past, threshold, patience, zone, most):
+    """By that rule itself, and however much is held at once: the same cells, proofs, totals and load on the same days,
+    the same that waits."""
     rule = Rule(threshold, patience, ZoneInfo(zone))
-    history, taken, stepwise = History(rule, CROSSINGS, stretch=stretch), Taken(), Stepwise(rule, CROSSINGS)
+    history, taken, daywise = History(rule, CROSSINGS), Taken(), Daywise(rule, CROSSINGS)
     released = []
-    for observation, when in observations_of(past, rule):
-        history.add(observation)
-        released += stepwise.add(observation, when)
-    released += stepwise.end()
-    assert history.commit(taken, None, "access.log")
-    expected = by_day(released)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrivals, "MOST_HELD", most)
+        patch.setattr(stats_history, "AT_ONCE", most)
+        for observation, when in observations_of(past, rule):
+            history.add(observation)
+            released += daywise.add(observation, when)
+        released += daywise.end()
+        assert history.commit(taken, None, "access.log")
+    expected = {release.day: release for release in released}
     remainder = taken.remainder
     if any(late for *_, late in past):
-        # What comes late to a minute counts with it, where live that minute has left already.
+        # What comes late to a minute counts with it, where its own load has left already.
         for release in (*expected.values(), *taken.days.values()):
             release.load.clear()
             for key in [key for key in release.totals if key[1] == BYTES]:
                 del release.totals[key]
     else:
-        assert +stepwise.load == +Counter(remainder.load)
+        assert +daywise.load == +Counter(remainder.load)
     assert expected == taken.days
-    assert +stepwise.waiting == +Counter(remainder.waiting)
-    assert +stepwise.fresh == +Counter(remainder.fresh)
-    assert +stepwise.totals == +Counter(remainder.totals)
+    assert +daywise.waiting == +Counter(remainder.waiting)
+    assert +daywise.fresh == +Counter(remainder.fresh)
+    assert +daywise.totals == +Counter(remainder.totals)
+
+
+VALUES = st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 6), max_size=6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(days=st.lists(st.tuples(st.integers(1, 3), VALUES), min_size=1, max_size=12), patience=st.integers(0, 4))
+def test_sums_of_days_are_released_as_decide_would(days, patience):
+    """The same of what another tool exported."""
+    rule = Rule(5, patience, ZoneInfo("UTC"))
+    history, taken, daywise = SummedHistory(rule), Taken(), Daywise(rule)
+    day, released = date(2026, 9, 1), []
+    for gap, values in days:
+        day += timedelta(days=gap)
+        name = day.isoformat()
+        sums = Counter({(name, "views"): sum(values.values())})
+        increments = Increments({("page", "views"): dict(values)} if values else {}, sums)
+        history.add_day(increments, name)
+        released += daywise.release(increments, name, running="")
+    history.commit(taken, None, "export")
+    assert {release.day: release for release in released} == taken.days
+    assert +daywise.waiting == +Counter(taken.remainder.waiting)
+    assert +daywise.totals == +Counter(taken.remainder.totals)

@@ -1,4 +1,4 @@
-"""The past counted minute after minute by the release rule as it stands, which `History` does for a day at once."""
+"""The release rule as it stands, minute after minute, in memory: what live counting does, without its stores."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
