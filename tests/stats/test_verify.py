@@ -28,11 +28,11 @@ class Stores:
     def __init__(self, folder):
         self.private, self.sink = SqlitePrivateStore(folder / "private.db"), SqliteSink(folder / "stats.db")
         self.reader = SqliteSinkReader(folder / "stats.db")
-        history = History(RULE)
         for page, count, when in [("/", 6, NOON), ("/", 6, NOON + 120), ("/rare", 2, NOON + 240)]:
+            history = History(RULE)
             for _ in range(count):
                 history.add(a_view(page, when=when))
-        history.commit(self.private, self.sink, "log")
+            history.commit(self.private, self.sink, f"log of {when}")
 
     def change(self, statement):
         """Do what somebody with access to the sink might do."""
