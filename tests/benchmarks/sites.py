@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from consentkit import ConsentKit
 from consentkit.config import parse
+from consentkit.stats.breakdowns import BREAKDOWNS
 from tests.benchmarks.places import ADDRESSES, database
 
 App = Callable[..., Awaitable[None]]
@@ -29,8 +30,20 @@ AGENTS = [
 ]
 
 
+TWELVE = (
+    *("page", "referrer", "channel", "campaign", "country", "network", "browser", "os", "device", "language", "host"),
+    "goal",
+)
+"""What a site of moderate wishes counts by; all six default crossings are among them."""
+
+
 def settings(
-    *, link: str = "template", origins: bool = False, exemption: str = "none", places: bool = True
+    *,
+    link: str = "template",
+    origins: bool = False,
+    exemption: str = "none",
+    places: bool = True,
+    breakdowns: Sequence[str] = tuple(BREAKDOWNS),
 ) -> dict[str, Any]:
     """A site with a sign-in and ten services that need consent; `origins`: each has one, so pages are looked at."""
     return {
@@ -39,7 +52,9 @@ def settings(
             "languages": ["en"], "privacy_policy": "/privacy", "timezone": "Europe/Amsterdam",
         },
         "consent": {"link": link},
-        "stats": {"exemption": exemption, "geoip": ["var/places.mmdb"] if places else []},
+        "stats": {
+            "exemption": exemption, "geoip": ["var/places.mmdb"] if places else [], "breakdowns": list(breakdowns),
+        },
         "services": [
             {
                 "id": "session", "name": "Sign-in", "purpose": "necessary", "exemption": "requested_service",

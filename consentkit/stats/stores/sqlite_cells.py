@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 
 from consentkit.stats.breakdowns import BETWEEN, crossing_named
 from consentkit.stats.model import OTHER, Cell, Published
@@ -63,8 +64,10 @@ _UNUSED = (
 )
 
 
-Place = tuple[tuple[int, int, int], bool, dict[int, list[int]]]
-"""Numbers of series, second value and value; whether it is `(other)`; what is added to longer periods."""
+Place = tuple[int, int, int]
+"""Numbers of series, second value and value."""
+Row = tuple[int, int, int, int, int, int]
+"""A place, and what is added there: events, in how many releases, the least of one."""
 Dated = tuple[str, Mapping[Cell, Published]]
 """What was published on a day."""
 
@@ -80,44 +83,51 @@ def is_by_month(connection: sqlite3.Connection, day: str) -> bool:
 
 def add_cells(connection: sqlite3.Connection, releases: Sequence[Dated]) -> None:
     """Add what releases published, each to its day (ISO date), and to the sums of parts of the month and of months."""
-    places = _places_of(connection, dict.fromkeys(cell for _, cells in releases for cell in cells))
-    days: list[tuple[int, ...]] = []
+    places, other = _places_of(connection, dict.fromkeys(cell for _, cells in releases for cell in cells))
+    parts: dict[tuple[int, bool], list[list[Row]]] = {}
     named: Counter[tuple[int, int]] = Counter()
     for day, cells in releases:
-        (shown, _), *longer = periods = _periods_of(connection, date.fromisoformat(day))
+        rows = [(*places[cell], one.count, one.increments, one.smallest) for cell, one in cells.items()]
         counted: Counter[int] = Counter()
-        for cell, published in cells.items():
-            (series, second, value), is_other, sums = places[cell]
-            count, increments, smallest = published.count, published.increments, published.smallest
-            days.append((shown, series, second, value, count, increments, smallest))
-            for period, single in longer:
-                held = sums.get(period)
-                if held is not None:
-                    held[0] += count
-                    held[1] += increments
-                    held[2] = min(held[2], smallest)
-                elif not (second and single):
-                    sums[period] = [count, increments, smallest]
-            if not is_other:
+        for series, second, value, count, _, _ in rows:
+            if second or value != other:
                 counted[series] += count
-        named.update({(period, series): count for period, _ in periods for series, count in counted.items()})
-    sums_of_periods = [(period, *place, *held) for place, _, sums in places.values() for period, held in sums.items()]
-    connection.executemany(_ADD_COUNTS, days)
-    connection.executemany(_ADD_COUNTS, sums_of_periods)
+        for period in _periods_of(connection, date.fromisoformat(day)):
+            parts.setdefault(period, []).append(rows)
+            named.update({(period[0], series): count for series, count in counted.items()})
+    for (number, single), chunks in parts.items():
+        rows = chunks[0] if len(chunks) == 1 else _summed(chunks)
+        connection.executemany(_ADD_COUNTS, ((number, *row) for row in rows if not (single and row[1])))
     connection.executemany(_ADD_NAMED, [(*key, count) for key, count in named.items()])
-    seconds = {place[:2] for place, *_ in places.values() if place[1]}
+    seconds = {place[:2] for place in places.values() if place[1]}
     connection.executemany("INSERT OR IGNORE INTO seconds (series, second) VALUES (?, ?)", sorted(seconds))
 
 
-def _places_of(connection: sqlite3.Connection, cells: Collection[Cell]) -> dict[Cell, Place]:
-    """Where cells are kept."""
-    split = {cell: split_value(cell.breakdown, cell.value) for cell in cells}
-    series = series_of(connection, {(cell.breakdown, cell.metric) for cell in cells})
-    words = words_of(connection, {text for pair in split.values() for text in pair} | {OTHER})
-    return {
-        cell: ((series[cell.breakdown, cell.metric], words[second], words[value]), not second and value == OTHER, {})
-        for cell, (value, second) in split.items()
+def _summed(chunks: Iterable[Iterable[Row]]) -> list[Row]:
+    """What several releases add to a period, once for each place: to add up here is faster than in the file."""
+    sums: dict[Place, list[int]] = {}
+    for rows in chunks:
+        for series, second, value, count, increments, smallest in rows:
+            held = sums.get((series, second, value))
+            if held is None:
+                sums[series, second, value] = [count, increments, smallest]
+            else:
+                held[0] += count
+                held[1] += increments
+                held[2] = min(held[2], smallest)
+    return [(*place, held[0], held[1], held[2]) for place, held in sums.items()]
+
+
+def _places_of(connection: sqlite3.Connection, cells: Collection[Cell]) -> tuple[dict[Cell, Place], int]:
+    """Where cells are kept, and the number of `(other)`."""
+    series = series_of(connection, {(breakdown, metric) for breakdown, _, metric in cells})
+    split = [split_value(breakdown, value) for breakdown, value, _ in cells]
+    words = words_of(connection, {OTHER, *chain.from_iterable(split)})
+    found = {
+        cell: (series[cell[0], cell[2]], words[second], words[value])
+        for cell, (value, second) in zip(cells, split, strict=True)
     }
+    return found, words[OTHER]
 
 
 def _periods_of(connection: sqlite3.Connection, day: date) -> list[tuple[int, bool]]:
