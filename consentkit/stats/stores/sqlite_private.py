@@ -75,6 +75,8 @@ class SqlitePrivateStore:
 
     def __init__(self, path: Path, *, max_values: int = MAX_VALUES) -> None:
         self._max_values = max_values
+        self._posted: dict[int, Release] = {}
+        """The release that this connection has put into the outbox last, by its number, until it is sent."""
         self._connection = open_file(path)
         try:
             self.source()
@@ -120,7 +122,9 @@ class SqlitePrivateStore:
             load = self._take_load(running, threshold)
             release = as_release(decision, day=today, threshold=threshold, totals=totals, load=load)
             release.gaps.extend(take_gaps(connection))
-            connection.execute(_POST, (dumped(release),))
+            number = connection.execute(_POST, (dumped(release),)).lastrowid
+        # As it is, it need not be read from its text.
+        self._posted = {number: release} if number else {}
         return True
 
     def adopt(self, source: str, releases: Sequence[str], remainder: Remainder) -> bool:
@@ -166,10 +170,11 @@ class SqlitePrivateStore:
         for (number,) in numbers:
             found = self._connection.execute("SELECT payload FROM outbox WHERE number = ?", (number,)).fetchone()
             if found:  # another worker may have sent it meanwhile
-                yield BatchId(source, number), loaded(found[0])
+                yield BatchId(source, number), self._posted.get(number) or loaded(found[0])
 
     def sent(self, batch: BatchId) -> None:
         """Forget a release of the outbox that the sink has, and those before it."""
+        self._posted = {}
         self._connection.execute("DELETE FROM outbox WHERE number <= ?", (batch.number,))
 
     def lease(self, holder: str, now: float, seconds: float) -> bool:
