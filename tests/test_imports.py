@@ -51,6 +51,7 @@ ONE_ADAPTER = (
     "crawleruseragents",
     "lolhtml",
     "idna",
+    "orjson",
     "argon2",
     "arro3",
     "xlsxwriter",

@@ -1,9 +1,9 @@
 """Which values may be told apart today: so many of a breakdown, by all workers together, as they come in."""
 
-import json
 import sqlite3
 
 from consentkit.stats.model import OTHER, Counts, add_counts
+from consentkit.stats.stores import json_text
 
 _ADMIT = "INSERT OR IGNORE INTO admitted (breakdown, value, day) SELECT ?, value, ? FROM json_each(?)"
 _KNOWN = "SELECT value FROM admitted WHERE breakdown = ? AND value IN (SELECT value FROM json_each(?))"
@@ -34,7 +34,7 @@ def _refused(connection: sqlite3.Connection, breakdown: str, values: set[str], d
     """Those of the values for which there is no room; the others are admitted from now on."""
     refused: set[str] = set()
     if len(values) > room:
-        known = {value for (value,) in connection.execute(_KNOWN, (breakdown, json.dumps(list(values))))}
+        known = {value for (value,) in connection.execute(_KNOWN, (breakdown, json_text.written(list(values))))}
         refused = set(sorted(values - known)[max(room, 0) :])
-    connection.execute(_ADMIT, (breakdown, day, json.dumps(list(values - refused))))
+    connection.execute(_ADMIT, (breakdown, day, json_text.written(list(values - refused))))
     return refused

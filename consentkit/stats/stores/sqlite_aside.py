@@ -5,7 +5,6 @@ later. What only few events say is added at once: a text of its own would be nea
 same reason everything stands in the order of its name: that in which it came would tell which values belong together.
 """
 
-import json
 import secrets
 import sqlite3
 from collections import Counter
@@ -15,6 +14,7 @@ from typing import Any
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import Increments
 from consentkit.stats.release import fresh_events
+from consentkit.stats.stores import json_text
 
 MANY = 50
 """Events of a metric that a batch must bring for their counts to be put aside."""
@@ -45,7 +45,7 @@ def put_aside(connection: sqlite3.Connection, increments: Increments, day: str) 
         "totals": [[*key, count] for key, count in sorted(increments.totals.items())],
         "load": [[*cell, count] for cell, count in sorted(increments.load.items())],
     }
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = json_text.written(data)
     # By chance, so that no number comes twice and none tells when its text came.
     number = secrets.randbits(NUMBER_BITS)
     connection.execute("INSERT INTO aside (number, day, text) VALUES (?, ?, ?)", (number, day, text))
@@ -70,7 +70,7 @@ class Aside:
             row = connection.execute("SELECT day, text FROM aside WHERE number = ?", (number,)).fetchone()
             if row is not None:
                 self.numbers.add(number)
-                _add(self.days.setdefault(row[0], Increments()), json.loads(row[1]))
+                _add(self.days.setdefault(row[0], Increments()), json_text.read(row[1]))
 
 
 def added_up(connection: sqlite3.Connection) -> Aside:

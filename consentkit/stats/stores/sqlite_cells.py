@@ -1,6 +1,5 @@
 """How the SQLite sink keeps counts by value: small rows of numbers, summed up by day, part of a month and month."""
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from itertools import chain
 from consentkit.stats.breakdowns import BETWEEN, crossing_named
 from consentkit.stats.model import OTHER, Cell, Published
 from consentkit.stats.months import month_end
+from consentkit.stats.stores import json_text
 from consentkit.stats.stores.periods import (
     PART_BEGINS,
     day_name,
@@ -171,7 +171,7 @@ def series_of(connection: sqlite3.Connection, wanted: Iterable[tuple[str, str]])
 
 def words_of(connection: sqlite3.Connection, wanted: Iterable[str]) -> dict[str, int]:
     """The numbers of values, given where they had none."""
-    texts = json.dumps(sorted(wanted))
+    texts = json_text.written(sorted(wanted))
     connection.execute("INSERT OR IGNORE INTO words (text) SELECT value FROM json_each(?)", (texts,))
     return dict(
         connection.execute("SELECT text, id FROM words WHERE text IN (SELECT value FROM json_each(?))", (texts,))

@@ -1,6 +1,5 @@
 """The private store in one SQLite file, shared by all processes of a host. Nobody but its owner may read it."""
 
-import json
 import secrets
 import time
 from collections import Counter
@@ -10,6 +9,7 @@ from pathlib import Path
 from consentkit.stats.load import Load, LoadCell, folded, settle
 from consentkit.stats.model import OTHER, BatchId, Cell, Increments, Release, Waiting
 from consentkit.stats.release import Decision, aged_before, as_release, decide, fresh_events
+from consentkit.stats.stores import json_text
 from consentkit.stats.stores.protocol import Balance, Remainder, Sums
 from consentkit.stats.stores.sqlite import transaction
 from consentkit.stats.stores.sqlite_admitted import within_bounds
@@ -248,7 +248,7 @@ class SqlitePrivateStore:
         """Add what came in on an ISO date."""
         counts = within_bounds(self._connection, increments.counts, day, self._max_values)
         for (breakdown, metric), sums in counts.items():
-            self._connection.execute(_ADD_COUNTS, (metric, breakdown, day, json.dumps(sums, sort_keys=True)))
+            self._connection.execute(_ADD_COUNTS, (metric, breakdown, day, json_text.in_order(sums)))
         self._connection.executemany(_ADD_FRESH, fresh_events(increments).items())
         self._add_totals(increments.totals)
         self._add_load(increments.load)

@@ -1,12 +1,12 @@
 """A release as text, as it lies in the outbox until the sink has it: by what is counted, with a column a figure."""
 
-import json
 from collections import Counter, defaultdict
 from itertools import repeat
 from typing import Any
 
 from consentkit.stats.load import LoadCell
 from consentkit.stats.model import Cell, Gap, Proof, Published, Release
+from consentkit.stats.stores import json_text
 
 Rows = defaultdict[tuple[str, str], list[tuple[Any, ...]]]
 
@@ -19,22 +19,21 @@ def dumped(release: Release) -> str:
     load: Rows = defaultdict(list)
     for (begin, route, metric), count in release.load.items():
         load[route, metric].append((begin, count))
-    return json.dumps(
+    return json_text.written(
         {
             "day": release.day,
             "counts": [[*key, *zip(*rows, strict=True)] for key, rows in counts.items()],
             "proofs": [[*key, p.releases, p.events, p.smallest] for key, p in release.proofs.items()],
             "totals": [[*key, count] for key, count in release.totals.items()],
-            "gaps": release.gaps,
+            "gaps": [tuple(gap) for gap in release.gaps],
             "load": [[*key, *zip(*rows, strict=True)] for key, rows in load.items()],
-        },
-        separators=(",", ":"),
+        }
     )
 
 
 def loaded(text: str) -> Release:
     """The release that `dumped` wrote."""
-    data: dict[str, Any] = json.loads(text)
+    data: dict[str, Any] = json_text.read(text)
     cells: dict[Cell, Published] = {}
     for breakdown, metric, values, *figures in data["counts"]:
         named = map(Cell, repeat(breakdown), values, repeat(metric))
