@@ -38,7 +38,7 @@ PURE = (
     ),
     *(f"consent/ledger/{name}" for name in ("chain", "record")),
     *(f"audit/{name}" for name in ("model", "shown", "sources", "hints", "crawl")),
-    *(f"stats/{name}" for name in ("model", "release", "tally", "paths", "classes", "visits")),
+    *(f"stats/{name}" for name in ("model", "release", "holding", "tally", "paths", "classes", "visits")),
 )
 EDGES = ("starlette", "sqlite3", "asyncio", "jinja2", "logging", "uvicorn", "consentkit.kit", "consentkit.middleware")
 

@@ -16,7 +16,7 @@ from consentkit.stats.breakdowns import BETWEEN, CONVERSIONS, GOALS, VIEWS, VISI
 from consentkit.stats.finding import Finding
 from consentkit.stats.model import OTHER, Cell
 
-_WHOLE_BY_TEXT = {
+WHOLE_BY_TEXT = {
     "browser_version": ("browser", re.compile(r"(.+?)(?: \d{1,4})?")),
     "region": ("country", re.compile(r"([A-Z]{2})-.*")),
     "move": ("page", re.compile(r"(.*) → .*")),
@@ -49,8 +49,8 @@ def wholes_of(cell: Cell) -> Iterator[Cell]:
         first, _, second = value.partition(BETWEEN)
         yield Cell(parents[0], first, metric)
         yield Cell(parents[1], second, metric)
-    elif breakdown in _WHOLE_BY_TEXT:
-        parent, form = _WHOLE_BY_TEXT[breakdown]
+    elif breakdown in WHOLE_BY_TEXT:
+        parent, form = WHOLE_BY_TEXT[breakdown]
         if match := form.fullmatch(value):
             yield Cell(parent, match[1], metric)
 
