@@ -1,6 +1,6 @@
 """Which lists there are, and which of them share a place on the first page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from consentkit.stats.breakdowns import BREAKDOWNS, REQUESTS, VIEWS, VISITS
 
@@ -38,6 +38,11 @@ ALWAYS = frozenset({"page", "referrer", "country", "language", "browser", "os", 
 
 MAY_KNOW_NOTHING = frozenset({"campaign", "region", "network", "organisation"})
 """Lists in which every view has a value, `(none)` or `(unknown)` where there is no campaign or no such database."""
+
+
+def is_told(key: str, breakdowns: Collection[str]) -> bool:
+    """Whether a list can be told of where these are counted by: that of classes always."""
+    return key == CLASSES or breakdown_of(key) in breakdowns
 
 
 def breakdown_of(key: str) -> str:

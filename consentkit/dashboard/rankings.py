@@ -4,7 +4,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from consentkit.dashboard.figures import CLASS
-from consentkit.dashboard.groups import ALWAYS, CLASSES, EXIT, GROUPS, MAY_KNOW_NOTHING, breakdown_of, metric_of
+from consentkit.dashboard.groups import (
+    ALWAYS,
+    CLASSES,
+    EXIT,
+    GROUPS,
+    MAY_KNOW_NOTHING,
+    breakdown_of,
+    is_told,
+    metric_of,
+)
 from consentkit.dashboard.periods import Period
 from consentkit.dashboard.state import Filter
 from consentkit.stats.breakdowns import BREAKDOWNS, MOVES, REQUESTS, VIEWS, crossed
@@ -97,7 +106,7 @@ def read_places(
     scope: Scope, by: str, lists: Mapping[str, str], limit: int, counted: Collection[str] = tuple(BREAKDOWNS)
 ) -> tuple[Place, ...]:
     """The heads of the first page's lists; `lists` names the one of each place, `counted` what is counted by now."""
-    always = [key for key in ALWAYS if key == CLASSES or breakdown_of(key) in counted]
+    always = [key for key in ALWAYS if is_told(key, counted)]
     places = []
     for group, keys in GROUPS.items():
         offered = tuple(key for key in keys if key in always or _answers(scope, key))

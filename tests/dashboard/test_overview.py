@@ -408,6 +408,9 @@ def test_what_is_not_counted_by_has_no_card(tmp_path: Path) -> None:
     few.sign_in()
     text = few.get("/?period=7d")
     assert ["pages", "who", "answers"] == CARD_PLACES.findall(text)
+    assert ["pages"] == [place for place in GROUPS if f'alone" id="{place}"' in text]
+    explained = few.get("/explained")
+    assert ('id="page"' in explained, 'id="country"' in explained) == (True, False)
     make_sink(tmp_path / "stats.db", days=3, breakdowns="page, status, reason")
     before = desk(tmp_path)
     before.sign_in()

@@ -12,7 +12,8 @@ from starlette.routing import BaseRoute
 from consentkit.dashboard.charts import bar
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import read_facts
-from consentkit.dashboard.honesty import KINDS, SECTIONS, title_of
+from consentkit.dashboard.groups import is_told
+from consentkit.dashboard.honesty import KINDS, LISTS, SECTIONS, title_of
 from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.wording import Wording
 
@@ -34,13 +35,15 @@ class Explained:
         self._context = context
 
     def glossary(self, request: Request, session: Session) -> Response:
-        """Every figure, list and word, each with an anchor."""
+        """Every figure, list of what is counted by, and word, each with an anchor."""
         words = self._context.pages.words(request)
+        counted = read_facts(self._context.reader).breakdowns
+        left_out = {key for key in LISTS if not is_told(key, counted)}
         sections = [
             (
                 name,
                 words.text(f"honesty.{name}"),
-                [(key, title_of(key, words), words.text(f"explained.{key}"), _kind(key, words)) for key in keys],
+                [_explained(key, words) for key in keys if key not in left_out],
             )
             for name, keys in SECTIONS.items()
         ]
@@ -66,8 +69,9 @@ def differences() -> list[dict[str, Any]]:
     return found
 
 
-def _kind(key: str, words: Wording) -> str:
-    return words.text(f"honesty.{KINDS[key]}") if key in KINDS else ""
+def _explained(key: str, words: Wording) -> tuple[str, str, str, str]:
+    kind = words.text(f"honesty.{KINDS[key]}") if key in KINDS else ""
+    return key, title_of(key, words), words.text(f"explained.{key}"), kind
 
 
 def _row(one: dict[str, Any], words: Wording) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The first page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -56,6 +57,7 @@ class FirstPage:
             overview = read_overview(reader, state, Frame(facts, timezone, now, notes, lost))
             mark = mark_of(context, state.period)
             beside = self._beside(state, facts, words)
+        drawn = _map(overview, words, context.pages.links(request))
         standing = [place for place in overview.places if place.stands]
         return context.page(
             request,
@@ -78,7 +80,8 @@ class FirstPage:
             ),
             latest=_latest(facts, state),
             lost=lost_times(lost, words),
-            map=_map(overview, words, context.pages.links(request)),
+            map=drawn,
+            alone=_alone([place.group for place in standing], [one.id for one in beside["funnels"]], drawn is not None),
             may_note=session.role.may(Role.EDITOR),
             **beside,
             **_chart(overview, words),
@@ -96,6 +99,16 @@ class FirstPage:
             "ahead": ahead_facts(outlook, words) if outlook else [],
             "funnels": funnel_cards(funnels, words, facts.threshold),
         }
+
+
+def _alone(groups: Sequence[str], funnels: Sequence[str], has_map: bool) -> set[str]:
+    """The ids of cards that would stand beside an empty half of the page: of two columns, the last of an odd number.
+
+    A map takes its place a row of its own.
+    """
+    leading = [group for group in groups if group in LEADING and not (group == "places" and has_map)]
+    others = [*(group for group in groups if group not in LEADING), *(f"funnel-{id_}" for id_ in funnels)]
+    return {cards[-1] for cards in (leading, others) if len(cards) % 2}
 
 
 def _chart(overview: Overview, words: Wording) -> dict[str, Any]:

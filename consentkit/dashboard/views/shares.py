@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import read_facts
 from consentkit.dashboard.forms import Fields
-from consentkit.dashboard.groups import CLASSES, breakdown_of
+from consentkit.dashboard.groups import is_told
 from consentkit.dashboard.periods import DEFAULT as DEFAULT_PERIOD
 from consentkit.dashboard.periods import EARLIEST
 from consentkit.dashboard.sessions import Session
@@ -24,7 +24,6 @@ OWN = "own"
 LATEST = dt.date(2999, 12, 31)
 """No period ends later; there is a day after it."""
 PROPOSED_CARDS = (HEADLINE, "page", "channel", "country")
-NO_BREAKDOWN = (HEADLINE, CLASSES)
 PROPOSED_DAYS = 90
 """Days until a link ends, if nobody says otherwise."""
 EPSILONS = (0.5, 1.0, 2.0)
@@ -107,7 +106,7 @@ class SharesPage:
             once=ONCE,
             allowed=allowed,
             asked=_again(fields) if fields is not None else _proposal(today, allowed),
-            cards=[key for key in SHAREABLE if key in NO_BREAKDOWN or breakdown_of(key) in facts.breakdowns],
+            cards=[key for key in SHAREABLE if key == HEADLINE or is_told(key, facts.breakdowns)],
             today=today,
             latest=today + dt.timedelta(days=LONGEST_DAYS),
             noise=noise.available(),
