@@ -53,7 +53,7 @@ class ConsentRequired(ConsentKitError):  # noqa: N818 -- what it says is the con
 
 
 class NotWrappedError(ConsentKitError):
-    """Raised by `consent_of` for a request that did not pass through consentkit's middleware."""
+    """Raised by `consent_of` for a request that did not pass through the middleware, and where not all can."""
 
 
 def kind_of(error: BaseException) -> str:

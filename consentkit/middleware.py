@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from consentkit.asgi import Headers
 from consentkit.consent.consent import SCOPE_KEY, Consent
 from consentkit.engine import Engine
+from consentkit.errors import NotWrappedError
 from consentkit.exchange import Exchange
 from consentkit.incoming import Incoming
 from consentkit.lifespan import run_lifespan
@@ -23,9 +24,15 @@ class ConsentMiddleware:
     """Wraps an ASGI 3 app: gates its cookies, asks for consent, counts its use.
 
     Handles `http` and `websocket`; every other scope type passes untouched (of `lifespan` it notes the end).
+    NotWrappedError where it would see a part of the requests only: in Litestar's list of middleware.
     """
 
     def __init__(self, app: ASGIApp, *, kit: "ConsentKit") -> None:
+        if type(app).__module__.startswith("litestar.middleware."):
+            raise NotWrappedError(
+                "Litestar calls the middleware that it is given for its own routes only, so nobody could answer the "
+                f"banner: {kit.config.consent.path}/ would not be found; use app = kit.wrap(Litestar(...)) instead"
+            )
         self.app = app
         self.kit = kit
         self._engine: Engine = kit.engine

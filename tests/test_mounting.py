@@ -1,8 +1,12 @@
 """Frameworks with consentkit in front, mounted in their own ways."""
 
+import pytest
 from fastapi import FastAPI
 from fastapi import Request as FastAPIRequest
 from fastapi import Response as FastAPIResponse
+from litestar import Litestar, asgi, get
+from litestar.middleware import DefineMiddleware
+from litestar.types import Receive, Scope, Send
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -11,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from consentkit import ConsentKit, ConsentMiddleware, consent_of
+from consentkit.errors import NotWrappedError
 from tests.support.asgi import ask
 from tests.support.sites import consent_cookie
 
@@ -56,3 +61,29 @@ def test_frameworks_may_list_the_middleware(kit: ConsentKit) -> None:
 
     listed = Starlette(routes=[Route("/", other)], middleware=[Middleware(ConsentMiddleware, kit=kit)])
     assert b"false" == ask(listed).body
+
+
+@get("/", media_type="text/html", sync_to_thread=False)
+def litestar_page() -> str:
+    """A page."""
+    return "<!doctype html><html lang=en><title>Shop</title><body><h1>Shop</h1></body></html>"
+
+
+def test_litestar_is_wrapped(kit: ConsentKit) -> None:
+    """Its pages ask, the consent pages are there, and a dashboard that is told where it lies links to itself."""
+
+    @asgi("/statistics", is_mount=True, copy_scope=True)
+    async def statistics(scope: Scope, receive: Receive, send: Send) -> None:
+        await kit.dashboard({**scope, "root_path": "/statistics"}, receive, send)  # type: ignore[arg-type]
+
+    app = kit.wrap(Litestar([litestar_page, statistics], logging_config=None))  # type: ignore[arg-type]
+    assert b'id="consentkit"' in ask(app, "/").body
+    assert 200 == ask(app, "/consent/").status
+    assert b"/statistics/sign-in" == ask(app, "/statistics/").get(b"location")
+    assert b'href="/statistics/static/dashboard.' in ask(app, "/statistics/sign-in").body
+
+
+def test_litestar_may_not_list_the_middleware(kit: ConsentKit) -> None:
+    """It would find no page of ours, so that nobody could answer the banner; the error says what to do."""
+    with pytest.raises(NotWrappedError, match=r"/consent/ would not be found; use app = kit\.wrap\(Litestar"):
+        Litestar([litestar_page], logging_config=None, middleware=[DefineMiddleware(ConsentMiddleware, kit=kit)])  # type: ignore[arg-type]

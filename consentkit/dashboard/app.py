@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consentkit.dashboard.company import Company
 from consentkit.dashboard.context import Context
@@ -72,4 +72,16 @@ def create_dashboard(
         routes=[*routes, Mount("/static", app=assets.app)],
         exception_handlers=failures.handlers(pages),
     )
-    return SecurityHeaders(app)
+    return SecurityHeaders(_without_last_slash(app))
+
+
+def _without_last_slash(app: ASGIApp) -> ASGIApp:
+    """The app, for frameworks that end the path of what they mount with a slash (Litestar)."""
+
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if path.endswith("/") and path.removeprefix(scope.get("root_path", "")) != "/":
+            scope = {**scope, "path": path[:-1]}
+        await app(scope, receive, send)
+
+    return asked
