@@ -9,19 +9,22 @@ from consentkit.stats.breakdowns import PLACES
 from consentkit.texts import duration_text, isolated, joined, texts
 
 OF_EVERYBODY: dict[str, tuple[str, ...]] = {
-    "pages": ("page", "host", "status", "reason", "move", "missing", "missing_from", "download"),
-    "referrers": ("referrer",),
-    "campaigns": (
-        "channel", "campaign", "campaign_source", "campaign_medium", "campaign_term", "campaign_content", "click_id",
-    ),
-    "technology": ("browser", "browser_version", "os", "device"),
+    "pages": ("page", "host", "status", "reason", "move", "missing", "download"),
+    "referrers": ("referrer", "missing_from"),
+    "channel": ("channel", "click_id"),
+    "campaigns": ("campaign", "campaign_source", "campaign_medium", "campaign_term", "campaign_content"),
+    "browsers": ("browser", "browser_version"),
+    "systems": ("os",),
+    "devices": ("device",),
     "language": ("language",),
-    "country": ("country", "region"),
-    "network": ("network", "organisation"),
+    "country": ("country",),
+    "region": ("region",),
+    "network": ("network",),
+    "organisation": ("organisation",),
     "searches": ("search",),
     "goals": ("goal",),
     "answers": ("policy",),
-}  # fmt: skip
+}
 """What is counted of everybody, in the order in which it is said, and the breakdowns that stand under each."""
 
 OF_MEASURED: dict[str, tuple[str, ...]] = {
@@ -72,15 +75,25 @@ def _opening(config: Config, language: str) -> Part:
 def _everybody(config: Config, language: str) -> Part:
     words, stats = texts(language)["statistics"], config.stats
     counted = set(breakdowns_of(config))
+    if config.declaration.choosable:
+        # How many answered what is counted in any case.
+        counted.add("policy")
     return Part(
         words["everybody"],
         tuple(words[key] for key, names in OF_EVERYBODY.items() if not counted.isdisjoint(names)),
         (
-            *([words["place"]] if stats.looks_up_places else []),
+            *([words[_looked_up(counted)]] if stats.looks_up_places else []),
             words["no_storage"],
             *([words["ahead_script"]] if stats.loaded_ahead == EVERYBODY else []),
         ),
     )
+
+
+def _looked_up(counted: set[str]) -> str:
+    """The key of what is said about looking up places."""
+    if counted.isdisjoint(("network", "organisation")):
+        return "place"
+    return "place_both" if "country" in counted else "place_network"
 
 
 def _visits(config: Config, language: str) -> Part:
@@ -93,7 +106,7 @@ def _visits(config: Config, language: str) -> Part:
     return Part(
         t["declaration"]["own_visit"],
         (
-            words["visit_begin"],
+            words["visit_begin" if counted & {"channel", "campaign"} else "visit_begin_page"],
             words["visit_length"],
             words["visit_first"],
             *(words[key] for key, names in OF_MEASURED.items() if not counted.isdisjoint(names)),

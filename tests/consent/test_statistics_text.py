@@ -51,7 +51,7 @@ def test_the_parts_stand_in_an_order_that_is_read_at_a_glance() -> None:
     ("stats", "item"),
     [
         ({"geoip": ["x.mmdb"]}, "country"),
-        ({"geoip": ["x.mmdb"]}, "type of network and organisation"),
+        ({"geoip": ["x.mmdb"]}, "type of network"),
         ({"search_parameters": ["q"]}, "words searched for on the site"),
         (GOAL, "goals of the site that are reached, such as a form that is sent"),
     ],
@@ -66,16 +66,41 @@ def test_the_address_is_mentioned_where_it_is_looked_up() -> None:
     """Visitors learn what happens to it."""
     assert "address on our own server" not in said(parts())
     assert "country" not in breakdowns_of(config_of(settings()))
-    assert "The country is looked up from your address on our own server" in said(parts(geoip=["x.mmdb"]))
+    for names, beginning in (
+        (["country", "region"], "The country is looked up from your address on our own server"),
+        (["organisation"], "The network is looked up from your address on our own server"),
+        (["country", "network"], "Country and network are looked up from your address on our own server"),
+    ):
+        assert beginning in said(parts(geoip=["x.mmdb"], breakdowns=names))
 
 
 def test_only_what_is_counted_is_named() -> None:
     """To visitors, and as data."""
     _, everybody, _ = parts(breakdowns=["language"], geoip=["x.mmdb"])
-    assert ("pages requested", "language") == everybody.items
+    assert ("pages requested", "language", "answers to the question about cookies") == everybody.items
     assert "looked up" not in " ".join(everybody.paragraphs)
     config = config_of(settings(stats={"breakdowns": ["language"], "geoip": ["x.mmdb"]}))
     assert ["page", "language", "status", "reason"] == breakdowns_of(config)
+
+
+def test_each_thing_that_is_counted_is_named_for_itself() -> None:
+    """A site that counts devices says nothing of browsers, and so on."""
+    for name, item in (
+        ("browser", "type of browser"),
+        ("os", "operating system"),
+        ("device", "type of device"),
+        ("channel", "the kind of link that led here"),
+        ("campaign_term", "the campaign that led here"),
+        ("missing_from", "the domains visitors come from"),
+    ):
+        few = parts(breakdowns=[name, *(["missing"] if name == "missing_from" else [])])[1].items
+        assert ("pages requested", item, "answers to the question about cookies") == few
+
+
+def test_how_a_visit_began_is_told_as_far_as_it_is_carried() -> None:
+    """Where channels and campaigns are not counted, the browser keeps only the page."""
+    both, page = (parts(visitor_state=True, breakdowns=names)[2].items[0] for names in (["channel"], ["device"]))
+    assert ("the page and the kind of link that a visit began with", "the page that a visit began with") == (both, page)
 
 
 def test_answers_are_named_only_where_something_is_asked() -> None:
