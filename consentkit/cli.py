@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 import click
 
+from consentkit.cli_errors import told
 from consentkit.cli_options import WRONG_USE
 from consentkit.errors import ConsentKitError
+from consentkit.reader import nearest
 
 
 class Home(NamedTuple):
@@ -55,6 +57,14 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"consentkit.{home.module}"), cmd_name.replace("-", "_"))
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with; of a mistyped one the nearest is named."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]!r}{nearest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands."""
         with formatter.section("Commands"):
@@ -65,7 +75,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (ConsentKitError, OSError, sqlite3.Error) as problem:
-            click.echo(f"consentkit: {problem}", err=True)
+            click.echo(f"consentkit: {told(problem)}", err=True)
             ctx.exit(WRONG_USE)
 
 
@@ -75,7 +85,11 @@ def _build() -> str:
     return "" if found is None or str(found.origin).endswith(".py") else " (compiled)"
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit status: 0 done, 1 a finding, 2 wrong use or configuration. `consentkit COMMAND --help` tells more.",
+)
 @click.version_option(package_name="consentkit", message=f"%(prog)s, version %(version)s{_build()}")
 def main() -> None:
     """A cookie gate that obeys consent, and site statistics that identify nobody."""

@@ -24,9 +24,9 @@ def import_log(files: tuple[Path, ...], log_format: str | None, config_path: Pat
     """Read access logs into the statistics; `-` is standard input.
 
     Formats: combined, common (nginx, Apache, Traefik; with a virtual host in front or more behind), JSON of Caddy and
-    Traefik, W3C extended (IIS, CloudFront), AWS load balancers; plain, gzip or Zstandard. Rotated logs may be named in
-    any order. What was counted before is left out: the same file, and the beginning of a log that has grown. Import
-    logs of the time before consentkit counted.
+    Traefik, W3C extended (IIS, CloudFront), AWS load balancers; plain, gzip, Zstandard, xz or bzip2. Rotated logs
+    may be named in any order. What was counted before is left out: the same file, and the beginning of a log that has
+    grown. Import logs of the time before consentkit counted.
     """
     from consentkit.importers.run import import_logs  # noqa: PLC0415
 

@@ -2,11 +2,10 @@
 
 import json
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +21,7 @@ from consentkit.consent.ledger.receipt import verify as verify_jws
 from consentkit.consent.ledger.store import Ledger, ledger_of
 from consentkit.keys import keys_from
 from consentkit.stats.stores.protocol import StoreError
+from consentkit.stats.stores.sqlite import naming
 from consentkit.stats.stores.urls import file_of
 
 # An id may begin with a hyphen.
@@ -30,20 +30,15 @@ ID_COMMAND = {"ignore_unknown_options": True}
 
 @contextmanager
 def opened(config_path: Path) -> Iterator[Ledger]:
-    """The ledger of a configuration file; StoreError if it is not there or cannot be used."""
+    """The ledger of a configuration file; StoreError if there is none, sqlite3.Error with its path."""
     config = load(config_path)
     path = file_of(config.consent.ledger, config.base)
     if not path.is_file():
         raise StoreError(
             f"there is no ledger at {path}: nothing is recorded yet, or [consent] ledger names another file"
         )
-    kept = ledger_of(config)
-    try:
+    with naming(path), closing(ledger_of(config)) as kept:
         yield kept
-    except (sqlite3.Error, OSError) as problem:
-        raise StoreError(f"the ledger at {path} cannot be used: {problem}") from None
-    finally:
-        kept.close()
 
 
 @click.group()
@@ -137,9 +132,14 @@ def verify_receipt(file: Path, key: Path | None, as_json: bool) -> None:
     try:
         text = file.read_text("utf-8")
         receipt = json.loads(text)["receipt"] if text.lstrip().startswith("{") else text
+    except (ValueError, KeyError):
+        raise click.UsageError(f"{file} is no record or receipt; visitors download theirs at /consent/record") from None
+    try:
         keys = json.loads(key.read_text("utf-8")) if key else public_keys(keys_from(os.environ))
-    except (OSError, ValueError, KeyError, TypeError) as problem:
-        raise click.UsageError(f"{file} or its key cannot be read: {type(problem).__name__}") from None
+    except ValueError:
+        raise click.UsageError(
+            f"{key} is no key file; the site publishes it at /.well-known/consentkit-receipt-key.json"
+        ) from None
     try:
         content = verify_jws(str(receipt), keys)
     except ReceiptError as problem:

@@ -1,6 +1,7 @@
 """What the commands share: their common options and exit statuses."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,4 +16,33 @@ config_option = click.option(
     help="The configuration file.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class Port(click.IntRange):
+    """A port that can be listened at."""
+
+    name = "port"
+
+    def __init__(self) -> None:
+        super().__init__(1, 65_535)
+
+
+class Day(click.DateTime):
+    """A day of the calendar, as 2026-11-01."""
+
+    def __init__(self) -> None:
+        super().__init__(formats=["%Y-%m-%d"])
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002
+        """What the help calls it."""
+        return "DAY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The midnight that a day begins with."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no day; write it as 2026-11-01", param, ctx)
+
+
+PORT, DAY = Port(), Day()

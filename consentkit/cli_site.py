@@ -1,23 +1,26 @@
 """`consentkit init`, `check`, `demo` and `dashboard`: from a configuration file to a site and its figures."""
 
 import json
+import os
+import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from consentkit.advice import advice
 from consentkit.cli_observed import line_of, observed_findings
-from consentkit.cli_options import FINDING, WRONG_USE, config_option, json_option
+from consentkit.cli_options import FINDING, PORT, WRONG_USE, config_option, json_option
 from consentkit.config import DELIVERIES, LAYOUTS, load
-from consentkit.errors import ConfigError
+from consentkit.errors import ConfigError, ConsentKitError
 from consentkit.keys import keys_from
 
 STARTER = Path(__file__).parent / "starter.toml"
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="Port of the site; its tags use the next one.")
+@click.option("--port", type=PORT, default=8000, show_default=True, help="Port of the site; its tags use the next one.")
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
@@ -80,13 +83,11 @@ def check(file: Path | None, config_path: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
+@click.option("--port", type=PORT, default=8080, show_default=True, help="Its port.")
 @config_option
 def dashboard(host: str, port: int, config_path: Path) -> None:
     """Serve the dashboard by itself."""
-    import os  # noqa: PLC0415
-
     import uvicorn  # noqa: PLC0415
 
     from consentkit.assets import Assets  # noqa: PLC0415
@@ -94,9 +95,22 @@ def dashboard(host: str, port: int, config_path: Path) -> None:
 
     config = load(config_path)
     app = build_dashboard(config, keys_from(os.environ), Assets())
-    if not open_store(config).users.all() and not config.dashboard.roles:
+    if not open_store(config).users.all() and not any(config.dashboard.roles.values()):
         click.echo(
             "Nobody may sign in yet; this lets the first person in: consentkit user add NAME --role administrator"
         )
-    click.echo(f"The dashboard is at http://{host}:{port}/")
-    uvicorn.run(app, host=host, port=port, log_level="warning")
+    with listening(host, port) as server:
+        click.echo(f"The dashboard is at http://{host}:{port}/")
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[server])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens at an address; ConsentKitError, with what to name instead, where there can be none."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except OSError as problem:
+        known = problem.errno is not None and problem.errno > 0
+        why = os.strerror(problem.errno or 0) if known else problem.strerror
+        raise ConsentKitError(f"{host}:{port} cannot be used ({why}); name others with --host and --port") from None

@@ -78,7 +78,11 @@ def load(path: Path) -> Config:
     except FileNotFoundError:
         message = "there is no such file; `consentkit init` writes one"
         raise ConfigError([Finding("file", message)], str(path)) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+    except OSError as problem:
+        raise ConfigError([Finding("file", f"cannot be read: {problem.strerror}")], str(path)) from None
+    except UnicodeDecodeError:
+        raise ConfigError([Finding("file", "is not UTF-8, as TOML is; save it as that")], str(path)) from None
+    except tomllib.TOMLDecodeError as problem:
         raise ConfigError([Finding("file", f"cannot be read as TOML: {problem}")], str(path)) from None
     return parse(data, base=path.resolve().parent, source=str(path))
 

@@ -86,7 +86,8 @@ class ObservedStore:
         connection = connect(self.path)
         try:
             text = files(__package__).joinpath("observed.sql").read_text("utf-8")
-            prepare(connection, self.path, [part for part in text.split(";") if part.strip()], SCHEMA_VERSION)
+            statements = [part for part in text.split(";") if part.strip()]
+            prepare(connection, self.path, statements, SCHEMA_VERSION, left="what was observed is forgotten")
         except BaseException:
             connection.close()
             raise

@@ -187,9 +187,8 @@ class Importer:
         except UNREADABLE as problem:
             reason = getattr(problem, "strerror", None) or "damaged or cut off"
             done = f"Its first {stored:,} lines are counted" if stored else "Nothing of it was counted"
-            raise LogFileError(
-                f"{path}: cannot be read after line {number} ({reason}). {done}; mend the file and import it again."
-            ) from None
+            where = f"cannot be read after line {number} ({reason})" if number else f"cannot be read ({reason})"
+            raise LogFileError(f"{path}: {where}. {done}; mend the file and import it again.") from None
         self._store(part, number, totals)
         return totals
 

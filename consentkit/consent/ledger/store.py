@@ -25,6 +25,7 @@ from consentkit.stats.stores.sqlite import connect, prepare, transaction
 from consentkit.stats.stores.urls import file_of
 
 SCHEMA_VERSION = 1
+LEFT = "the records stay in it, but the site proves consent with the new one alone"
 BUSY_SECONDS = 5
 """How long a choice waits for the other processes' writes."""
 
@@ -175,7 +176,7 @@ def _opened(path: Path | None) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete=ON")
         # A damaged text is to be found by its hash, not to stop the search.
         connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-        prepare(connection, path or Path(":memory:"), _statements(), SCHEMA_VERSION)
+        prepare(connection, path or Path(":memory:"), _statements(), SCHEMA_VERSION, left=LEFT)
     except BaseException:
         connection.close()
         raise

@@ -4,12 +4,12 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
 from consentkit.errors import ConsentKitError
-from consentkit.stats.stores.sqlite import transaction
+from consentkit.stats.stores.sqlite import naming, transaction
 
 VERSION = 1
 BUSY_SECONDS = 5.0
@@ -49,11 +49,11 @@ class Database:
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-        try:
-            yield connection
-        finally:
-            connection.close()
+        with (
+            naming(self._path),
+            closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as opened,
+        ):
+            yield opened
 
     def _prepare(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

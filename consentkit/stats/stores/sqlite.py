@@ -13,6 +13,8 @@ from consentkit.stats.stores.protocol import StoreError
 BUSY_SECONDS = 2.0
 """How long a write waits for another process; the batch is kept and tried again afterwards."""
 RETRY_SECONDS = 0.01
+OF_FIGURES = "published figures stay readable in it, what had not been released is lost"
+"""What becomes of the content of a file that is moved away."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -20,14 +22,26 @@ def connect(path: Path) -> sqlite3.Connection:
 
     `synchronous=FULL`: the two files confirm batches to each other, so neither may forget a commit in a power cut.
     """
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
-        _use_wal(connection)
-        connection.execute("PRAGMA synchronous=FULL")
-    except sqlite3.Error:
-        connection.close()
-        raise
+    with naming(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            _use_wal(connection)
+            connection.execute("PRAGMA synchronous=FULL")
+        except sqlite3.Error:
+            connection.close()
+            raise
     return connection
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """A block whose errors of SQLite bear the path of the file as a note: their messages name none."""
+    try:
+        yield
+    except sqlite3.Error as problem:
+        if not hasattr(problem, "__notes__"):
+            problem.add_note(str(path))
+        raise
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -66,10 +80,12 @@ def prepare(
     statements: Sequence[str],
     version: int,
     migrations: Mapping[int, Migration] = MappingProxyType({}),
+    *,
+    left: str = OF_FIGURES,
 ) -> None:
     """Run the statements that make the tables of a new file, or the migration of the version that made it.
 
-    Raises StoreError when another version made it.
+    Raises StoreError when another version made it; `left` is what becomes of its content where it is moved away.
     """
     if _version(connection) == version:
         return
@@ -80,7 +96,7 @@ def prepare(
         if found in migrations:
             migrations[found](connection)
         elif found or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise wrong_version(path, found, version)
+            raise wrong_version(path, found, version, left)
         else:
             for statement in statements:
                 connection.execute(statement)
@@ -93,11 +109,11 @@ def statements_of(schema: str) -> list[str]:
     return [statement for statement in text.split(";") if statement.strip()]
 
 
-def wrong_version(path: Path, found: int, version: int) -> StoreError:
-    """The error for a file that this version of consentkit did not make."""
+def wrong_version(path: Path, found: int, version: int, left: str = OF_FIGURES) -> StoreError:
+    """The error for a file that this version of consentkit did not make; `left` is what becomes of its content."""
     return StoreError(
         f"{path} has schema version {found}, this consentkit reads {version}; use the one that wrote it, or move "
-        "the file away (published figures stay readable in it, what had not been released is lost) and begin a new one"
+        f"the file away ({left}) and begin a new one"
     )
 
 

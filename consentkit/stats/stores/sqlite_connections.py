@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from consentkit.stats.stores.sqlite import BUSY_SECONDS, outdated, wrong_version
+from consentkit.stats.stores.sqlite import BUSY_SECONDS, naming, outdated, wrong_version
 
 IDLE = 4
 """Connections that stay open; each keeps at most about CACHE_KB of the file in memory."""
@@ -75,17 +75,15 @@ class Connections:
         if file is None:
             yield None
             return
-        connection, reusable = self._take(file)
-        try:
-            if not self._is_ready(connection):
-                yield None
-                return
-            yield connection
-        except BaseException:
-            reusable = False
-            raise
-        finally:
-            self._give_back(file, connection, reusable=reusable)
+        with naming(self._path):
+            connection, reusable = self._take(file)
+            try:
+                yield connection if self._is_ready(connection) else None
+            except BaseException:
+                reusable = False
+                raise
+            finally:
+                self._give_back(file, connection, reusable=reusable)
 
     def _take(self, file: tuple[int, int]) -> tuple[sqlite3.Connection, bool]:
         with self._lock:
