@@ -1,13 +1,15 @@
 """From what one view adds by the visitor's own state to events that are counted."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from consentkit.stats.breakdowns import CONVERSIONS, ENGAGED, MEASURED, NEW_DAY, NEW_EVER, NEW_MONTH, NEW_WEEK, STEPS
 from consentkit.stats.facets import EVERYTHING, Facets
 from consentkit.stats.model import Facet
 from consentkit.stats.visitor.funnels import NO_FUNNELS, Funnels
-from consentkit.stats.visitor.state import Carried, Marks
+from consentkit.stats.visitor.state import Carried, Marks, Source
 
+CACHED_SOURCES = 4096
 NEW = {"day": NEW_DAY, "week": NEW_WEEK, "month": NEW_MONTH}
 
 Happening = tuple[tuple[str, ...], tuple[Facet, ...]]
@@ -29,10 +31,7 @@ def happened_by(
     happened: list[Happening] = []
     metrics = _metrics(marks)
     if metrics or marks.goals:
-        began = (
-            facets.shared(channel=source.channel), facets.shared(campaign=source.campaign),
-            facets.shared(page=source.entry), *seen,
-        )  # fmt: skip
+        began = (*_began(facets, source), *seen)
         if metrics:
             happened.append((metrics, began))
         happened += [((CONVERSIONS,), (*began, goals[goal])) for goal in marks.goals if goal < len(goals)]
@@ -65,3 +64,10 @@ def reached_pages(count: int) -> str:
 def reached_seconds(seconds: int) -> str:
     """The metric of visits that went on for so many seconds."""
     return f"reached_{seconds}_s"
+
+
+@lru_cache(maxsize=CACHED_SOURCES)
+def _began(facets: Facets, source: Source) -> tuple[Facet, Facet, Facet]:
+    # Texts of a signed state, put there by this site in values that many visitors share.
+    channel, campaign, entry = source
+    return facets.shared(channel=channel), facets.shared(campaign=campaign), facets.shared(page=entry)
