@@ -178,7 +178,7 @@ def test_error_in_the_banner_serves_the_page_and_says_so(
     for _ in range(2):
         assert DOCUMENT == ask(kit.wrap(answering(DOCUMENT))).body
     assert 1 == len(caplog.records)
-    assert "changing a page failed with LookupError" in caplog.text
+    assert "changing a page failed: LookupError" in caplog.text
     assert "visitor" not in caplog.text
 
 

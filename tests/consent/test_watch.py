@@ -78,4 +78,4 @@ def test_a_file_that_cannot_be_used_stops_nothing(tmp_path: Path, caplog: pytest
     watching.flush(NOW)
     watching.flush(NOW)
     assert 1 == len(caplog.records)
-    assert "noting what the site stores failed with DatabaseError" in caplog.records[0].getMessage()
+    assert "noting what the site stores failed: DatabaseError" in caplog.records[0].getMessage()
