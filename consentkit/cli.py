@@ -22,6 +22,7 @@ class Home(NamedTuple):
 
 COMMANDS = {
     "audit": Home("cli_audit", "Report what a site stores and contacts, by state."),
+    "backup": Home("cli_backup", "Copy the files of a running site."),
     "check": Home("cli_site", "Validate a configuration file."),
     "dashboard": Home("cli_site", "Serve the dashboard by itself."),
     "declaration": Home("cli_declaration", "Print the storage declaration."),
