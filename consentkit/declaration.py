@@ -46,7 +46,10 @@ class StorageItem:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One product that stores or reads on the device, and the purpose it does so for."""
+    """One product that stores or reads on the device, and the purpose it does so for.
+
+    `told`: what its scripts tell the server besides, each by a name of its own.
+    """
 
     id: str
     name: Text
@@ -57,11 +60,12 @@ class Service:
     exemption: str = ""
     justification: Text | None = None
     third_party: str = ""
+    told: tuple[str, ...] = ()
 
     def fingerprint(self) -> object:
         """What a person consents to, without the wording, as plain data."""
         items = sorted((item.name, item.kind, item.duration) for item in self.storage)
-        return [self.id, self.purpose, sorted(self.origins), self.third_party, items]
+        return [self.id, self.purpose, sorted(self.origins), self.third_party, items, *self.told]
 
 
 @dataclass(frozen=True, slots=True)

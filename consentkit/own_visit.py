@@ -23,30 +23,31 @@ EXEMPTION_OF = {
 """The rule behind each profile of `[stats] exemption`: under it a site may measure until the visitor refuses."""
 
 
-def told_by_scripts(stats: StatsSettings, language: str) -> list[str]:
-    """What scripts tell the server of those whose visits are counted, and of them alone, a sentence each."""
-    words = texts(language)["statistics"]
-    return [
-        *([words["link_script"]] if stats.outbound else []),
-        *([words["ahead_script"]] if stats.loaded_ahead != EVERYBODY else []),
-    ]
+def told_by_scripts(stats: StatsSettings) -> tuple[str, ...]:
+    """What scripts tell the server of those whose visits are counted, and of them alone: the keys of its texts."""
+    return (
+        *(["link_script"] if stats.outbound else []),
+        *(["ahead_script"] if stats.loaded_ahead != EVERYBODY else []),
+    )
 
 
 def visit_service(stats: StatsSettings) -> Service:
     """The service, as a site with these statistics has it; where no exemption covers it, it needs consent."""
     exemption = EXEMPTION_OF.get(stats.exemption, "")
-    words = {language: texts(language)["declaration"] for language in available()}
+    told = told_by_scripts(stats)
     return Service(
         id=VISIT,
-        name={language: t["own_visit"] for language, t in words.items()},
+        name={language: texts(language)["declaration"]["own_visit"] for language in available()},
         purpose=AUDIENCE_MEASUREMENT,
         storage=tuple(StorageItem(name, "cookie", days_of(DURATION), DURATION) for name in sorted(VISIT_COOKIES)),
-        description={
-            language: joined(
-                (t["own_visit_why"], *told_by_scripts(stats, language), *([t["own_visit_off"]] if exemption else [])),
-                language,
-            )
-            for language, t in words.items()
-        },
+        description={language: _description(told, language, off=bool(exemption)) for language in available()},
         exemption=exemption,
+        told=told,
     )
+
+
+def _description(told: tuple[str, ...], language: str, *, off: bool) -> str:
+    """What it keeps, what its scripts tell, and how it is switched `off` where it is on without being asked for."""
+    t = texts(language)
+    why, how = t["declaration"]["own_visit_why"], [t["declaration"]["own_visit_off"]] if off else []
+    return joined([why, *(t["statistics"][key] for key in told), *how], language)

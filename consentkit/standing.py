@@ -85,6 +85,7 @@ class Standings:
             answered=frozenset().union(*(choice.answered for choice in choices)),
             granted=frozenset.intersection(*(choice.granted for choice in choices)),
             gpc=all(choice.gpc for choice in choices),
+            refused_before=any(choice.refused_before for choice in choices),
         )
         return self._with(decide(self._declaration, common, gpc=gpc))
 

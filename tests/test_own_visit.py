@@ -6,13 +6,14 @@ import pytest
 
 from consentkit.config import Config
 from consentkit.consent.changes import REFUSAL, change_between
+from consentkit.consent.choice import ChoiceCodec
 from consentkit.consent.consent_mode import NEVER, services_behind
 from consentkit.consent.cookies import Cookies
 from consentkit.consent.decision import Decisions, State, decide
 from consentkit.consent.gate import Gate
 from consentkit.own_visit import EXEMPTION_OF, SECURE_VISIT, VISIT, VISIT_COOKIES
 from consentkit.texts import texts
-from tests.support.sites import choose, config_of, only_finding, service, settings
+from tests.support.sites import KEY, TODAY, choose, config_of, only_finding, service, settings
 
 COOKIES = Cookies(b"consentkit_visit=1; __Host-consentkit_visit=2; session=3")
 
@@ -129,6 +130,15 @@ def test_the_declaration_says_what_is_so(stats: dict[str, Any]) -> None:
     for language, text in found.description.items():
         words = texts(language)
         assert ("exemption" in stats) == text.endswith(words["declaration"]["own_visit_off"])
+
+
+def test_who_agreed_is_asked_again_when_scripts_tell_more() -> None:
+    """To have visits counted is not yet to have the links told that one follows (rule C22)."""
+    less, more = measuring(visitor_state=True), measuring(visitor_state=True, outbound=True)
+    choice = choose(less.declaration, VISIT)
+    text = ChoiceCodec(less.declaration, (KEY,), 180).encode(choice)
+    assert choice == ChoiceCodec(less.declaration, (KEY,), 180).decode(text, TODAY)
+    assert ChoiceCodec(more.declaration, (KEY,), 180).decode(text, TODAY) is None
 
 
 def test_the_purpose_names_what_its_scripts_tell() -> None:

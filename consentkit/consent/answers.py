@@ -8,7 +8,7 @@ from starlette.types import Receive
 
 from consentkit.asgi import Scope
 from consentkit.consent.changes import Announcer
-from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, make_choice
+from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, make_choice, objection
 from consentkit.consent.cookies import Cookies
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
@@ -111,7 +111,7 @@ class Answers:
         return await self._accepted(visit, choice, submission)
 
     async def erase(self, visit: Visit, receive: Receive) -> Response:
-        """An erasure of the visitor's record, with which their choice is forgotten."""
+        """An erasure of the visitor's record, with which their choice is forgotten, but for an objection."""
         said = parse_withdrawal(await read_body(receive) or b"")
         before = visit.decisions.choice
         if not from_this_site(visit.headers, visit.scope.get("scheme", "")):
@@ -120,17 +120,18 @@ class Answers:
             return self._rejected(visit, 404, key="no_record", problem=NO_RECORD, submission=said)
         if not await self._proof.erase(before.id):
             return self._rejected(visit, 503, key="unproven", problem=UNWRITTEN, submission=said)
-        undecided = decide(self._declaration, None, gpc=visit.decisions.gpc)
+        left = objection(self._declaration, before)
+        after = decide(self._declaration, left, gpc=visit.decisions.gpc)
         if visit.wants_json:
-            response: Response = JSONResponse(self._screens.state_of(undecided), headers=SECURITY)
+            response: Response = JSONResponse(self._screens.state_of(after), headers=SECURITY)
         else:
             fields = {"erased": "1", "lang": self._screens.language(visit, said.language)}
             response = RedirectResponse(f"{visit.base}?{urlencode(fields)}", 303, headers=SECURITY)
-        self._remember(response, visit, None)
+        self._remember(response, visit, left)
         self._delete(response, visit, decide(self._declaration, self._make((), visit), gpc=visit.decisions.gpc))
         if before.granted:
             visit.scope[ANSWER_KEY] = WITHDRAWN
-            response.background = self._announcer.after_answer(visit.decisions, undecided)
+            response.background = self._announcer.after_answer(visit.decisions, after)
         return response
 
     async def resume(self, visit: Visit, _: Receive) -> Response:

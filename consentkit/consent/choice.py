@@ -4,8 +4,9 @@ The cookie's value is `version.policy.day.gpc.purposes.id.signature`. `purposes`
 the visitor, `+` (granted) or `!` (refused) and its token, or `*`, its token and the hexadecimal mask of the granted
 services; none of these marks occurs in a token or a mask, so where one entry ends is never in doubt. A token
 stands for what was declared when the visitor chose: a purpose whose declaration has changed since finds no token, so it
-alone counts as not chosen. The day is all that is kept of the time, and an id is made only if something was granted, so
-that many visitors share the cookie of a refusal.
+alone counts as not chosen. That something was refused is known all the same: what an exemption covers is on until it is
+refused, and a refusal must not end because the site declares something else. The day is all that is kept of the time,
+and an id is made only if something was granted, so that many visitors share the cookie of a refusal.
 """
 
 import hashlib
@@ -36,7 +37,8 @@ class Choice:
 
     `answered` holds the ids of the purposes that the choice speaks about; `gpc` whether the privacy signal was on when
     it was made; `id` a random name for the consent record, "" if nothing was granted; `current` whether the whole
-    policy is still the one that was shown.
+    policy is still the one that was shown; `refused_before` whether it refuses what has since been declared otherwise,
+    on a site with services that an exemption covers.
     """
 
     decided: date
@@ -45,6 +47,7 @@ class Choice:
     gpc: bool = False
     id: str = ""
     current: bool = True
+    refused_before: bool = False
 
     def grants(self, purpose: Purpose) -> bool:
         """Whether the whole purpose is granted, that is each of its services."""
@@ -97,11 +100,14 @@ def add_grants(
     """The choice of a visitor who also agrees to these services, and to nothing else.
 
     `granted` are the services that are granted now: what the privacy signal refuses stays refused. Purposes that were
-    not answered and that none of the services has stay unanswered, and the day of the choice stays, so that what was
-    agreed to earlier is not prolonged.
+    not answered and that none of the services has stay unanswered, but for a refusal from before; the day of the choice
+    stays, so that what was agreed to earlier is not prolonged.
     """
+    kept = before is not None and before.refused_before
     purposes = [
-        purpose for purpose in declaration.choosable if any(service.id in services for service in purpose.services)
+        purpose
+        for purpose in declaration.choosable
+        if any(service.id in services or (kept and service.exemption) for service in purpose.services)
     ]
     chosen = {service.id for purpose in declaration.choosable for service in purpose.services}
     answered = {purpose.id for purpose in purposes} | (set(before.answered) if before else set())
@@ -114,6 +120,17 @@ def add_grants(
     )
 
 
+def objection(declaration: Declaration, choice: Choice) -> Choice | None:
+    """What stays of a choice whose record is erased: that it refuses what an exemption covers; None if it does not."""
+    refused = {
+        purpose.id
+        for purpose in declaration.choosable
+        if (choice.refused_before or purpose.id in choice.answered)
+        and any(service.exemption and service.id not in choice.granted for service in purpose.services)
+    }
+    return Choice(choice.decided, frozenset(refused), frozenset(), choice.gpc) if refused else None
+
+
 class ChoiceCodec:
     """Turns choices into signed cookie text and back. `keys`: the first signs, all verify."""
 
@@ -124,6 +141,7 @@ class ChoiceCodec:
         self._bits = {
             purpose.id: sorted(service.id for service in purpose.services) for purpose in declaration.choosable
         }
+        self._any_exempt = any(service.exemption for each in declaration.choosable for service in each.services)
         # itsdangerous signs with the last of its keys; SHA-256 instead of its default SHA-1.
         self._signer = Signer(
             list(reversed(keys)),
@@ -168,21 +186,24 @@ class ChoiceCodec:
         # One day of grace: the visitor's choice may have been taken by a server whose clock runs ahead.
         if decided > today + timedelta(days=1) or today >= decided + timedelta(days=self.validity_days):
             return None
-        answered, granted = self._read_entries(match["purposes"])
-        if not answered:
+        answered, granted, refused_before = self._read_entries(match["purposes"])
+        if not (answered or refused_before):
             return None
         current = match["policy"] == self.declaration.policy_version
-        return Choice(decided, answered, granted, match["gpc"] == "1", match["id"], current)
+        return Choice(decided, answered, granted, match["gpc"] == "1", match["id"], current, refused_before)
 
-    def _read_entries(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
+    def _read_entries(self, text: str) -> tuple[frozenset[str], frozenset[str], bool]:
+        """The purposes that are answered, the services granted, and whether anything unknown is refused in part."""
         by_token = {purpose.token: purpose for purpose in self.declaration.choosable}
         answered: set[str] = set()
         granted: set[str] = set()
+        refused_before = False
         for state, token, mask in ENTRY.findall(text):
             purpose = by_token.get(token)
             if purpose is None:
+                refused_before = refused_before or (state != "+" and self._any_exempt)
                 continue
             answered.add(purpose.id)
             bits = -1 if state == "+" else int(mask or "0", 16)
             granted.update(service for bit, service in enumerate(self._bits[purpose.id]) if bits >> bit & 1)
-        return frozenset(answered), frozenset(granted)
+        return frozenset(answered), frozenset(granted), refused_before

@@ -63,12 +63,12 @@ class Decisions:
 def decide(declaration: Declaration, choice: Choice | None, *, gpc: bool) -> Decisions:
     """Decide on every purpose and service.
 
-    The signal refuses the purposes it covers until a choice that was made while it was on: a grant from before the
-    visitor switched it on does not outlive it, and one given since goes before it (W3C GPC §4, rule C25).
+    The signal refuses the purposes it covers until a choice about them that was made while it was on: a grant from
+    before the visitor switched it on does not outlive it, and one given since goes before it (W3C GPC §4, rule C25).
     """
     by_id: dict[str, Decision] = {}
     for purpose in declaration.purposes:
-        signalled = gpc and purpose.gpc and not (choice is not None and choice.gpc)
+        signalled = gpc and purpose.gpc and not (choice is not None and choice.gpc and purpose.id in choice.answered)
         for service in purpose.services:
             by_id[service.id] = _decide_one(purpose, choice, service, signalled)
         if purpose.id == NECESSARY:
@@ -90,7 +90,9 @@ def _decide_one(purpose: Purpose, choice: Choice | None, service: Service, signa
     if signalled:
         return SIGNALLED
     if choice is None or purpose.id not in choice.answered:
-        return EXEMPT if service.exemption else NOT_CHOSEN
+        if not service.exemption:
+            return NOT_CHOSEN
+        return REFUSED if choice is not None and choice.refused_before else EXEMPT
     return CHOSEN if service.id in choice.granted else REFUSED
 
 

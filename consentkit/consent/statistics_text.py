@@ -100,7 +100,7 @@ def _visits(config: Config, language: str) -> Part:
     """What the state adds that a visitor's browser carries, and how to agree to it or refuse it."""
     t, stats = texts(language), config.stats
     words, counted = t["statistics"], set(breakdowns_of(config))
-    told = told_by_scripts(stats, language)
+    told = [words[key] for key in told_by_scripts(stats)]
     choice = words["until_refused" if stats.exemption in EXEMPTION_OF else "on_consent"]
     rule = f" ({t['exemptions'][EXEMPTION_OF[stats.exemption]]})" if stats.exemption in EXEMPTION_OF else ""
     return Part(

@@ -1,0 +1,118 @@
+"""A refusal of what an exemption covers is an objection: it holds whatever the site declares next (rules C3, C24)."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from consentkit import ConsentKit
+from consentkit.config import Config
+from consentkit.consent.choice import Choice, ChoiceCodec, add_grants
+from consentkit.consent.decision import State, decide
+from consentkit.own_visit import VISIT
+from tests.support.asgi import Answer, answering, ask
+from tests.support.sites import KEY, NOW, TODAY, choose, config_of, service, settings
+
+
+def measuring(*services: dict[str, Any]) -> Config:
+    """A site that measures under an exemption, with these services besides."""
+    return config_of(settings(services=list(services), stats={"exemption": "fr"}))
+
+
+def post(kit: ConsentKit, path: str, *headers: tuple[bytes, bytes], **fields: object) -> Answer:
+    """Send a form of this site to one of the consent addresses."""
+    ours = [(b"content-type", b"application/x-www-form-urlencoded"), (b"sec-fetch-site", b"same-origin")]
+    body = urlencode(fields, doseq=True).encode()
+    return ask(kit.wrap(answering()), path, method="POST", headers=[*ours, *headers], body=body)
+
+
+def cookie_of(answer: Answer) -> bytes:
+    """The consent cookie that an answer sets."""
+    return next(line for line in answer.all(b"set-cookie") if b"consentkit=" in line).partition(b";")[0]
+
+
+def states(kit: ConsentKit, cookie: bytes) -> dict[str, Any]:
+    """What the site says of a visitor with this cookie."""
+    found: dict[str, Any] = json.loads(ask(kit.wrap(answering()), "/consent/state", headers=[(b"cookie", cookie)]).body)
+    return found
+
+
+ADS = service("ads", "marketing", "_ads")
+METER = service("meter", "audience_measurement", "_meter")
+CHANGES: dict[str, list[dict[str, Any]]] = {
+    "a service beside it": [ADS, METER],
+    "another purpose": [service("ads", "marketing", "_more")],
+    "all at once": [service("ads", "marketing", "_more"), METER],
+}
+
+
+def carried(before: Config, after: Config, *grants: str, gpc: bool = False) -> Choice | None:
+    """The choice of a visitor who chose these before the site changed, as their cookie is read after it."""
+    text = ChoiceCodec(before.declaration, (KEY,), 180).encode(choose(before.declaration, *grants, gpc=gpc))
+    return ChoiceCodec(after.declaration, (KEY,), 180).decode(text, TODAY)
+
+
+@pytest.mark.parametrize("services", CHANGES.values(), ids=CHANGES)
+def test_a_refusal_of_what_is_exempt_outlives_a_change_of_the_declaration(services: list[dict[str, Any]]) -> None:
+    """It is an objection: who said no is not counted because the site now stores something else as well (rule C24)."""
+    before, after = measuring(ADS), measuring(*services)
+    for grants in ((), ("ads",)):
+        decisions = decide(after.declaration, carried(before, after, *grants), gpc=False)
+        assert (State.DENIED, "choice") == (decisions.of(VISIT).state, decisions.of(VISIT).reason), grants
+
+
+@pytest.mark.parametrize("services", CHANGES.values(), ids=CHANGES)
+def test_who_agreed_to_everything_is_counted_as_before(services: list[dict[str, Any]]) -> None:
+    """Whatever the site declares anew waits for consent; the exempt measurement was never refused."""
+    before, after = measuring(ADS), measuring(*services)
+    decisions = decide(after.declaration, carried(before, after, "ads", VISIT), gpc=False)
+    assert State.GRANTED is decisions.of(VISIT).state
+    assert decisions.asks
+
+
+def test_an_objection_outlives_an_agreement_to_something_else() -> None:
+    """Who then lets a video load has not taken it back."""
+    before, after = measuring(ADS), measuring(ADS, METER)
+    choice = carried(before, after, "ads")
+    granted = decide(after.declaration, choice, gpc=False).granted
+    more = add_grants(after.declaration, choice, granted, ["ads"], today=TODAY, gpc=False, make_id=str)
+    text = ChoiceCodec(after.declaration, (KEY,), 180).encode(more)
+    again = decide(after.declaration, ChoiceCodec(after.declaration, (KEY,), 180).decode(text, TODAY), gpc=False)
+    assert (State.GRANTED, State.DENIED) == (again.of("ads").state, again.of(VISIT).state)
+
+
+def test_the_signal_holds_for_what_a_choice_does_not_speak_about() -> None:
+    """A choice that was made under the signal goes before it only where it still says something (rule C25)."""
+    before, after = measuring(ADS), measuring(ADS, METER)
+    choice = carried(before, after, "ads", VISIT, gpc=True)
+    decisions = decide(after.declaration, choice, gpc=True)
+    assert (State.GRANTED, State.DENIED) == (decisions.of("ads").state, decisions.of(VISIT).state)
+    assert "signal" == decisions.of(VISIT).reason
+
+
+def test_of_two_cookies_one_objection_is_enough() -> None:
+    """A second cookie may have been put there by another host of the domain."""
+    before, after = measuring(ADS), measuring(ADS, METER)
+    first = ConsentKit(before, [KEY], clock=lambda: NOW)
+    values = [
+        cookie_of(post(first, "/consent/", grant=list(grants), choice="selection"))
+        for grants in (("ads", VISIT), ("ads",))
+    ]
+    kit = ConsentKit(after, [KEY], clock=lambda: NOW)
+    for pair in (values, values[::-1]):
+        assert "denied" == states(kit, b"; ".join(pair))["purposes"]["audience_measurement"]["services"][VISIT]["state"]
+
+
+@pytest.mark.parametrize(("grants", "left"), [(("ads",), "denied"), (("ads", VISIT), "granted")])
+def test_an_erased_record_leaves_an_objection(grants: tuple[str, ...], left: str) -> None:
+    """The record and all consent go; that counting was refused stays, in a cookie that many visitors share."""
+    kit = ConsentKit(measuring(ADS), [KEY], clock=lambda: NOW)
+    cookie = cookie_of(post(kit, "/consent/", grant=list(grants), choice="selection"))
+    answer = post(kit, "/consent/erase", (b"cookie", cookie))
+    kept = cookie_of(answer)
+    state = states(kit, kept)
+    assert left == state["purposes"]["audience_measurement"]["services"][VISIT]["state"]
+    assert "unset" == state["purposes"]["marketing"]["state"]
+    assert state["asks"]
+    assert (left == "granted") == kept.endswith(b"=")
