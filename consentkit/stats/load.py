@@ -8,7 +8,7 @@ threshold. Pure functions over values.
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
@@ -98,59 +98,69 @@ def mean(buckets: Mapping[int, int]) -> float | None:
     return sum(milliseconds_of(bucket) * count for bucket, count in buckets.items()) / total if total else None
 
 
-class Served:
-    """When requests came and how they were served, in columns: all that is done for each of them is counting in C."""
+Entry = tuple[str, float, float | None, int, int, str]
+"""Of a request: ISO day, when it came (epoch seconds), how long its answer took (seconds, None if not told), bytes,
+status, route."""
+Columns = tuple[Sequence[str], Sequence[int], Sequence[int], Sequence[float | None]]
+"""Routes, statuses, bytes and times of requests."""
 
-    __slots__ = ("_routes", "_seconds", "_sizes", "_statuses", "_tooks")
 
-    def __init__(self) -> None:
-        self._seconds: list[int] = []
-        self._tooks: list[float | None] = []
-        self._sizes: list[int] = []
-        self._statuses: list[int] = []
-        self._routes: list[str] = []
-
-    def add(self, entry: tuple[str, float, float | None, int, int, str]) -> None:
-        """Take in one request, as an observation carries it."""
-        _day, when, took, size, status, route = entry
-        second, size = int(when), size if 0 <= size <= MAX_BYTES else min(max(size, 0), MAX_BYTES)
-        self._seconds.append(second)
-        self._tooks.append(took)
-        self._sizes.append(size)
-        self._statuses.append(status)
-        self._routes.append(route)
-
-    def counted(self) -> Counter[LoadCell]:
-        """Their load."""
-        load: Counter[LoadCell] = Counter()
-        for second, count in Counter(self._seconds).items():
-            load[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
-        named = _bounded(set(self._routes))
-        minutes = [second // 60 for second in self._seconds]
-        for minute in set(minutes):
-            for route, figures in self._figures([one == minute for one in minutes]).items():
-                for begin, name in _places(minute, named[route]):
-                    for metric, count in figures.items():
-                        load[LoadCell(begin, name, metric)] += count
+def load_of(entries: Iterable[Entry]) -> Counter[LoadCell]:
+    """When requests came and how they were served: all that is done for each of them is counting in C."""
+    load: Counter[LoadCell] = Counter()
+    columns = list(zip(*entries, strict=True))
+    if not columns:
         return load
+    _, whens, tooks, sizes, statuses, routes = columns
+    seconds = list(map(int, whens))
+    for second, count in Counter(seconds).items():
+        load[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
+    named = _bounded(set(routes))
+    if min(sizes) < 0 or max(sizes) > MAX_BYTES:
+        sizes = tuple([min(max(size, 0), MAX_BYTES) for size in sizes])
+    for minute, part in _by_minute(seconds, (routes, statuses, sizes, tooks)):
+        for route, figures in _figures(part).items():
+            for begin, name in _places(minute, named[route]):
+                for metric, count in figures.items():
+                    load[LoadCell(begin, name, metric)] += count
+    return load
 
-    def _figures(self, chosen: Sequence[bool]) -> dict[str, dict[str, int]]:
-        """How some of them were served, by route and metric."""
-        routes = list(compress(self._routes, chosen))
-        found: dict[str, dict[str, int]] = {route: Counter() for route in set(routes)}
-        for (route, status), count in Counter(zip(routes, compress(self._statuses, chosen), strict=True)).items():
-            found[route][SERVED] += count
-            found[route][f"{STATUS}{status // 100}xx"] += count
-        sizes = dict.fromkeys(routes, 0)
-        for route, size in zip(routes, compress(self._sizes, chosen), strict=True):
-            sizes[route] += size
-        for route, size in sizes.items():
-            found[route][BYTES] = size
-        pairs = zip(routes, compress(self._tooks, chosen), strict=True)
-        buckets = Counter([(route, bisect_right(_BOUNDS, took)) for route, took in pairs if took is not None])
-        for (route, bucket), count in buckets.items():
-            found[route][_BUCKETS[bucket]] += count
-        return found
+
+def _by_minute(seconds: Sequence[int], columns: Columns) -> Iterator[tuple[int, Columns]]:
+    """The columns of each minute; mostly all requests came in one."""
+    first, last = min(seconds) // 60, max(seconds) // 60
+    if first == last:
+        yield first, columns
+        return
+    minutes = [second // 60 for second in seconds]
+    for minute in set(minutes):
+        chosen = [one == minute for one in minutes]
+        routes, statuses, sizes, tooks = columns
+        yield (
+            minute,
+            (
+                list(compress(routes, chosen)),
+                list(compress(statuses, chosen)),
+                list(compress(sizes, chosen)),
+                list(compress(tooks, chosen)),
+            ),
+        )
+
+
+def _figures(columns: Columns) -> dict[str, dict[str, int]]:
+    """How requests were served, by route and metric."""
+    routes, statuses, sizes, tooks = columns
+    found: dict[str, dict[str, int]] = {route: Counter() for route in set(routes)}
+    for (route, status), count in Counter(zip(routes, statuses, strict=True)).items():
+        found[route][SERVED] += count
+        found[route][f"{STATUS}{status // 100}xx"] += count
+    for (route, size), count in Counter(zip(routes, sizes, strict=True)).items():
+        found[route][BYTES] += size * count
+    pairs = zip(routes, tooks, strict=True)
+    buckets = Counter([(route, bisect_right(_BOUNDS, took)) for route, took in pairs if took is not None])
+    for (route, bucket), count in buckets.items():
+        found[route][_BUCKETS[bucket]] += count
+    return found
 
 
 def at_once(when: float, most: int) -> Counter[LoadCell]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from consentkit.stats.load import MAXIMA, LoadCell
+from consentkit.stats.load import MAXIMA, Entry, LoadCell
 from consentkit.stats.load import bound as bound_load
 
 PERSON = "person"
@@ -96,10 +96,6 @@ EventKey = tuple[str, Agent, Verdict, tuple[str, ...], tuple[Facet, ...]]
 Events of the same metrics that have as many facets stand in the same dimensions, and these in the same order.
 """
 
-LoadEntry = tuple[str, float, float | None, int, int, str]
-"""ISO day, when the request came (epoch seconds), how long its answer took (seconds, None if not told), bytes, status,
-route."""
-
 
 class Observation(NamedTuple):
     """What one request adds to the counts; nothing in it could recognise a visitor again.
@@ -109,7 +105,7 @@ class Observation(NamedTuple):
 
     request: RequestKey
     events: tuple[EventKey, ...]
-    load: LoadEntry
+    load: Entry
 
     @property
     def request_class(self) -> str:

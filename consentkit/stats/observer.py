@@ -223,8 +223,7 @@ class Observer:
             self._came(source, campaign),
             campaign.facet,
             facts.place or self._place.facet(facts.address),
-            sender.language,
-            sender.host_facet,
+            sender.settings,
         )
 
     def _told(self, facts: RequestFacts, sender: Sender, day: str) -> tuple[EventKey, ...]:

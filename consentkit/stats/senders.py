@@ -42,19 +42,20 @@ Manners = dict[tuple[object, ...], Manner]
 class Sender:
     """Those who send the same headers: their user agent, language, and the host they asked for.
 
-    `reloads`: their browser marked the request as a reload.
+    `reloads`: their browser marked the request as a reload; `settings` is the facet of language and host together.
     """
 
-    __slots__ = ("_begins", "_manners", "_referrers", "_within", "agent", "host", "host_facet", "language", "reloads")
+    __slots__ = ("_begins", "_manners", "_referrers", "_within", "agent", "host", "language", "reloads", "settings")
 
     def __init__(
         self, traits: Traits, hosts: "Hosts", referrers: Referrers, facets: Facets, manners: "Manners"
     ) -> None:
         get = traits.headers.get
         self.agent = agent_of(get(b"user-agent", b""), get(b"sec-ch-ua"), facets)
-        self.language = facets.shared(language=language_of(get(b"accept-language")))
+        language = language_of(get(b"accept-language"))
+        self.language = facets.shared(language=language)
         self.host = host_name(get(b"host", b""))
-        self.host_facet = facets.shared(host=hosts.named(self.host))
+        self.settings = facets.shared(language=language, host=hosts.named(self.host))
         self._referrers = referrers
         self.reloads = reloaded(traits.headers)
         self._begins = told_by_headers(traits.headers)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing
 from consentkit.stats.classes import BY_BROWSER
-from consentkit.stats.load import Served
+from consentkit.stats.load import Entry, load_of
 from consentkit.stats.model import (
     OTHER,
     Agent,
@@ -44,7 +44,7 @@ class Gathered:
         self._facets: defaultdict[Group, list[Facet]] = defaultdict(list)
         """Those of one event after those of another; that of the browser is the last of each."""
         self._judged: dict[tuple[Agent, Verdict], bool] = {}
-        self._load = Served()
+        self._load: list[Entry] = []
 
     def __bool__(self) -> bool:
         return bool(self._requests)
@@ -62,12 +62,12 @@ class Gathered:
                 group = self._facets[day, metrics, len(facets)]
                 group += facets
                 group.append(browser)
-        self._load.add(load)
+        self._load.append(load)
         self._requests[request] += 1
 
     def spread(self, crossings: Sequence[Crossing] = (), max_cells: int = MAX_CELLS) -> Increments:
         """The increments of all of them; a cell beyond `max_cells` is its breakdown's `(other)`."""
-        found = Increments(load=self._load.counted())
+        found = Increments(load=load_of(self._load))
         _spread_requests(self._requests, found)
         for (day, metrics, width), facets in self._facets.items():
             columns = [facets[number :: width + 1] for number in range(width + 1)]

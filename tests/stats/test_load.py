@@ -12,11 +12,11 @@ from consentkit.stats.load import (
     MAX_SECONDS,
     OTHER_ROUTES,
     LoadCell,
-    Served,
     at_once,
     bound,
     bucket_of,
     folded,
+    load_of,
     milliseconds_of,
     quantile,
     settle,
@@ -33,13 +33,6 @@ NEXT_DAY = "2026-11-24T00:00Z"
 
 def requests(count, *, when=WHEN, took=0.01, size=100, status=200, route="/a"):
     return [(DAY, when, took, size, status, route)] * count
-
-
-def load_of(entries):
-    load = Served()
-    for entry in entries:
-        load.add(entry)
-    return load.counted()
 
 
 def served(load, route=""):
