@@ -7,7 +7,7 @@ threshold. Pure functions over values.
 
 import math
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -36,6 +36,8 @@ TOOK = "took_"
 STEPS = 8
 """Buckets for each doubling: the middle of one is at most 4.5 % (2 ** (1 / 16)) from everything in it."""
 MOST = 320
+NO_TIME = -1
+"""Stands in the place of a bucket where it is not told how long an answer took."""
 MAX_BYTES = 1 << 40
 """Bytes that one response may add, so that sums stay far below the 2^63 that a database can hold."""
 MAX_SECONDS = 7_200
@@ -150,16 +152,16 @@ def _by_minute(seconds: Sequence[int], columns: Columns) -> Iterator[tuple[int, 
 def _figures(columns: Columns) -> dict[str, dict[str, int]]:
     """How requests were served, by route and metric."""
     routes, statuses, sizes, tooks = columns
-    found: dict[str, dict[str, int]] = {route: Counter() for route in set(routes)}
-    for (route, status), count in Counter(zip(routes, statuses, strict=True)).items():
-        found[route][SERVED] += count
-        found[route][f"{STATUS}{status // 100}xx"] += count
-    for (route, size), count in Counter(zip(routes, sizes, strict=True)).items():
-        found[route][BYTES] += size * count
-    pairs = zip(routes, tooks, strict=True)
-    buckets = Counter([(route, bisect_right(_BOUNDS, took)) for route, took in pairs if took is not None])
-    for (route, bucket), count in buckets.items():
-        found[route][_BUCKETS[bucket]] += count
+    found: dict[str, dict[str, int]] = {route: defaultdict(int) for route in set(routes)}
+    buckets = [NO_TIME if took is None else bisect_right(_BOUNDS, took) for took in tooks]
+    for (route, status, bucket), count in Counter(zip(routes, statuses, buckets, strict=True)).items():
+        figures = found[route]
+        figures[SERVED] += count
+        figures[f"{STATUS}{status // 100}xx"] += count
+        if bucket != NO_TIME:
+            figures[_BUCKETS[bucket]] += count
+    for route, size in zip(routes, sizes, strict=True):
+        found[route][BYTES] += size
     return found
 
 
