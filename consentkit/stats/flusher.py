@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from queue import SimpleQueue
 from typing import Any
 
@@ -32,6 +32,8 @@ LEASE_SECONDS = 90.0
 """Longer than a minute, so that the worker that releases keeps the lease; another takes over when it is gone."""
 STEADY_SECONDS = 60.0
 """How long a store that failed again and again must have worked before it is said to."""
+LEAP = timedelta(days=31)
+"""How far days may be apart before the clock is doubted: one that is years ahead would have all figures forgotten."""
 
 CLOSE_TRIES = 20
 CLOSE_PAUSE = 0.1
@@ -206,8 +208,19 @@ class Flusher:
         drain(self._opened_private(), sink)
         today = self._rule.day(now)
         if self._stores.kept is not None and today != self._forgotten_on:
-            retain(sink, date.fromisoformat(today), self._stores.kept)
+            self._retain(sink, date.fromisoformat(today), self._stores.kept)
             self._forgotten_on = today
+
+    def _retain(self, sink: Sink, today: date, kept: Kept) -> None:
+        before = sink.note_day(today)
+        if before is not None and today - before > LEAP:
+            _log.warning(
+                "It is %s, and the last day was %s: old figures are kept until tomorrow, lest the clock is wrong.",
+                today,
+                before,
+            )
+        else:
+            retain(sink, today, kept)
 
     def _opened_private(self) -> PrivateStore:
         if self._private is None:

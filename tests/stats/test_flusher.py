@@ -290,9 +290,29 @@ def test_figures_older_than_the_retention_are_forgotten_once_a_day(bench, tmp_pa
     assert bench.published() == 6
     stores = Stores(bench.open_private, lambda: SqliteSink(bench.sink_path), {}, Kept(1, 1))
     later = Flusher(a_tally(), stores, RULE, "later")
-    later.tick(NOW + 100 * 86_400)
-    later.close(NOW + 100 * 86_400)
+    for days in (0, 30, 60, 90):
+        later.tick(NOW + days * 86_400)
+    later.close(NOW + 90 * 86_400)
     assert bench.published() == 0
+
+
+def test_a_clock_that_is_years_ahead_for_a_while_forgets_nothing(bench, caplog):
+    """Neither with the first worker nor with those after it; on the day after, it is believed."""
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    stores = Stores(bench.open_private, lambda: SqliteSink(bench.sink_path), {}, Kept(25, 14))
+
+    def work(source, now):
+        worker = Flusher(a_tally(), stores, RULE, source)
+        worker.tick(now)
+        worker.close(now)
+        return bench.published()
+
+    ahead = NOW + 26_000 * 86_400
+    assert [work("before", NOW), work("ahead", ahead), work("too", ahead + 60)] == [6, 6, 6]
+    assert "It is 2098-01-29, and the last day was 2026-11-23: old figures are kept until tomorrow" in caplog.text
+    assert work("mended", NOW + 86_400) == 6
+    assert [work("ahead again", ahead), work("the day after", ahead + 86_400)] == [6, 0]
 
 
 def test_a_clock_that_is_set_back_does_not_stop_the_releases(bench):

@@ -145,6 +145,9 @@ class Sink(Protocol):
     def describe(self, facts: Mapping[str, str]) -> None:
         """Set facts that readers show: `site`, `timezone`, `threshold`, `sample`."""
 
+    def note_day(self, today: date) -> date | None:
+        """Note which day the clock says it is; returns the other day that was noted last, None if none was."""
+
     def forget(self, before: date) -> int:
         """Remove the days before a date, keeping their sums; returns how many days were removed.
 

@@ -21,6 +21,9 @@ SCHEMA_VERSION = 3
 MIGRATIONS = {2: from_version_2}
 """How files of older versions are turned into this one when they are opened for writing."""
 
+_NOTED = "noted_days"
+"""Of the facts about the sink: the day by the clock, and the other day that was noted last."""
+
 _ADD_TOTALS = """
     INSERT INTO totals (day, metric, count) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count
@@ -109,6 +112,16 @@ class SqliteSink:
         """Set facts that readers show: `site`, `timezone`, `threshold`, `sample`."""
         with self._change() as connection:
             connection.executemany("REPLACE INTO meta (key, value) VALUES (?, ?)", list(facts.items()))
+
+    def note_day(self, today: date) -> date | None:
+        """Note which day the clock says it is; returns the other day that was noted last, None if none was."""
+        with self._change() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (_NOTED,)).fetchone()
+            now, _, before = row[0].partition(" ") if row else ("", "", "")
+            if now != today.isoformat():
+                now, before = today.isoformat(), now
+                connection.execute("REPLACE INTO meta (key, value) VALUES (?, ?)", (_NOTED, f"{now} {before}"))
+        return date.fromisoformat(before) if before else None
 
     def forget(self, before: date) -> int:
         """Remove the days before a date, keeping their sums; returns how many days were removed."""
