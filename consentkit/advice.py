@@ -12,9 +12,13 @@ def advice(config: Config) -> list[Finding]:
 
 
 def _of_places(stats: StatsSettings) -> list[Finding]:
+    names = ", ".join(PLACES)
     if stats.geoip and not stats.looks_up_places:
-        names = ", ".join(PLACES)
         return [Finding("stats.geoip", f"has no effect: breakdowns has none of {names}; add one, or take geoip out")]
+    crossed = [one.name for one in stats.crossings if not {one.first, one.second} <= {*stats.told_by_requests}]
+    if crossed:
+        why = f"nothing counts in {', '.join(crossed)}: {names} come from the databases that geoip names"
+        return [Finding("stats.crossings", why)]
     return []
 
 

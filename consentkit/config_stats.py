@@ -78,9 +78,18 @@ class StatsSettings:
     referrer_spam: tuple[str, ...]
 
     @property
+    def told_by_requests(self) -> tuple[str, ...]:
+        """Those of the breakdowns that a request can tell: without databases no places, which an import may bring."""
+        return _told(self.breakdowns, has_places=bool(self.geoip))
+
+    @property
     def looks_up_places(self) -> bool:
         """Whether addresses are looked up: there are databases, and something that they tell is counted by."""
-        return bool(self.geoip) and not set(PLACES).isdisjoint(self.breakdowns)
+        return not set(PLACES).isdisjoint(self.told_by_requests)
+
+
+def _told(breakdowns: Collection[str], *, has_places: bool) -> tuple[str, ...]:
+    return tuple(name for name in breakdowns if has_places or name not in PLACES)
 
 
 def read_stats(table: Table, base: Path, store: str, private: str, *, everybody: bool) -> StatsSettings:
@@ -89,6 +98,7 @@ def read_stats(table: Table, base: Path, store: str, private: str, *, everybody:
     `everybody`: pages are the same for all visitors, and so can carry no state of one.
     """
     exemption = table.one_of("exemption", EXEMPTION_PROFILES, "none")
+    geoip = tuple(base / name for name in table.texts("geoip"))
     breakdowns = _read_breakdowns(table)
     settings = StatsSettings(
         sink=store,
@@ -102,10 +112,10 @@ def read_stats(table: Table, base: Path, store: str, private: str, *, everybody:
         exemption=exemption,
         breakdowns=breakdowns,
         visitor_state=_read_visitor_state(table, exemption, everybody),
-        geoip=tuple(base / name for name in table.texts("geoip")),
+        geoip=geoip,
         goals=tuple(_read_goal(goal) for goal in table.tables("goals")),
         funnels=tuple(_read_funnel(funnel) for funnel in table.tables("funnels")),
-        crossings=_read_crossings(table, breakdowns),
+        crossings=_read_crossings(table, breakdowns, has_places=bool(geoip)),
         outbound=bool(table.get("outbound", bool, False)),
         loaded_ahead=table.one_of("loaded_ahead", (MEASURED, EVERYBODY), MEASURED),
         search_parameters=_matching(table, "search_parameters", (), PARAMETER, 'a query parameter, as "q"'),
@@ -203,9 +213,10 @@ def _read_id(table: Table) -> str:
     return id_
 
 
-def _read_crossings(table: Table, breakdowns: Collection[str]) -> tuple[Crossing, ...]:
-    """The pairs that are named, else those of the default of which both are counted by."""
-    default = crossings_of(pair for pair in DEFAULT_CROSSINGS if set(pair) <= set(breakdowns))
+def _read_crossings(table: Table, breakdowns: Collection[str], *, has_places: bool) -> tuple[Crossing, ...]:
+    """The pairs that are named, else those of the default of which requests tell both."""
+    told = _told(breakdowns, has_places=has_places)
+    default = crossings_of(pair for pair in DEFAULT_CROSSINGS if set(pair) <= set(told))
     pairs = table.get("crossings", list, None)
     if pairs is None:
         return default

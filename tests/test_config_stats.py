@@ -42,7 +42,7 @@ def test_the_starting_file_shows_the_default_crossings():
 
 def test_crossings_have_a_default_and_may_be_none(tmp_path):
     """Six pairs; an empty list is none."""
-    assert stats(tmp_path).crossings == crossings_of(DEFAULT_CROSSINGS)
+    assert stats(tmp_path, geoip=["x.mmdb"]).crossings == crossings_of(DEFAULT_CROSSINGS)
     assert stats(tmp_path, crossings=[]).crossings == ()
     assert [one.name for one in stats(tmp_path, crossings=[["os", "page"], ["os", "page"]]).crossings] == ["os_by_page"]
 
@@ -60,6 +60,7 @@ def test_the_default_crossings_are_those_of_what_is_counted(tmp_path):
     """Without a word, as nobody asked for them; named ones of other breakdowns are an error."""
     found = stats(tmp_path, breakdowns=["device", "channel"]).crossings
     assert ["page_by_channel", "page_by_device", "channel_by_device"] == [one.name for one in found]
+    assert not [one for one in stats(tmp_path).crossings if "country" in one.name], "without a database there is none"
 
 
 def test_addresses_are_looked_up_only_for_what_is_counted(tmp_path):
@@ -67,9 +68,13 @@ def test_addresses_are_looked_up_only_for_what_is_counted(tmp_path):
     assert not stats(tmp_path, geoip=["x.mmdb"], breakdowns=["device"]).looks_up_places
     assert stats(tmp_path, geoip=["x.mmdb"], breakdowns=["network"]).looks_up_places
     assert not stats(tmp_path, breakdowns=["network"]).looks_up_places
+    assert "country" in stats(tmp_path).breakdowns, "an import may bring what no request tells"
+    assert "country" not in stats(tmp_path).told_by_requests
     [finding] = advice(config_of(settings(stats={"geoip": ["x.mmdb"], "breakdowns": ["device"]})))
     assert ("stats.geoip", True) == (finding.key, "none of country, region, network, organisation" in finding.message)
     assert [] == advice(config_of(settings(stats={"geoip": ["x.mmdb"], "breakdowns": ["network"]})))
+    [finding] = advice(config_of(settings(stats={"crossings": [["page", "os"], ["page", "country"]]})))
+    assert ("stats.crossings", True) == (finding.key, "nothing counts in page_by_country: country" in finding.message)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from consentkit.config import Config
 from consentkit.config_stats import EVERYBODY
 from consentkit.own_visit import EXEMPTION_OF, told_by_scripts
-from consentkit.stats.breakdowns import PLACES
 from consentkit.texts import duration_text, isolated, joined, texts
 
 OF_EVERYBODY: dict[str, tuple[str, ...]] = {
@@ -44,17 +43,16 @@ class Part:
 
 
 def breakdowns_of(config: Config) -> list[str]:
-    """What this site counts by: no place without a database, no search without parameters, and so on."""
+    """What this site counts by: no search without parameters, no goal where none is named, and so on."""
     stats = config.stats
     missing = {
-        *(() if stats.geoip else PLACES),
         *(() if stats.search_parameters else OF_EVERYBODY["searches"]),
         *(() if stats.outbound else OF_MEASURED["outbound"]),
         *(() if stats.goals else ("goal",)),
         *(() if stats.funnels else ("funnel",)),
         *(() if config.declaration.choosable else OF_EVERYBODY["answers"]),
     }
-    return [name for name in stats.breakdowns if name not in missing]
+    return [name for name in stats.told_by_requests if name not in missing]
 
 
 def statistics_parts(config: Config, language: str) -> tuple[Part, ...]:

@@ -36,7 +36,7 @@ CARDS = tuple(key for keys in GROUPS.values() for key in keys)
 ALWAYS = frozenset({"page", "referrer", "country", "language", "browser", "os", "device", "status", CLASSES})
 """Lists that say what they wait for when they are empty; the others appear once they hold an answer."""
 
-MAY_KNOW_NOTHING = frozenset({"campaign", "region", "network", "organisation"})
+MAY_KNOW_NOTHING = frozenset({"campaign", "country", "region", "network", "organisation"})
 """Lists in which every view has a value, `(none)` or `(unknown)` where there is no campaign or no such database."""
 
 

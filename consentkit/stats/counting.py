@@ -31,7 +31,7 @@ def rule_of(config: Config) -> Rule:
 def observer_of(config: Config) -> Observer:
     """What turns this site's requests into observations; `prepare()` is to be called before or beside."""
     stats = config.stats
-    facets = Facets(stats.breakdowns)
+    facets = Facets(stats.told_by_requests)
     return Observer(
         config.site.hosts,
         config.site.timezone,
@@ -67,7 +67,7 @@ def facts_of(config: Config) -> dict[str, str]:
         "site": config.site.name,
         "threshold": str(config.stats.threshold),
         "timezone": str(config.site.timezone),
-        "breakdowns": ", ".join(config.stats.breakdowns),
+        "breakdowns": ", ".join(config.stats.told_by_requests),
     }
 
 

@@ -2,8 +2,12 @@
 
 import pytest
 
+from consentkit.stats.breakdowns import PLACES
+from consentkit.stats.counting import observer_of
+from tests.stats.page_requests import a_page
 from tests.stats.visitor.test_carrying import NAVIGATE, ONWARD, Site
 from tests.support.asgi import answering, ask
+from tests.support.sites import config_of, settings
 
 FORM = [*NAVIGATE, ONWARD, (b"cache-control", b"max-age=0"), (b"referer", b"https://www.example.com/contact")]
 """As Chromium sends a form; it asks with the same headers for the page that it is sent on to."""
@@ -51,3 +55,9 @@ def test_only_a_form_that_was_sent_leads_on(site: Site) -> None:
     assert [[], [], []] == [
         moves(site, b"/thanks", method="GET"), moves(site, b"/thanks", status=307), moves(site, b"/thanks", status=201),
     ]  # fmt: skip
+
+
+def test_without_a_database_no_place_is_counted() -> None:
+    """It could only be unknown."""
+    seen = observer_of(config_of(settings())).observe(a_page())
+    assert set() == {*PLACES} & {name for *_, facets in seen.events for facet in facets for name in facet.values}
