@@ -1,5 +1,6 @@
 """Texts: complete in every language, and picked as browsers ask."""
 
+import re
 import string
 import tomllib
 from collections.abc import Iterator
@@ -123,6 +124,22 @@ def test_a_steering_text_is_found() -> None:
     assert ["optimal", "legitimate interest"] == steering_in("Optimal, by our Legitimate interest.", "en")
     assert ["beste ervaring"] == steering_in("Voor de beste ervaring", "nl")
     assert ["体验"] == steering_in("改善您的体验", "zh")
+
+
+SENTENCES = re.compile(r"(?<=[.:;!?؟؛。：；！？])\s*")
+MOST_WORDS, MOST_CHARACTERS = 26, 60
+"""Of a sentence, or a part of one that stands by itself; Chinese puts no space between words."""
+
+
+@pytest.mark.parametrize("language", available())
+def test_sentences_are_short(language: str) -> None:
+    """What a visitor is told can be read in one go (rule C12): no long sentence, and mostly short ones."""
+    told = [text for key, text in leaves(texts(language)) if key.split(".")[1] not in ("months", "durations")]
+    sentences = [sentence for text in told for sentence in SENTENCES.split(text) if sentence]
+    long = [s for s in sentences if len(s.split()) > MOST_WORDS or (language == "zh" and len(s) > MOST_CHARACTERS)]
+    assert [] == long
+    whole = [len(sentence.split()) for sentence in sentences if sentence.endswith((".", "。"))]
+    assert sum(whole) / len(whole) < 12
 
 
 @pytest.mark.parametrize("language", available())

@@ -1,6 +1,8 @@
 """C18, C19 and C24: what the site says that it stores, against what a browser was seen to store."""
 
 from collections.abc import Iterator
+from datetime import date
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from consentkit.declaration import EXEMPTIONS, NECESSARY, glob_match, in_language
@@ -17,6 +19,9 @@ DAY = 86_400
 
 CALENDAR = 0.02
 """The share by which months and years differ from each other in days."""
+
+CHECKED_WITHIN = 30
+"""Days that the last comparison of a site with its declaration may lie back."""
 
 THIRTEEN_MONTHS = 13 * 30.5
 """Days that a cookie of exempt audience measurement may live (CNIL 2020-091)."""
@@ -50,6 +55,10 @@ def declaration_is_true(evidence: "Evidence") -> Iterator[Finding]:
         words = [service["name"], service["description"] or service["justification"]]
         if not all(in_language(text, "en").strip() for text in words):
             yield Finding("C19", f"{service['id']} has no name or description", "say what it is and what it is for")
+    checked, today = evidence.declaration["checked"], evidence.declaration["today"]
+    if checked and (today - date.fromisoformat(checked)).days > CHECKED_WITHIN:
+        mend = "see what `consentkit observed` and the site's log say, or audit the site"
+        yield Finding("C19", f"it was last compared with what the site stores on {checked}", mend)
 
 
 def _lifetime(evidence: "Evidence", item: Item) -> Iterator[Finding]:
@@ -90,6 +99,11 @@ def harmless_statistics(evidence: "Evidence") -> Iterator[Finding]:
 
 
 def declaration(evidence: "Evidence") -> dict[str, Any]:
-    """The declared services, and the status of the declaration's page."""
+    """The declared services, when they were last checked, and the declaration's page: its status and the day there."""
     page = fetch(f"{evidence.site.preferences}declaration")
-    return {"services": evidence.site.services, "page": page.status}
+    return {
+        "services": evidence.site.services,
+        "checked": evidence.site.declaration["checked"],
+        "page": page.status,
+        "today": parsedate_to_datetime(page.get("date")).date(),
+    }

@@ -67,9 +67,9 @@ def test_the_address_is_mentioned_where_it_is_looked_up() -> None:
     assert "address on our own server" not in said(parts())
     assert "country" not in breakdowns_of(config_of(settings()))
     for names, beginning in (
-        (["country", "region"], "The country is looked up from your address on our own server"),
-        (["organisation"], "The network is looked up from your address on our own server"),
-        (["country", "network"], "Country and network are looked up from your address on our own server"),
+        (["country", "region"], "The country is looked up from your IP address on our own server"),
+        (["organisation"], "The network is looked up from your IP address on our own server"),
+        (["country", "network"], "Country and network are looked up from your IP address on our own server"),
     ):
         assert beginning in said(parts(geoip=["x.mmdb"], breakdowns=names))
 
