@@ -72,16 +72,18 @@ def create_dashboard(
         routes=[*routes, Mount("/static", app=assets.app)],
         exception_handlers=failures.handlers(pages),
     )
-    return SecurityHeaders(_without_last_slash(app))
+    return SecurityHeaders(WithoutLastSlash(app))
 
 
-def _without_last_slash(app: ASGIApp) -> ASGIApp:
+class WithoutLastSlash:
     """The app, for frameworks that end the path of what they mount with a slash (Litestar)."""
 
-    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as if the slash were not there."""
         path = scope.get("path", "")
         if path.endswith("/") and path.removeprefix(scope.get("root_path", "")) != "/":
             scope = {**scope, "path": path[:-1]}
-        await app(scope, receive, send)
-
-    return asked
+        await self.app(scope, receive, send)

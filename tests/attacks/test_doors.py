@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from consentkit.dashboard import Role, open_store
+from consentkit.dashboard.app import WithoutLastSlash
 from consentkit.dashboard.headers import SecurityHeaders
 from consentkit.kit import ConsentKit
 from tests.dashboard.sinks import OPENED, PASSWORD, Desk, copy_sink, desk
@@ -36,8 +37,9 @@ def front(tmp_path: Path) -> Desk:
 def addresses(front: Desk) -> Iterator[tuple[str, str]]:
     """Every (method, address) of the dashboard."""
     assert isinstance(front.app, SecurityHeaders)
-    assert isinstance(front.app.app, Starlette)
-    for route in front.app.app.routes:
+    assert isinstance(front.app.app, WithoutLastSlash)
+    assert isinstance(front.app.app.app, Starlette)
+    for route in front.app.app.app.routes:
         if isinstance(route, Route):
             for method in sorted((route.methods or set()) - {"HEAD"}):
                 yield method, route.path
