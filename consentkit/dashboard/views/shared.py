@@ -14,7 +14,7 @@ from consentkit.dashboard.cards import Card, card
 from consentkit.dashboard.charts import ROOMS, Point, Words, line_chart
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import Facts, read_facts
-from consentkit.dashboard.groups import CLASSES
+from consentkit.dashboard.groups import CLASSES, is_told
 from consentkit.dashboard.packing import packed
 from consentkit.dashboard.rankings import Ranking, is_last
 from consentkit.dashboard.scale import label_places
@@ -71,7 +71,11 @@ class SharedPage:
             totals=_totals(shown.days, words),
             days=[(words.weekday(day.day), day) for day in shown.days],
             chart=_chart(shown, words) if shown.days else None,
-            cards=[_card(ranking, words, share) for ranking in shown.rankings],
+            cards=[
+                _card(ranking, words, share)
+                for ranking in shown.rankings
+                if ranking.rows or is_told(ranking.key, facts.breakdowns)
+            ],
         )
 
     def _figures(self, share: Share, facts: Facts) -> Shown:

@@ -204,6 +204,19 @@ def test_a_card_says_how_many_values_it_leaves_out(tmp_path: Path) -> None:
     assert 1 == len(re.findall(r"\d – \d+ of \d", shown))
 
 
+def test_what_is_no_longer_counted_by_is_not_shown_empty(tmp_path: Path) -> None:
+    """A link made before shows it for as long as its days hold some; the form for another offers it no more."""
+    make_sink(tmp_path / "stats.db", days=3, values={"page": VALUES["page"]})
+    front = desk(tmp_path, role=Role.EDITOR)
+    front.sign_in()
+    path = path_of(make(front, card=["page", "country"], period="7d")[1])
+    assert ("Countries" in partner(front).get(path).text, 'value="country"' in front.get("/shares")) == (True, True)
+    sink = SqliteSink(tmp_path / "stats.db")
+    sink.describe({"site": "Example", "timezone": "Europe/Amsterdam", "threshold": "10", "breakdowns": "page, status"})
+    sink.close()
+    assert ("Countries" in partner(front).get(path).text, 'value="country"' in front.get("/shares")) == (False, False)
+
+
 def test_months_that_are_kept_in_one_sum_are_no_longer_shown(alone: Desk, folder: Path) -> None:
     """What had gathered day by day would else change by what had not."""
     wish = {"period": "own", "from": "2026-10-01", "to": "2026-11-07"}
