@@ -4,8 +4,8 @@ Lines that have the same request, status and referrer count alike but for their 
 looked up for the next by these texts. An address is never among them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import repeat
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from consentkit.importers.cuts import REMEMBERED, Cut, Cutter, Key
 from consentkit.importers.formats import LogReader
@@ -62,37 +62,51 @@ class KnownRows:
 
     def rows(self, lines: Sequence[bytes]) -> tuple[Rows, list[int]]:
         """What the lines count for, and the numbers (from 0) of those that are no requests."""
-        rows, no_requests = Rows(), []
-        kind_of = self._kinds.get
-        add_kind, add_agent = rows.kinds.append, rows.agents.append
-        add_when, add_size = rows.whens.append, rows.sizes.append
-        kind: Kind | None
-        for number, found in enumerate(self._cuts(lines)):
+        rows, no_requests = Rows(), list[int]()
+        if max(map(len, lines), default=0) > MAX_LINE:
+            self._read_each([None] * len(lines), lines, 0, rows, no_requests)
+            return rows, no_requests
+        for begin in range(0, len(lines), AT_ONCE):
+            some = lines[begin : begin + AT_ONCE]
+            cuts = list(self._cutter.cut(some))
+            if not (all(cuts) and self._look_up(cuts, rows)):
+                self._read_each(cuts, some, begin, rows, no_requests)
+        return rows, no_requests
+
+    def _look_up(self, cuts: Sequence[Cut | None], rows: Rows) -> bool:
+        """Add lines that were cut, a column after the other; False, and nothing is added, if the kind of one is new."""
+        keys, agents, whens, sizes = zip(*cuts, strict=True)
+        kinds: list[Any] = list(map(self._kinds.get, keys))
+        if not all(kinds):
+            return False
+        rows.kinds += kinds
+        rows.agents += agents
+        rows.whens += whens
+        rows.sizes += sizes
+        return True
+
+    def _read_each(
+        self, cuts: Sequence[Cut | None], lines: Sequence[bytes], begin: int, rows: Rows, no_requests: list[int]
+    ) -> None:
+        """Add lines one by one, the first of which has the number `begin`; what could not be cut is read as a whole."""
+        for number, (found, line) in enumerate(zip(cuts, lines, strict=True), begin):
             if found is None:
-                seen = self._read(lines[number])
+                seen = self._read(line)
                 if seen is None:
                     no_requests.append(number)
                     continue
                 kind, agent, when, size, _ = seen
             else:
                 key, agent, when, size = found
-                kind = kind_of(key) or self._meet(key, lines[number])
-                if kind is None:
+                met = self._kinds.get(key) or self._meet(key, line)
+                if met is None:
                     no_requests.append(number)
                     continue
-            add_kind(kind)
-            add_agent(agent)
-            add_when(when)
-            add_size(size)
-        return rows, no_requests
-
-    def _cuts(self, lines: Sequence[bytes]) -> Iterator[Cut | None]:
-        """The parts of each line, None for one that is to be read as a whole."""
-        if max(map(len, lines), default=0) > MAX_LINE:
-            yield from repeat(None, len(lines))
-            return
-        for begin in range(0, len(lines), AT_ONCE):
-            yield from self._cutter.cut(lines[begin : begin + AT_ONCE])
+                kind = met
+            rows.kinds.append(kind)
+            rows.agents.append(agent)
+            rows.whens.append(when)
+            rows.sizes.append(size)
 
     def _meet(self, key: Key, line: bytes) -> Kind | None:
         """The kind of a line of which no other with this key was met yet; None if it is no request."""

@@ -1,11 +1,13 @@
-"""The load of the past: the same as `settle` makes of it minute after minute, without a cell for each second.
+"""The load of the past: the same as `settle` makes of it, without a cell for each second.
 
 A request is one number: its bytes, the bucket of its time, its class of status.
 """
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from operator import gt, itemgetter
 
 from consentkit.stats.kinds import Rows
 from consentkit.stats.load import (
@@ -42,39 +44,36 @@ class PastLoad:
 
     def __init__(self) -> None:
         self._seconds: Counter[int] = Counter()
-        self._seconds_in_order: list[int] = []
         self._minutes: defaultdict[int, list[int]] = defaultdict(list)
-        self._minutes_in_order: list[int] = []
         self._hours: defaultdict[int, ByRoute] = defaultdict(_by_route)
         self._days: defaultdict[int, ByRoute] = defaultdict(_by_route)
 
     def extend(self, rows: Rows) -> int:
         """Add the load of requests; returns their bytes."""
-        self._seconds.update(rows.whens)
-        sizes = rows.sizes
+        if any(map(gt, rows.whens, islice(rows.whens, 1, None))):
+            rows = rows.of_places(sorted(range(len(rows)), key=rows.whens.__getitem__))
+        whens, sizes = rows.whens, rows.sizes
+        self._seconds.update(whens)
         if sizes and not 0 <= min(sizes) <= max(sizes) <= MAX_BYTES:
             sizes = [min(max(size, 0), MAX_BYTES) for size in sizes]
         manners = [kind.status // 100 for kind in rows.kinds]
         if any(took is not None for took in rows.took):
             times = [0 if took is None else bucket_of(took) + 1 for took in rows.took]
             manners = [manner | time << CLASS_BITS for manner, time in zip(manners, times, strict=True)]
-        minutes, hours = self._minutes, self._hours
-        begin = end = 0
-        for kind, when, size, manner in zip(rows.kinds, rows.whens, sizes, manners, strict=True):
-            if not begin <= when < end:
-                begin = when - when % 60
-                end = begin + 60
-                add, routes = minutes[begin // 60].append, hours[begin // 3600]
-            number = size << MANNER_BITS | manner
-            add(number)
-            routes[kind.route].append(number)
+        numbers = [size << MANNER_BITS | manner for size, manner in zip(sizes, manners, strict=True)]
+        for minute, some in _cut(whens, 60):
+            self._minutes[minute] += numbers[some]
+        for hour, some in _cut(whens, 3600):
+            routes = self._hours[hour]
+            for kind, number in zip(rows.kinds[some], numbers[some], strict=True):
+                routes[kind.route].append(number)
         return sum(sizes)
 
     def settle(self, *, over: int, threshold: int) -> Counter[LoadCell]:
         """What may leave at the beginning of a UTC minute, `over`; the rest waits on."""
         leaves: Counter[LoadCell] = Counter()
         busiest = self._busiest_before(over)
-        for minute in _take_before(over, self._minutes_in_order, self._minutes):
+        for minute in sorted(minute for minute in self._minutes if minute < over):
             numbers = self._minutes.pop(minute)
             # Begun as its hour is: that takes a tenth of the time of a text of its own.
             begin = f"{time_text(minute // 60 * 3600, HOUR)[:-1]}:{minute % 60:02}Z"
@@ -104,12 +103,11 @@ class PastLoad:
 
     def _busiest_before(self, over: int) -> dict[int, int]:
         """The requests of the busiest second of each minute before one; its seconds are used up."""
-        busiest: dict[int, int] = {}
-        for second in _take_before(over * 60, self._seconds_in_order, self._seconds):
-            count = self._seconds.pop(second)
-            if count > busiest.get(second // 60, 0):
-                busiest[second // 60] = count
-        return busiest
+        seconds = self._seconds
+        self._seconds = Counter({second: count for second, count in seconds.items() if second >= over * 60})
+        # The busiest last, so that it is the one that stays.
+        in_order = sorted(seconds.items(), key=itemgetter(1))
+        return {second // 60: count for second, count in in_order}
 
     def _settle_days(self, over: int, threshold: int, leaves: Counter[LoadCell]) -> None:
         """What a day that is over leaves waits with the next, of routes as `(other)`."""
@@ -156,13 +154,14 @@ def figures_of(numbers: Sequence[int]) -> dict[str, int]:
     return figures
 
 
-def _take_before(end: int, in_order: list[int], held: Collection[int]) -> list[int]:
-    """The times before one of all that are held, in order; they are to be taken out of what is held as well."""
-    if len(in_order) != len(held):  # some were added
-        in_order[:] = sorted(held)
-    some = in_order[: bisect_left(in_order, end)]
-    del in_order[: len(some)]
-    return some
+def _cut(whens: Sequence[int], length: int) -> Iterator[tuple[int, slice]]:
+    """The times of so many seconds in which something came, by number, each with the places of what came."""
+    begin = 0
+    while begin < len(whens):
+        time = whens[begin] // length
+        end = bisect_left(whens, (time + 1) * length, begin)
+        yield time, slice(begin, end)
+        begin = end
 
 
 def _bounded(routes: ByRoute) -> Mapping[str, list[int]]:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 
 from consentkit.stats.load import ALL_ROUTES, DAY, HOUR, MAXIMA, MINUTE, REQUESTS, Load
 
@@ -11,6 +12,9 @@ BUSIEST_MINUTE = "busiest_minute"
 
 Row = tuple[str, str, str, int]
 """Begin, route, metric, count."""
+
+Place = tuple[str, str, str]
+Key = TypeVar("Key")
 
 _SUM = """
     ON CONFLICT DO UPDATE SET count = CASE WHEN metric IN ('busiest_second', 'most_at_once', 'busiest_minute')
@@ -45,27 +49,32 @@ def add_load(connection: sqlite3.Connection, loads: Sequence[Load]) -> None:
     connection.executemany(_ADD_BUSIEST, [{"hour": hour} for hour in sorted(minutes)])
 
 
-def _summed(rows: Iterable[Row]) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str, str], int], set[str]]:
+def _summed(rows: Iterable[Row]) -> tuple[dict[tuple[str, str], int], dict[Place, int], set[str]]:
     """The load of all requests by (metric, UTC hour); that of each route by (route, metric, UTC day); hours of minutes.
 
     What is known by the day stays by the day, and is not among the days.
     """
-    hours: dict[tuple[str, str], int] = {}
-    days: dict[tuple[str, str, str], int] = {}
+    # Minutes go into their hours first, of which there are far fewer.
+    of_hours: dict[Place, int] = {}
     minutes: set[str] = set()
     for begin, route, metric, count in rows:
-        highest = metric in MAXIMA
-        if len(begin) > DAY + 1:
-            place = route, metric, begin[:DAY]
-            held = days.get(place, 0)
-            days[place] = max(held, count) if highest else held + count
+        _put(of_hours, (begin[:HOUR], route, metric), metric, count)
+        if len(begin) == MINUTE + 1 and metric == REQUESTS:
+            minutes.add(begin[:HOUR])
+    hours: dict[tuple[str, str], int] = {}
+    days: dict[Place, int] = {}
+    for (begin, route, metric), count in of_hours.items():
+        is_hour = len(begin) == HOUR
+        if is_hour:
+            _put(days, (route, metric, begin[:DAY]), metric, count)
         if route == ALL_ROUTES:
-            hour = begin if len(begin) == DAY + 1 else f"{begin[:HOUR]}Z"
-            held = hours.get((metric, hour), 0)
-            hours[metric, hour] = max(held, count) if highest else held + count
-            if len(begin) == MINUTE + 1:
-                minutes.add(begin[:HOUR])
+            _put(hours, (metric, f"{begin}Z" if is_hour else begin), metric, count)
     return hours, days, minutes
+
+
+def _put(sums: dict[Key, int], key: Key, metric: str, count: int) -> None:
+    held = sums.get(key)
+    sums[key] = count if held is None else max(held, count) if metric in MAXIMA else held + count
 
 
 def thin_load(connection: sqlite3.Connection, before: date) -> None:
