@@ -18,6 +18,7 @@ from consentkit.config import parse
 from consentkit.config_stats import EXEMPTION_PROFILES
 from consentkit.consent.ledger.receipt import public_keys, sign
 from consentkit.reader import Table
+from consentkit.testing import all_rules
 from tests.support.asgi import ask
 
 ROOT = Path(__file__).parents[1]
@@ -134,3 +135,12 @@ def test_the_recipe_for_receipts_works(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "consent-record.json").write_text(json.dumps({"receipt": receipt[:-9] + "AAAA" + receipt[-5:]}))
     with pytest.raises(InvalidSignature):
         exec(compile(code, "docs/proof.md", "exec"), {})
+
+
+def test_the_table_of_rules_has_each_with_its_title_and_source() -> None:
+    """As the tests know them, in their order, each with how it is kept."""
+    rows = re.findall(
+        r"^\| (C\d+) (.+?) \| (.+?) \| (.+?) \|", (ROOT / "docs" / "compliance.md").read_text("utf-8"), re.M
+    )
+    assert [(rule.number, rule.title, rule.source) for rule in all_rules()] == [row[:3] for row in rows]
+    assert all(kept.strip() for *_, kept in rows)
