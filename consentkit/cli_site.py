@@ -13,6 +13,7 @@ from consentkit.advice import advice
 from consentkit.cli_observed import line_of, observed_findings
 from consentkit.cli_options import FINDING, PORT, WRONG_USE, config_option, json_option
 from consentkit.config import DELIVERIES, LAYOUTS, load
+from consentkit.consent.statistics_text import breakdowns_of
 from consentkit.errors import ConfigError, ConsentKitError
 from consentkit.keys import keys_from
 
@@ -75,6 +76,7 @@ def check(file: Path | None, config_path: Path, as_json: bool) -> None:
     )
     click.echo(f"{path}: {found}. {len(declaration.services)} services, purposes: {names}.")
     click.echo(f"Policy version {declaration.policy_version}.")
+    click.echo(f"Counted by {', '.join(breakdowns_of(config))}.")
     for message in seen:
         click.echo(f"services: {message} [C19]")
     for warning in advice(config):

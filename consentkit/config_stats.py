@@ -163,7 +163,8 @@ def _read_breakdowns(table: Table) -> tuple[str, ...]:
     for name in names:
         if name not in BREAKDOWNS:
             table.wrong(
-                "breakdowns", f"{shown(name)} is none{nearest(name, BREAKDOWNS)}; allowed are {', '.join(BREAKDOWNS)}"
+                "breakdowns",
+                f"{shown(name)} is no breakdown{nearest(name, BREAKDOWNS)}; allowed are {', '.join(BREAKDOWNS)}",
             )
     found = tuple(name for name in BREAKDOWNS if name in names or name in ALWAYS)
     for part, whole in WHOLES.items():

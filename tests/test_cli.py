@@ -55,6 +55,16 @@ def test_check_reports_every_finding_with_its_rule(config: str) -> None:
     assert {"C18", "C21"} <= {finding["rule"] for finding in findings}
 
 
+def test_check_says_what_is_counted_by(config: str) -> None:
+    """As a data protection officer would ask."""
+    text = Path(config).read_text()
+    Path(config).write_text(text.replace("# breakdowns = ", "breakdowns = "))
+    assert (
+        "\nCounted by page, referrer, channel, campaign, device, language, status, reason.\n"
+        in run("check", config).output
+    )
+
+
 def test_check_warns_of_settings_that_do_less_than_they_seem_to(config: str) -> None:
     """Nothing is wrong with them, so the exit status is 0."""
     text = Path(config).read_text().replace('delivery = "server"', 'delivery = "edge"')

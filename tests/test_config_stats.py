@@ -81,10 +81,10 @@ def test_addresses_are_looked_up_only_for_what_is_counted(tmp_path):
     ("message", "values"),
     [
         (
-            r"stats.breakdowns: \"contry\" is none; did you mean 'country'\?; allowed are page, ",
+            r"stats.breakdowns: \"contry\" is no breakdown; did you mean 'country'\?; allowed are page, ",
             {"breakdowns": ["contry"]},
         ),
-        (r"stats.breakdowns: \"page_by_os\" is none", {"breakdowns": ["page_by_os"]}),
+        (r"stats.breakdowns: \"page_by_os\" is no breakdown", {"breakdowns": ["page_by_os"]}),
         (r"stats.crossings\[0\]: \"os\" is not counted by; add it", {"breakdowns": [], "crossings": [["page", "os"]]}),
         (r"stats.breakdowns: lacks \"goal\", which the key goals needs", {"breakdowns": [], "goals": [{"id": "a"}]}),
         (
