@@ -51,7 +51,7 @@ def test_frame_gives_way_to_a_placeholder_of_its_size() -> None:
     assert 2 == html.count('width="560" height="50%"')
     assert 1 == html.count("placeholder.")
     assert "“Maps” is niet geladen" in unescape(html)
-    assert "What maps is for." in html
+    assert "<bdi>What maps is for.</bdi>" in html
     assert "style=" not in html
 
 
