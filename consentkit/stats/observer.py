@@ -159,7 +159,7 @@ class Observer:
             return None
         begins, source = sender.came(came)
         campaign, _ = self._queries.read(facts.query) if facts.query else (self._queries.none, "")
-        began = {**self._came(source, campaign).values, **campaign.facet.values}
+        channel = self._came(source, campaign).values.get("channel", NONE)
         page = self._pages.facet(facts.path, facts.route).values["page"]
         reached = {*self._goals_at.get(facts.path, ()), *facts.goals} if self._goal_ids else ()
         today = self._today
@@ -169,7 +169,7 @@ class Observer:
             facts.when,
             today.day,
             begins,
-            Began(began.get("channel", NONE), began.get("campaign", NONE), page),
+            Began(channel, campaign.facet.values.get("campaign", NONE), page),
             tuple(number for number, id_ in enumerate(self._goal_ids) if id_ in reached) if reached else (),
             self._funnels.steps(page),
         )
