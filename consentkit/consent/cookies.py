@@ -8,6 +8,7 @@ them; where the two differ or a line is malformed, the answer is the one that le
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Final
 
 BLANK: Final = b" \t"
@@ -78,17 +79,12 @@ class Cookies:
 
     def single(self, name: bytes) -> bytes | None:
         """The value of a cookie that came once; None for one that came not at all or several times."""
-        found = -1
-        for at, raw in enumerate(self.names):
-            if raw == name:
-                if found >= 0:
-                    return None
-                found = at
-        return self.parts[found][len(name) + 1 :] if found >= 0 else None
+        names = self.names
+        return self.parts[names.index(name)][len(name) + 1 :] if names.count(name) == 1 else None
 
     def only(self, kept: tuple[bool, ...]) -> bytes:
         """The header with those of its pairs that are `kept`, in their order: byte for byte."""
-        return SEPARATOR.join([part for at, part in enumerate(self.parts) if kept[at]])
+        return SEPARATOR.join(compress(self.parts, kept))
 
 
 @dataclass(frozen=True, slots=True)
