@@ -5,14 +5,15 @@ import subprocess
 import sys
 from typing import NamedTuple
 
+from tests.benchmarks.writing import Taken
 from tests.support.compiled import NoCompilerError, environment, tree
 
 
 class Measured(NamedTuple):
-    """By subject the microseconds that it adds to a request, by round; by rate the thread's, for a request."""
+    """By subject the microseconds that it adds to a request, by round; what the thread takes."""
 
     added: dict[str, list[float]]
-    thread: dict[int, float]
+    thread: Taken
 
 
 def measured() -> Measured | None:
@@ -25,4 +26,4 @@ def measured() -> Measured | None:
     command = [sys.executable, "-m", "tests.benchmarks.request_cost"]
     ran = subprocess.run(command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, check=True)
     found = json.loads(ran.stdout)
-    return Measured(found["added"], {int(rate): taken for rate, taken in found["thread"].items()})
+    return Measured(**found)

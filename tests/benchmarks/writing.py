@@ -7,21 +7,23 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, cast
+from typing import NamedTuple, cast
 
+from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.stats.counting import facts_of, private_of, rule_of, sink_of
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.flusher import Flusher, Stores
 from consentkit.stats.model import Increments
 from consentkit.stats.tally import Tally
 from tests.benchmarks.report import Report
-from tests.benchmarks.sites import consent_cookie, kit_in, receive, request, starlette_app, swallow
+from tests.benchmarks.sites import TWELVE, consent_cookie, kit_in, receive, request, starlette_app, swallow
 from tests.benchmarks.timing import prepared
 from tests.benchmarks.traffic import BROWSERS, LINKS, NETWORK, PAGES, SOURCES, Traffic
 
 RATES = (300, 1_000, 3_000)
 """Requests a second of one worker."""
-ALIKE = 1_000
+COUNTED: dict[str, tuple[str, ...]] = {"all": tuple(BREAKDOWNS), "12": TWELVE}
+"""What the site counts by."""
 SECONDS = 60
 VARIETY = 50_000
 """Requests after which the same ones come again."""
@@ -58,13 +60,27 @@ class _Watched:
         return found[0]
 
 
-def per_request(folder: Path, rate: int, request: Callable[..., dict[str, Any]]) -> dict[str, float]:
-    """Microseconds of CPU for a request: to add it up, to write a second's counts, and a release over its minute.
+class Case(NamedTuple):
+    """What a thread is measured with: requests a second, whether they are `alike`, a key of COUNTED."""
 
-    `request` makes the request of a number, with headers beside its own.
-    """
+    rate: int
+    alike: bool
+    counted: str
+
+    @property
+    def name(self) -> str:
+        """As it is told."""
+        return f"{self.counted} breakdowns, {self.rate:,} a second{', much alike' * self.alike}"
+
+
+CASES = [Case(rate, alike, counted) for alike in (False, True) for counted in COUNTED for rate in RATES]
+
+
+def per_request(folder: Path, case: Case) -> dict[str, float]:
+    """Microseconds of CPU for a request: to add it up, to write a second's counts, and a release over its minute."""
+    rate, make = case.rate, request if case.alike else Traffic(VARIETY).request
     now = [BEGIN]
-    kit = kit_in(folder, clock=lambda: now[0])
+    kit = kit_in(folder, clock=lambda: now[0], breakdowns=COUNTED[case.counted])
     timed = _Timed()
     tally = Tally(kit.counting.observer.observe, kit.config.stats.crossings)
     kit.counting.recorder.tally = tally
@@ -76,7 +92,7 @@ def per_request(folder: Path, rate: int, request: Callable[..., dict[str, Any]])
 
     async def second(begin: int) -> None:
         for number in range(begin, begin + rate):
-            await app(request(number, choice), receive, swallow)
+            await app(make(number, choice), receive, swallow)
 
     with closing(kit):
         for number in range(2 * SECONDS):
@@ -97,23 +113,25 @@ def per_request(folder: Path, rate: int, request: Callable[..., dict[str, Any]])
     return {part: seconds / rate * 1e6 for part, seconds in found.items()}
 
 
-def report(folder: Path) -> tuple[Report, dict[int, float]]:
-    """The table, and microseconds a request by rate."""
-    rows: dict[str, dict[str, float]] = {}
-    sums: dict[int, float] = {}
-    varied = Traffic(VARIETY).request
-    for rate in RATES:
-        parts = per_request(folder / str(rate), rate, varied)
-        sums[rate] = sum(parts.values())
-        rows[f"{rate:,} requests a second"] = _row(parts)
-    rows[f"{ALIKE:,} that are much alike"] = _row(per_request(folder / "alike", ALIKE, request))
+Taken = dict[str, dict[str, float]]
+"""Microseconds of the thread for a request, by a key of COUNTED and the name of the case."""
+
+
+def report(folder: Path) -> tuple[Report, Taken]:
+    """The table, and what it comes to."""
+    found = {case.name: per_request(folder / str(number), case) for number, case in enumerate(CASES)}
     notes = (
         "The real flusher, private store and sink in one process, on a clock of its own: a minute to warm up, then",
         f"medians of a minute. {PAGES} pages with {LINKS} links to each, {BROWSERS} browsers, {SOURCES} referring",
-        f"sites by Zipf's law, 80 networks of {NETWORK} addresses, five languages; 27 breakdowns and 6 crossings. Last",
-        "what was measured before: 50 pages, 20 browsers, 80 addresses, all from one page of another site.",
+        f"sites by Zipf's law, 80 networks of {NETWORK} addresses, five languages; 6 crossings. Much alike: 50 pages,",
+        "20 browsers, 80 addresses, all from one page of another site.",
     )
     columns = ("added up", "written", "released", "all")
+    rows = {name: _row(parts) for name, parts in found.items()}
+    sums = {
+        counted: {case.name: sum(found[case.name].values()) for case in CASES if case.counted == counted}
+        for counted in COUNTED
+    }
     return Report("The thread that writes: µs of CPU for a request", columns, rows, notes), sums
 
 
