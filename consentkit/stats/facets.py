@@ -8,16 +8,14 @@ from consentkit.stats.model import Facet
 
 REMEMBERED = 4096
 
-Values = tuple[tuple[str, str], ...]
-"""Breakdowns and values."""
-
 
 class Facets:
     """Makes facets with the breakdowns of `names` and those that every site counts; what else is given is dropped."""
 
     def __init__(self, names: Iterable[str] = BREAKDOWNS) -> None:
         self._names = frozenset({*names, *ALWAYS})
-        self._shared: dict[Values, Facet] = {}
+        self._shared: dict[tuple[tuple[str, str], ...], Facet] = {}
+        """By breakdowns and values."""
 
     def hold(self, *names: str) -> bool:
         """Whether they may have a value of any of these breakdowns."""
@@ -25,20 +23,22 @@ class Facets:
 
     def apart(self, **values: str) -> Facet:
         """A facet of what may be told of one visitor only, and so is not remembered."""
-        return Facet(**dict(self._kept(values)))
+        return Facet(**self._kept(values))
 
     def shared(self, **values: str) -> Facet:
         """The facet of what many visitors have in common: the same one for the same values, which count together."""
         kept = self._kept(values)
-        facet = self._shared.get(kept)
+        key = tuple(kept.items())
+        facet = self._shared.get(key)
         if facet is None:
             if len(self._shared) >= REMEMBERED:
                 self._shared.clear()
-            facet = self._shared[kept] = Facet(**dict(kept))
+            facet = self._shared[key] = Facet(**kept)
         return facet
 
-    def _kept(self, values: dict[str, str]) -> Values:
-        return tuple([item for item in values.items() if item[0] in self._names])
+    def _kept(self, values: dict[str, str]) -> dict[str, str]:
+        names = self._names
+        return {name: value for name, value in values.items() if name in names}
 
 
 EVERYTHING: Final = Facets()
