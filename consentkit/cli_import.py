@@ -18,21 +18,27 @@ from consentkit.importers import FORMATS
 @click.option(
     "--format", "log_format", type=click.Choice(FORMATS), help="Default: told by the first line that can be read."
 )
+@click.option(
+    "--another-site", is_flag=True, help="Count days that an export brought already: the log is another site's."
+)
 @config_option
 @json_option
-def import_log(files: tuple[Path, ...], log_format: str | None, config_path: Path, as_json: bool) -> None:
+def import_log(
+    files: tuple[Path, ...], log_format: str | None, another_site: bool, config_path: Path, as_json: bool
+) -> None:
     """Read access logs into the statistics; `-` is standard input.
 
     Formats: combined, common (nginx, Apache, Traefik; with a virtual host in front or more behind), JSON of Caddy and
     Traefik, W3C extended (IIS, CloudFront), AWS load balancers; plain, gzip, Zstandard, xz or bzip2. Rotated logs
     may be named in any order. What was counted before is left out: the same file, and the beginning of a log that has
-    grown. Import logs of the time before consentkit counted.
+    grown. A log with days that import-stats brought is refused: they would count twice. Import logs of the time before
+    consentkit counted.
     """
     from consentkit.importers.run import import_logs  # noqa: PLC0415
 
     config = load(config_path)
     with _progress(files, shown=not as_json and sys.stderr.isatty()) as advance:
-        outcome = import_logs(config, files, advance, log_format=log_format or "")
+        outcome = import_logs(config, files, advance, log_format=log_format or "", another_site=another_site)
     if as_json:
         click.echo(json.dumps(outcome.as_json()))
         return
@@ -64,8 +70,8 @@ def import_stats(files: tuple[Path, ...], another_site: bool, config_path: Path,
     """Read what GoatCounter or Plausible counted into the statistics.
 
     GoatCounter's JSON export (its zip file) or CSV export, plain or gzip; Plausible's, its zip file or the CSV files in
-    it. Days that were counted before are left out. Visitors, which they tell by address and user agent, are not taken
-    over.
+    it. Days that were counted before, from an export or a log, are left out. Visitors, which they tell by address and
+    user agent, are not taken over.
     """
     from consentkit.importers.exports import import_exports  # noqa: PLC0415
 
@@ -84,4 +90,4 @@ def import_stats(files: tuple[Path, ...], another_site: bool, config_path: Path,
     for name in outcome.already_counted:
         click.echo(f"{name} was counted before and is left out.")
     if outcome.days_known:
-        click.echo(f"{outcome.days_known:,} days that an earlier export brought are left out.")
+        click.echo(f"{outcome.days_known:,} days that an earlier export or a log brought are left out.")

@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from consentkit.config import Config
 from consentkit.errors import ConsentKitError
+from consentkit.importers.counted import days_of_exports, days_of_logs, export_source, is_known_export
 from consentkit.importers.days import Days
 from consentkit.importers.goatcounter import count_goatcounter, is_goatcounter
 from consentkit.importers.goatcounter_json import COUNTS, LONGEST, count_json
@@ -26,7 +27,6 @@ from consentkit.stats.history_sums import SummedHistory
 GZIP_MAGIC = b"\x1f\x8b"
 MAX_PACKED = 4 << 30
 """Bytes that the files of an archive may have unpacked, all together."""
-SOURCE = "export"
 GOATCOUNTER = "goatcounter"
 
 Stream = IO[bytes] | gzip.GzipFile
@@ -38,7 +38,7 @@ class ExportFileError(ConsentKitError):
 
 @dataclass(slots=True)
 class ExportTotals:
-    """What an import of exports counted; `days_known` were counted from an earlier export of the same tool.
+    """What an import of exports counted; `days_known` were counted before, from an export or a log.
 
     `not_counted` are the breakdowns that it has values of and the site does not count by.
     """
@@ -83,7 +83,7 @@ class _Export:
 
     def source(self) -> str:
         """The name under which it is known again."""
-        return f"{SOURCE}:{self.tool}:{min(self.days.increments)}:{max(self.days.increments)}:{self.digest}"
+        return export_source(self.tool, self.digest, self.days.increments)
 
 
 def import_exports(
@@ -92,7 +92,7 @@ def import_exports(
     """Count exports into the site's statistics as they would have been released then, each day only the first time.
 
     The files of one Plausible export, zipped or not, belong together: they are counted at once. Days that an export
-    of the same tool brought before are left out, unless this one is of another site, whose counts are to be added.
+    or a log brought before are left out, unless this one is of another site, whose counts are to be added.
     `clock` tells which days are yet to come: rows of those are rejected.
     """
     totals = ExportTotals()
@@ -121,19 +121,11 @@ def import_exports(
     return totals
 
 
-def _known(sources: Iterable[str], export: _Export, *, another_site: bool) -> set[str]:
-    """The days that are counted already: of the same tool, or with `another_site` of the very same export."""
-    known: set[str] = set()
-    for source in sources:
-        kind, *parts = source.split(":")
-        if kind != SOURCE or parts[0] != export.tool:
-            continue
-        if parts[3] == export.digest:
-            return set(export.days.increments)
-        if not another_site:
-            first, last = map(date.fromisoformat, parts[1:3])
-            known.update(date.fromordinal(day).isoformat() for day in range(first.toordinal(), last.toordinal() + 1))
-    return known
+def _known(sources: Collection[str], export: _Export, *, another_site: bool) -> set[str]:
+    """The days that are counted already, by exports and from logs; with `another_site` only of the very same export."""
+    if is_known_export(sources, export.digest):
+        return set(export.days.increments)
+    return set() if another_site else days_of_logs(sources) | days_of_exports(sources).keys()
 
 
 def _read(paths: Sequence[Path], config: Config, latest: date) -> Iterator[_Export]:

@@ -3,8 +3,8 @@
 import hashlib
 import time
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
@@ -13,6 +13,7 @@ from typing import Any
 
 from consentkit.config import Config
 from consentkit.errors import ConsentKitError
+from consentkit.importers.counted import days_of_exports, log_source, logs_known
 from consentkit.importers.formats import LogReader
 from consentkit.importers.rows import RowReader
 from consentkit.importers.source import STANDARD_INPUT, UNREADABLE, blocks_of
@@ -30,10 +31,6 @@ FIRST_LINES = 1_000
 AHEAD = 86_400
 """Seconds: how far ahead of ours a server's clock may be; what a log tells of later times is not so."""
 CLASS = "class:"
-SOURCE = "log"
-
-Known = Mapping[int, set[str]]
-"""Digests of what was counted of logs before, by how many lines it was."""
 
 
 class LogFileError(ConsentKitError):
@@ -101,18 +98,22 @@ def import_logs(
     advance: Callable[[int], None],
     *,
     log_format: str = "",
+    another_site: bool = False,
     clock: Callable[[], float] = time.time,
 ) -> ImportTotals:
     """Count access logs into the site's statistics, oldest first, and what was counted before not again.
 
     `log_format` is one of FORMATS, or "" to tell it by each log. `advance` is told how many more bytes of a file have
-    been read; `clock` tells what lies in the future. Raises LogFileError for a file that cannot be read to its end.
+    been read; `clock` tells what lies in the future. Raises LogFileError for a file that cannot be read to its end, or
+    that has requests of days that an export brought, which would count twice; but not if it is of `another_site`.
     """
     totals = ImportTotals()
     private, sink = private_of(config), sink_of(config)
     try:
         sink.describe(facts_of(config))
-        importer = Importer(config, private, sink, advance, log_format, latest=clock() + AHEAD)
+        # What an export brings meanwhile is not looked for: nobody imports both at once.
+        exported = {} if another_site else days_of_exports(private.adopted())
+        importer = Importer(config, private, sink, advance, log_format, latest=clock() + AHEAD, exported=exported)
         with undisturbed():
             for path in oldest_first(paths, log_format):
                 totals.merge(importer.count(path))
@@ -154,6 +155,7 @@ class Importer:
         log_format: str,
         *,
         latest: float,
+        exported: Mapping[str, str],
     ) -> None:
         self._new_history = partial(history_of, config)
         self._private = private
@@ -161,6 +163,7 @@ class Importer:
         self._advance = advance
         self._format = log_format
         self._latest = latest
+        self._exported = exported
         self._observer = observer_of(config)
         self._observer.prepare()
 
@@ -168,7 +171,7 @@ class Importer:
         """Count what of a log has not been counted yet, a part at a time."""
         totals = ImportTotals()
         part = _Part(path.name, self._new_history, RowReader(self._observer, self._format), self._latest)
-        known = _known(self._private.adopted())
+        known = logs_known(self._private.adopted())
         number, stored = 0, 0
         try:
             for lines in blocks_of(path, self._advance):
@@ -182,17 +185,25 @@ class Importer:
                         part.forget()
                         totals.already_counted, stored = [path.name], number
                     elif number - stored >= PART_LINES:
-                        self._store(part, number, totals)
+                        self._store(part, path, stored, number, totals)
                         stored = number
         except UNREADABLE as problem:
             reason = getattr(problem, "strerror", None) or "damaged or cut off"
-            done = f"Its first {stored:,} lines are counted" if stored else "Nothing of it was counted"
             where = f"cannot be read after line {number} ({reason})" if number else f"cannot be read ({reason})"
-            raise LogFileError(f"{path}: {where}. {done}; mend the file and import it again.") from None
-        self._store(part, number, totals)
+            raise LogFileError(f"{path}: {where}. {_done(stored)}; mend the file and import it again.") from None
+        self._store(part, path, stored, number, totals)
         return totals
 
-    def _store(self, part: "_Part", number: int, totals: ImportTotals) -> None:
+    def _store(self, part: "_Part", path: Path, stored: int, number: int, totals: ImportTotals) -> None:
+        """Store a part that ends with the line `number`; those up to `stored` are stored already."""
+        twice = sorted(part.history.days & self._exported.keys())
+        if twice:
+            days = twice[0] if len(twice) == 1 else f"{len(twice)} days from {twice[0]} to {twice[-1]}"
+            raise LogFileError(
+                f"{path}: has requests of {days}, which an export of {self._exported[twice[0]]} brought already, and "
+                f"would count them twice. {_done(stored)}; import only what the log has of other days or, if it is "
+                "another site's and is to be added, use --another-site."
+            )
         if not part.totals.requests or part.history.commit(self._private, self._sink, part.source(number)):
             totals.merge(part.settled())
         else:
@@ -227,7 +238,7 @@ class _Part:
 
     def source(self, number: int) -> str:
         """The name under which these lines, all up to `number`, are known again."""
-        return f"{SOURCE}:{number}:{self.digest()}"
+        return log_source(number, self.digest(), self.history.days)
 
     def add(self, lines: Sequence[bytes]) -> None:
         """Count lines."""
@@ -280,11 +291,5 @@ def _without_later(rows: Rows, no_requests: Sequence[int], lines: int, latest: f
     return rows.of_places(places), [number for number in range(lines) if number not in kept]
 
 
-def _known(sources: Iterable[str]) -> Known:
-    known: dict[int, set[str]] = defaultdict(set)
-    for source in sources:
-        kind, _, rest = source.partition(":")
-        number, _, digest = rest.partition(":")
-        if kind == SOURCE and number.isdigit():
-            known[int(number)].add(digest)
-    return known
+def _done(stored: int) -> str:
+    return f"Its first {stored:,} lines are counted" if stored else "Nothing of it was counted"

@@ -43,12 +43,13 @@ class History:
 
     A late one counts under its own day but is released with those that came when it did. `max_values` bounds the
     distinct values of a breakdown in a day, as in the private store. `totals` has what was settled by metric,
-    `statuses` by status.
+    `statuses` by status; `days` are those of all requests.
     """
 
     def __init__(self, rule: Rule, crossings: Sequence[Crossing] = (), *, max_values: int = MAX_VALUES) -> None:
         self.totals: Counter[str] = Counter()
         self.statuses: Counter[str] = Counter()
+        self.days: set[str] = set()
         self._rule = rule
         self._kinds = Kinds()
         self._single = Rows()
@@ -56,7 +57,7 @@ class History:
         self._day_begins = self._day_ends = self._latest = LONG_AGO
         self._arrivals = Arrivals(crossings)
         self._room = WaitingRoom(rule, max_values)
-        self._days: list[str] = []
+        self._released: list[str] = []
 
     def add(self, observation: Observation) -> None:
         """Count one observation."""
@@ -81,7 +82,7 @@ class History:
         """
         self._take_single()
         self._release(over=self._latest // MINUTE + 1)
-        taken = private.adopt(source, self._days, self._room.remainder())
+        taken = private.adopt(source, self._released, self._room.remainder())
         drain(private, sink)
         return taken
 
@@ -95,17 +96,23 @@ class History:
             return
         self._room.add_load(rows)
         self._latest = max(self._latest, *rows.whens)
-        begins = self._day_begins
-        if min(rows.whens) >= begins:
-            self._arrivals.extend(self._day, rows)
-        else:
-            days: dict[str, list[int]] = {}
-            for place, when in enumerate(rows.whens):
-                days.setdefault(self._day if when >= begins else self._rule.day(when), []).append(place)
-            for day, places in days.items():
-                self._arrivals.extend(day, rows.of_places(places))
+        for day, some in self._by_day(rows):
+            self.days.add(day)
+            self._arrivals.extend(day, some)
         if self._arrivals.is_full:
             self._settle()
+
+    def _by_day(self, rows: Rows) -> Iterator[tuple[str, Rows]]:
+        """The requests by the day under which they count, for a late one its own."""
+        begins = self._day_begins
+        if min(rows.whens) >= begins:
+            yield self._day, rows
+            return
+        days: dict[str, list[int]] = {}
+        for place, when in enumerate(rows.whens):
+            days.setdefault(self._day if when >= begins else self._rule.day(when), []).append(place)
+        for day, places in days.items():
+            yield day, rows.of_places(places)
 
     def _turn_to(self, when: int) -> None:
         """End the day, and begin that of a moment (epoch seconds)."""
@@ -133,4 +140,4 @@ class History:
         release = self._room.release(self._day, over=over)
         if release is not None:
             # As text a day of load takes a fifth of the memory that its objects do.
-            self._days.append(dumped(release))
+            self._released.append(dumped(release))
