@@ -12,6 +12,7 @@ from consentkit.dashboard.rankings import NO_ANSWER, Place, Ranking, is_last
 from consentkit.dashboard.state import FILTERED, ONLY, Filter
 from consentkit.dashboard.unlisted import Unlisted, unlisted
 from consentkit.dashboard.wording import Wording
+from consentkit.stats.breakdowns import CONVERSIONS, MEASURED
 from consentkit.stats.model import OTHER
 
 ROWS = 8
@@ -133,12 +134,19 @@ def card(
         key=ranking.key,
         title=title,
         column=words.text(f"cards.{ranking.key}_column"),
-        unit=words.text(f"units.{'exits' if ranking.key == EXIT else ranking.metric}"),
+        unit=unit_of(ranking.key, ranking.metric, words),
         by_visits=len(metrics_of(ranking.key)) > 1,
         rows=rows_of(ranking, words, head, filters),
         note="" if ranking.missing else _note(ranking, words, threshold),
         unlisted=next(iter(unlisted([(title, ranking)], words)), None) if ranking.missing else None,
     )
+
+
+def unit_of(key: str, metric: str, words: Wording) -> str:
+    """What a list counts, in words: a goal counts once in a measured visit, so these are such visits."""
+    if key == EXIT:
+        return words.text("units.exits")
+    return words.text(f"units.{MEASURED if (key, metric) == ('goal', CONVERSIONS) else metric}")
 
 
 def chips(filters: Sequence[Filter], words: Wording) -> list[Chip]:
@@ -153,12 +161,13 @@ def _note(ranking: Ranking, words: Wording, threshold: int | None) -> str:
     if ranking.key == CLASSES:
         return words.text("cards.counted_all")
     if not ranking.rows:
-        unit = words.text(f"units.{ranking.metric}")
+        unit = unit_of(ranking.key, ranking.metric, words)
         waits = ranking.total and threshold
         return words.text("cards.waiting", threshold=threshold, metric=unit) if waits else words.text("cards.none")
     if ranking.key == EXIT:
         return words.text("cards.exits")
-    return words.text("cards.shown", share=words.percent(_floor(ranking.shown)))
+    key = "cards.begun" if ranking.metric == CONVERSIONS else "cards.shown"
+    return words.text(key, share=words.percent(_floor(ranking.shown)))
 
 
 def _floor(share: float) -> float:

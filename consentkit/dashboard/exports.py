@@ -3,9 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from consentkit.dashboard.groups import CLASSES, ENTRY, EXIT, breakdown_of, metrics_of
+from consentkit.dashboard.groups import CLASSES, ENTRY, EXIT, breakdown_of
 from consentkit.dashboard.overview import Overview
-from consentkit.dashboard.rankings import Ranking, Scope, read_list
+from consentkit.dashboard.rankings import Ranking, Scope, metrics_in, read_list
 from consentkit.dashboard.series import Spot
 from consentkit.exporters.table import Column, Kind, Table, Value, columns, facts
 from consentkit.stats.breakdowns import BREAKDOWNS
@@ -26,7 +26,11 @@ def list_table(scope: Scope, key: str, by: str, search: str) -> Table:
         for value, count in _rows(scope, key, metric, search):
             counts.setdefault(value, {})[metric] = count
     # What a site does not count, where it asks nothing or nobody carries a state, is no column of zeros.
-    shown = [metric for metric in metrics if metric in metrics_of(key) or any(metric in one for one in counts.values())]
+    shown = [
+        metric
+        for metric in metrics
+        if metric in metrics_in(scope, key) or any(metric in one for one in counts.values())
+    ]
     rows: list[tuple[Value, ...]] = [
         (value, *(found.get(metric, 0) for metric in shown)) for value, found in counts.items()
     ]
@@ -34,13 +38,13 @@ def list_table(scope: Scope, key: str, by: str, search: str) -> Table:
 
 
 def _metrics(scope: Scope, key: str, by: str) -> tuple[str, ...]:
-    own = metrics_of(key)
+    own = metrics_in(scope, key)
     every = own if scope.filters or key in (CLASSES, ENTRY, EXIT) else BREAKDOWNS[breakdown_of(key)]
     return tuple(sorted(every, key=lambda metric: metric != by))
 
 
 def _rows(scope: Scope, key: str, metric: str, search: str) -> Sequence[tuple[str, int]]:
-    if metric in metrics_of(key):
+    if metric in metrics_in(scope, key):
         return read_list(scope, key, metric, limit=LONGEST, offset=0, search=search).rows
     days = (scope.period.first, scope.period.last)
     return scope.reader.top(breakdown_of(key), metric, *days, LONGEST, search=search or None)

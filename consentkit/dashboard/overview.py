@@ -21,6 +21,8 @@ MOST_COUNTRIES = 300
 """There are 249 codes."""
 ROWS = 10
 """Of the head of a list, what is shown after all others included."""
+MOSTLY = 0.8
+"""The part of its days on which a value must have been published for a chart by the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def read_overview(reader: SinkReader, state: State, frame: Frame) -> Overview:
     compared = _comparable(state, frame.facts, monthly)
     first = shown_from(period, state.step, frame.facts.span)
     days = _read_days(scope, first, period.last)
+    if state.step == "day" and "week" in state.steps and not state.step_is_asked and state.filters and _in_lumps(days):
+        state = replace(state, step="week")
     before = _read_days(scope, compared.before.first, compared.before.last) if compared else {}
     if compared and not any(counts.requests or counts.views for counts in before.values()):
         compared, before = None, {}
@@ -90,6 +94,12 @@ def read_overview(reader: SinkReader, state: State, frame: Frame) -> Overview:
         hosts=tuple(value for value, _ in reader.top("host", "views", period.first, period.last, 20)),
         untold=bool(state.filters) and cell_of(reader, state.filters) is None,
     )
+
+
+def _in_lumps(days: Days) -> bool:
+    """Whether a value was published on some days only, between which a chart by the day would fall to 0."""
+    told = sorted(day for day, counts in days.items() if counts.views)
+    return bool(told) and len(told) < MOSTLY * ((told[-1] - told[0]).days + 1)
 
 
 def _countries(scope: Scope, state: State, places: Sequence[Place]) -> Mapping[str, int]:

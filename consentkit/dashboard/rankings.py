@@ -12,11 +12,11 @@ from consentkit.dashboard.groups import (
     MAY_KNOW_NOTHING,
     breakdown_of,
     is_told,
-    metric_of,
+    metrics_of,
 )
 from consentkit.dashboard.periods import Period
 from consentkit.dashboard.state import Filter
-from consentkit.stats.breakdowns import BREAKDOWNS, MOVES, REQUESTS, VIEWS, crossed
+from consentkit.stats.breakdowns import BREAKDOWNS, CONVERSIONS, MOVES, REQUESTS, VIEWS, crossed
 from consentkit.stats.enrich.channel import INTERNAL_CHANNEL
 from consentkit.stats.model import NONE, OTHER
 from consentkit.stats.report import share_of
@@ -26,8 +26,11 @@ from consentkit.stats.stores.protocol import Sums
 LAST = ("(internal)", NONE, OTHER)
 """Shown after the values of a list whatever their counts: the rest, and views that came from the site itself."""
 NO_ANSWER = (*LAST, "(unknown)")
-ONWARD = " → "
-"""Between the pages of a move."""
+BEGINNINGS = frozenset({"page", "channel", "campaign"})
+"""How visits begin. The view that reaches a goal seldom has the campaign or the channel that brought its visitor, so
+goals are told by these of measured visits, which carry how they began."""
+PARTS = {"move": ("page", " → "), "region": ("country", "-"), "browser_version": ("browser", " ")}
+"""Lists whose values begin with the value of another breakdown, which need no crossing with it; what stands between."""
 
 
 Rows = list[tuple[str, int]]
@@ -56,11 +59,13 @@ class Place:
     offered: tuple[str, ...]
     ranking: Ranking
     asked: bool
+    is_own: bool = False
+    """Whether the list is of what is filtered by: one value, which the chips and the headline figures tell."""
 
     @property
     def stands(self) -> bool:
-        """Whether it has its card: under filters only where there is a list, or somebody asked for this one."""
-        return self.asked or not self.ranking.missing
+        """Whether it has its card: under filters only where there is a list to read, or somebody asked for this one."""
+        return self.asked or not (self.ranking.missing or self.is_own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,19 @@ def cell_of(reader: SinkReader, filters: Sequence[Filter]) -> tuple[str, str] | 
     return stored.name, crossed(values[stored.first], values[stored.second])
 
 
+def metrics_in(scope: Scope, key: str) -> tuple[str, ...]:
+    """What a list may be counted by under the filters, its own first."""
+    if key == "goal" and not BEGINNINGS.isdisjoint(one.breakdown for one in scope.filters):
+        return (CONVERSIONS,)
+    return metrics_of(key)
+
+
+def metric_in(scope: Scope, key: str, asked: str) -> str:
+    """The metric asked for if the list may be counted by it, else its own."""
+    metrics = metrics_in(scope, key)
+    return asked if asked in metrics else metrics[0]
+
+
 def is_last(key: str, value: str) -> bool:
     """Whether a value of a list stands after the others whatever its count."""
     return value in LAST or (key == "channel" and value == INTERNAL_CHANNEL)
@@ -114,17 +132,23 @@ def read_places(
             continue
         asked = lists.get(group, "")
         wanted = (asked,) if asked in offered else offered
-        heads = (read_head(scope, key, by, limit) for key in wanted)
-        told = next((head for head in heads if not head.missing), None) or read_head(scope, wanted[0], by, limit)
-        places.append(Place(group, offered, told, asked in offered))
+        keys_left = [key for key in wanted if not is_own(scope, key)] or [wanted[0]]
+        heads = (read_head(scope, key, by, limit) for key in keys_left)
+        head = next((head for head in heads if not head.missing), None) or read_head(scope, keys_left[0], by, limit)
+        places.append(Place(group, offered, head, asked in offered, is_own(scope, head.key)))
     return tuple(places)
+
+
+def is_own(scope: Scope, key: str) -> bool:
+    """Whether a list is of what is filtered by."""
+    return any(one.breakdown == breakdown_of(key) for one in scope.filters)
 
 
 def read_head(scope: Scope, key: str, by: str, limit: int) -> Ranking:
     """The head of a list, what is in LAST after it."""
     if key == CLASSES:
         return _missing(scope, key, REQUESTS) if scope.filters else class_ranking(scope.totals)
-    metric, breakdown = metric_of(key, by), breakdown_of(key)
+    metric, breakdown = metric_in(scope, key, by), breakdown_of(key)
     if scope.filters or key == EXIT:
         found = _filtered(scope, key, metric) if key != EXIT else _exits(scope)
         if found is None:
@@ -149,7 +173,7 @@ def read_list(
     """A stretch of a whole list, largest first, or by what `order` makes of each value."""
     if key == CLASSES:
         return _missing(scope, key, REQUESTS) if scope.filters else class_ranking(scope.totals)
-    metric, breakdown = metric_of(key, by), breakdown_of(key)
+    metric, breakdown = metric_in(scope, key, by), breakdown_of(key)
     days, total, wanted = (scope.period.first, scope.period.last), scope.totals.get(metric, 0), search or None
     if scope.filters or key == EXIT:
         found = _filtered(scope, key, metric) if key != EXIT else _exits(scope)
@@ -187,8 +211,8 @@ def _filtered(scope: Scope, key: str, metric: str) -> Rows | None:
         return [(own[0].value, scope.totals[metric])] if scope.totals.get(metric) else []
     if len(others) > 1:
         return None
-    if key == "move" and others[0].breakdown == "page":
-        return _moves_from(scope, others[0].value, metric)
+    if key in PARTS and PARTS[key][0] == others[0].breakdown:
+        return _parts(scope, key, others[0].value, metric)
     if scope.reader.crossing(others[0].breakdown, breakdown) is None:
         return None
     where = (others[0].breakdown, others[0].value)
@@ -212,10 +236,9 @@ def _all(scope: Scope, metric: str) -> Rows:
     return scope.reader.top("page", metric, scope.period.first, scope.period.last, None)
 
 
-def _moves_from(scope: Scope, page: str, metric: str) -> Rows:
-    """Moves name both pages, so those from a page need no crossing."""
-    start = page + ONWARD
-    found = scope.reader.top("move", metric, scope.period.first, scope.period.last, None, search=start)
+def _parts(scope: Scope, key: str, whole: str, metric: str) -> Rows:
+    start = whole + PARTS[key][1]
+    found = scope.reader.top(key, metric, scope.period.first, scope.period.last, None, search=start)
     return [row for row in found if row[0].startswith(start)]
 
 
@@ -230,7 +253,7 @@ def _several(scope: Scope, breakdown: str) -> bool:
 
 def _answers(scope: Scope, key: str) -> bool:
     """Whether a list holds a value that answers anything: not only `(none)`, `(unknown)` and the rest."""
-    breakdown, metric = breakdown_of(key), metric_of(key, "")
+    breakdown, metric = breakdown_of(key), metrics_of(key)[0]
     if key not in MAY_KNOW_NOTHING or not scope.shown.get((breakdown, metric)):
         return (breakdown, metric) in scope.shown
     head: Sequence[tuple[str, int]] = scope.reader.top(

@@ -60,6 +60,7 @@ class State:
     period: Period
     compare: str
     step: str
+    step_is_asked: bool
     figure: str
     by: str
     lists: Mapping[str, str]
@@ -81,10 +82,12 @@ def read_state(query: Mapping[str, str], today: dt.date, span: tuple[dt.date, dt
     filters = read_filters(query)
     figure, step = query.get("chart", ""), query.get("step", "")
     known = figures_of(filters)
+    step_is_asked = step in steps_of(period) and not (filters and step == "hour")
     return State(
         period=period,
         compare=_one_of(COMPARISONS, query.get("compare", "")),
-        step=step if step in steps_of(period) and not (filters and step == "hour") else usual_step(period),
+        step=step if step_is_asked else usual_step(period),
+        step_is_asked=step_is_asked,
         figure=_one_of(("requests",) if step == "hour" and not filters else known, figure),
         by=_one_of(METRICS, query.get("by", "")),
         lists={group: query.get(group, "") for group in GROUPS},

@@ -134,12 +134,18 @@ class _Sampler:
             found += self._answers(visitor, when, page, step)
             if rng.random() < (0.40 if step == 0 else 0.27):
                 break
-            previous, page = page, self._draws.moves.get(page, self._draws.otherwise).draw(rng)
+            previous, page = page, self._onward(page, from_campaign=bool(query))
             when += 4 + rng.expovariate(1 / 38)
             source = _From("same-origin", f"{visitor.origin}/{visitor.language}{previous}")
         if rng.random() < 0.05:
             found.append(self._missing(visitor, when + 0.4))
         return found
+
+    def _onward(self, page: str, *, from_campaign: bool) -> str:
+        """The page after this one; who was brought by a campaign asks for an offer more often."""
+        if from_campaign and self._rng.random() < 0.3:
+            return data.THANKS if page == data.CONTACT else data.CONTACT
+        return self._draws.moves.get(page, self._draws.otherwise).draw(self._rng)
 
     def _answers(self, visitor: Visitor, when: float, page: str, step: int) -> list[Sample]:
         """The answer to the banner, if there is one after this page; later, now and then, a withdrawal."""

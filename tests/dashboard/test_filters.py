@@ -1,12 +1,15 @@
 """Narrowing the first page down to a value."""
 
+import datetime as dt
 import re
 from html import unescape
 from pathlib import Path
 
 import pytest
 
-from tests.dashboard.sinks import VALUES, Desk, desk, make_sink
+from consentkit.stats.model import BatchId
+from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.dashboard.sinks import TODAY, VALUES, Desk, desk, make_sink, release_of
 from tests.dashboard.test_overview import dangerous, plain
 
 HOSTILE = '/x"><script>alert(1)</script>'
@@ -17,6 +20,8 @@ CROSSED = {
     "move": {"/products → /order": 12, "/ → /products": 20, "/products/a → /": 11},
     "host": {"www.example.com": 80, "shop.example.com": 20},
     "goal": {"contact": 10},
+    "region": {"NL-NH": 40, "NL-UT": 20, "DE-BY": 10},
+    "browser_version": {"Firefox 145": 30, "Firefox 140": 20, "Chrome 156": 40},
     "page_by_channel": {
         "/products × search": 20,
         "/products × direct": 10,
@@ -70,18 +75,27 @@ def test_cards_with_a_stored_crossing_are_narrowed_down(front: Desk) -> None:
     page = front.get("/?only.page=%2Fproducts")
     assert "Search engines 560 67% Direct, or not told 280 33% 100% shown by value" in card(page, "sources")
     assert "Netherlands" in card(page, "places")
-    assert "/products 840 100%" in card(page, "pages")
-    assert "/ 40%" not in card(page, "pages")
+    assert "/products 840 100%" in card(front.get("/?only.page=%2Fproducts&pages=page"), "pages")
     other = front.get("/?only.channel=search")
     assert "/ 1,120 67% /products 560 33%" in card(other, "pages")
 
 
 def test_moves_onward_need_no_crossing(front: Desk) -> None:
     """They name their page themselves, and no other whose name only begins alike."""
-    text = card(front.get("/?only.page=%2Fproducts&pages=move"), "pages")
+    text = card(front.get("/?only.page=%2Fproducts"), "pages")
     assert "/products → /order 168 40%" in text
     assert "/products/a" not in text
     assert "/ → /products" not in text
+
+
+def test_parts_need_no_crossing_with_their_whole(front: Desk) -> None:
+    """Regions name their country and versions their browser, so a filter by one shows the other."""
+    regions = card(front.get("/?only.country=NL"), "places")
+    assert "NL-NH 1,120 57% NL-UT 560 29%" in regions
+    assert "DE-BY" not in regions
+    versions = card(front.get("/?only.browser=Firefox"), "devices")
+    assert "Firefox 145 840 50%" in versions
+    assert "Chrome" not in versions
 
 
 def apart(page: str) -> str:
@@ -113,9 +127,10 @@ def test_lists_without_one_are_named_together_with_what_to_configure(front: Desk
 
 def test_a_place_shows_the_list_that_a_filter_leaves_it(front: Desk) -> None:
     """Unless the reader asked for another, whose card then says what it lacks and keeps the way to the others."""
-    page = front.get("/?only.browser=Firefox")
-    assert re.search(r"Firefox [0-9,]+ 100%", card(page, "devices"))
-    assert "Sources, Pages, Countries, " in apart(page)
+    page = front.get("/?only.device=mobile")
+    assert "Sources, Pages, Places, Devices, " in apart(page)
+    assert [] == re.findall(r'<section [^>]*id="devices"', page)
+    assert re.search(r"Phone [0-9,]+ 100%", card(front.get("/?only.device=mobile&devices=device"), "devices"))
     asked = front.get("/?only.browser=Firefox&devices=os")
     assert "Not counted together with what you filter by" in card(asked, "devices")
     assert "Browsers" in card(asked, "devices")
@@ -126,9 +141,9 @@ def test_two_filters_show_the_cell_that_they_have_in_common(front: Desk) -> None
     """Of three values together nothing is stored, so lists say so; a pair that is not stored is said for the page."""
     page = front.get("/?only.page=%2Fproducts&only.channel=search")
     assert "Views 560" in plain(page)
-    assert "Countries, Devices, " in apart(page)
+    assert "Places, Devices, " in apart(page)
     assert "values are only ever stored in pairs" in apart(page)
-    assert "/products 560 100%" in card(page, "pages")
+    assert [] == re.findall(r'<section [^>]*id="(?:pages|sources)"', page)
     untold = unescape(plain(front.get("/?only.page=%2Fproducts&only.device=mobile")))
     assert "These two are not counted together" in untold
     assert 'add to crossings under [stats]: ["page", "device"]' in untold
@@ -187,3 +202,62 @@ def test_exits_are_views_without_a_move_onward(tmp_path: Path) -> None:
     assert "/ 30 67% /products 15 33%" in text
     assert "/few" not in text
     assert "/ 30 67%" in plain(found.get("/list?card=exit&period=today"))
+
+
+MEASURED = {
+    **VALUES,
+    "campaign": {"autumn": 40, "spring": 20, "(none)": 40},
+    "channel": {"search": 60, "internal": 40},
+    "goal": {"contact": 10},
+    "campaign_by_goal": {"autumn × contact": 10},
+}
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Somebody who is signed in to a dashboard over a sink with campaigns and measured visits."""
+    folder = tmp_path_factory.mktemp("measured")
+    make_sink(folder / "stats.db", days=1, values=MEASURED)
+    found = desk(folder)
+    found.sign_in()
+    return found
+
+
+def test_campaigns_can_be_compared(measured: Desk) -> None:
+    """Beside the views the visits, those measured, and of these how many went on and what they reached."""
+    text = plain(measured.get("/list?card=campaign&period=today"))
+    assert "views Share visits measured visits engaged goals reached" in text
+    assert "autumn 40 40% 20 20 20 100% 20 100%" in text
+    assert "each stands where it began" in text
+    ordered = plain(measured.get("/list?card=campaign&period=today&by=visits&order=name"))
+    assert "autumn 20 40% 40 20 20 100% 20 100%" in ordered
+
+
+def test_no_visit_begins_within_the_site(measured: Desk) -> None:
+    """So nothing waits there; where something may wait, it is said."""
+    text = plain(measured.get("/list?card=channel&period=today"))
+    assert re.search(r"From the site itself 40 40% +20 20 100%", text)
+
+
+def test_the_goals_of_a_campaign_are_those_of_measured_visits(measured: Desk) -> None:
+    """Which carry how they began; the page that is the goal has no campaign in its address."""
+    page = measured.get("/?only.campaign=autumn&period=today")
+    assert "Goal measured visits Share contact 5" in card(page, "goals")
+    assert "value,conversions\r\ncontact,5\r\n" in measured.get("/list.csv?card=goal&only.campaign=autumn&period=today")
+    assert "contact 5" in plain(measured.get("/list?card=goal&only.campaign=autumn&period=today"))
+    assert "Goal reached Share measured visits contact 5" in plain(measured.get("/list?card=goal&period=today"))
+
+
+def test_a_value_that_is_published_now_and_then_is_drawn_by_the_week(tmp_path: Path) -> None:
+    """By the day it would seem to fall to nothing in between; whoever asks for days gets them."""
+    few = {**VALUES, "campaign": {"rare": 20, "(none)": 80}}
+    make_sink(tmp_path / "stats.db", days=28, values=VALUES)
+    sink = SqliteSink(tmp_path / "stats.db")
+    for ago in (20, 9, 4, 1):
+        sink.apply(BatchId("more", 30 - ago), release_of(TODAY - dt.timedelta(days=ago), {"campaign": few["campaign"]}))
+    sink.close()
+    found = desk(tmp_path)
+    found.sign_in()
+    assert "Views per week" in plain(found.get("/?only.campaign=rare"))
+    assert "Views per day" in plain(found.get("/?only.campaign=rare&step=day"))
+    assert "Views per day" in plain(found.get("/?only.device=mobile"))

@@ -5,10 +5,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from consentkit.dashboard.cards import card, chips, rows_of
+from consentkit.dashboard.cards import card, chips, rows_of, unit_of
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import read_facts
 from consentkit.dashboard.groups import CARDS, CLASSES
+from consentkit.dashboard.measures import figures_of, read_beside
 from consentkit.dashboard.rankings import read_list, read_scope
 from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.state import read_state
@@ -49,6 +50,7 @@ class Lists:
             ranking = read_list(
                 scope, key, state.by, limit=PER_PAGE, offset=offset, search=search, order=name if by_name else None
             )
+            beside = read_beside(scope, ranking)
         return context.page(
             request,
             session,
@@ -59,6 +61,9 @@ class Lists:
             chips=chips(state.filters, words),
             card=card(ranking, words, facts.threshold),
             rows=rows_of(ranking, words, ranking.rows, state.filters),
+            beside=beside,
+            columns=[unit_of(key, column.metric, words) for column in beside.columns],
+            figures=figures_of(beside, words, facts.threshold),
             search=search,
             order=BY_NAME if by_name else "",
             offset=offset,

@@ -65,7 +65,7 @@ class FirstPage:
             facts,
             "overview.html",
             period=state.period,
-            state=state,
+            state=overview.state,
             mark=mark,
             overview=overview,
             tiles=tiles(overview, words, facts.threshold),
@@ -76,7 +76,12 @@ class FirstPage:
             places=tabbed(standing, words, facts.threshold, state.filters),
             beside_at=sum(place.group in LEADING for place in standing),
             unlisted=unlisted(
-                ((place_title(place, words), place.ranking) for place in overview.places if not place.stands), words
+                (
+                    (place_title(place, words), place.ranking)
+                    for place in overview.places
+                    if place.ranking.missing and not place.stands
+                ),
+                words,
             ),
             latest=_latest(facts, state),
             lost=lost_times(lost, words),
