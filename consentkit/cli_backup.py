@@ -9,6 +9,7 @@ import click
 
 from consentkit.cli_options import config_option
 from consentkit.config import Config, load
+from consentkit.stats.stores.sqlite import naming
 from consentkit.stats.stores.urls import file_of
 
 KEPT = {
@@ -51,7 +52,7 @@ def copy_of(source: Path, copy: Path) -> None:
     os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         # Not `mode=ro`, which cannot read a file whose writers were killed.
-        with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(partial)) as written:
+        with naming(source), closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(partial)) as written:
             original.backup(written)
             # A file of its own, without the log that its source keeps beside it.
             written.execute("PRAGMA journal_mode=DELETE")

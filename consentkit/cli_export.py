@@ -123,5 +123,9 @@ def _opened(out: Path) -> Iterator[BinaryIO]:
         with part.open("wb") as file:
             yield file
         part.replace(out)
+    except OSError as problem:
+        if problem.filename == str(part):
+            problem.filename = str(out)
+        raise
     finally:
         part.unlink(missing_ok=True)

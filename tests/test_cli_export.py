@@ -89,6 +89,13 @@ def test_wrong_use_is_named_with_what_is_allowed(config: str, arguments: tuple[s
     assert not Path("x.csv").exists()
 
 
+def test_a_folder_that_is_not_there_is_named(config: str) -> None:
+    """By the name that was asked for, not by that of the file while it is written."""
+    result = run("export", "--out", "none/x.csv", "--config", config)
+    message = "consentkit: none/x.csv: No such file or directory; there is no folder none, make it first\n"
+    assert (2, message) == (result.exit_code, result.output)
+
+
 def test_an_export_that_fails_leaves_the_file_that_was_there(config: str, tmp_path: Path) -> None:
     """And no half one beside it."""
     (tmp_path / "figures.csv").write_text("before")

@@ -88,6 +88,8 @@ class ImportTotals:
             text.append(
                 f"{self.rejected:,} lines are no log lines, or of the future, and were left out; the first: {where}."
             )
+        if self.rejected and self.rejected == self.lines:
+            text.append("No line was one: `consentkit import-log --help` names the formats; --format says which it is.")
         text += [f"{name}: what was counted before is left out." for name in self.already_counted]
         return text
 

@@ -141,6 +141,14 @@ def test_malformed_lines_are_counted_by_number(config, tmp_path):
     left_out = "4 lines are no log lines, or of the future, and were left out; the first: "
     assert f"{left_out}access.log:2, access.log:3, access.log:4." in shown
     assert "secret" not in shown
+    assert "--format" not in shown
+
+
+def test_a_file_of_another_kind_is_told(config, tmp_path):
+    """With where the formats are named: such a file is easily taken for a log of nothing."""
+    totals = imported(config, write(tmp_path / "letter.txt", "dear reader\n" * 3))
+    assert "No line was one: `consentkit import-log --help` names the formats" in "\n".join(totals.lines_for_people())
+    assert "No line was one" not in "\n".join(imported(config, write(tmp_path / "empty.log", "")).lines_for_people())
 
 
 def test_an_overlong_line_is_one_rejected_line(config, tmp_path):
