@@ -16,7 +16,7 @@ from consentkit.dashboard import Role, open_store
 from consentkit.dashboard.app import WithoutLastSlash
 from consentkit.dashboard.headers import SecurityHeaders
 from consentkit.kit import ConsentKit
-from tests.dashboard.sinks import OPENED, PASSWORD, Desk, copy_sink, desk
+from tests.dashboard.sinks import OPENED, PASSWORD, Desk, desk, make_sink
 from tests.dashboard.views.forms import SAME, post, token_of
 from tests.stats.page_requests import CHROME
 from tests.support.sites import KEY, config_of, settings
@@ -30,7 +30,7 @@ OWN_DOOR = {"/sign-in", "/sign-in/link", "/sign-out"}
 @pytest.fixture
 def front(tmp_path: Path) -> Desk:
     """A dashboard, with ann, an administrator."""
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     return desk(tmp_path, role=Role.ADMINISTRATOR)
 
 

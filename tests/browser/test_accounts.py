@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from consentkit.dashboard import Role
 from tests.conftest import LiveServers
-from tests.dashboard.sinks import PASSWORD, copy_sink, desk
+from tests.dashboard.sinks import PASSWORD, desk, make_sink
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A dashboard behind a real server, with ann, an administrator, and bob."""
     folder = tmp_path_factory.mktemp("accounts")
-    copy_sink(folder / "stats.db")
+    make_sink(folder / "stats.db")
     front = desk(folder, root="/dash", role=Role.ADMINISTRATOR)
     front.users.add("bob", PASSWORD)
     servers = LiveServers()

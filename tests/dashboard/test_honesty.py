@@ -11,7 +11,7 @@ from consentkit.dashboard.honesty import KINDS, NOTIONS, SECTIONS, Explainer, ti
 from consentkit.dashboard.periods import Period, chosen
 from consentkit.dashboard.views.explained import differences, signed
 from consentkit.dashboard.wording import LANGUAGES, Wording, table
-from tests.dashboard.sinks import TODAY, Desk, copy_sink, desk
+from tests.dashboard.sinks import TODAY, Desk, desk, make_sink
 from tests.dashboard.test_overview import plain
 
 FACTS = Facts(10, (chosen("28d", TODAY).first, TODAY), (chosen("28d", TODAY).first, TODAY))
@@ -21,7 +21,7 @@ YESTERDAY = chosen("yesterday", TODAY)
 @pytest.fixture
 def reader(tmp_path: Path) -> Desk:
     """Somebody who is signed in."""
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     front = desk(tmp_path, root="/dash")
     front.sign_in()
     return front

@@ -29,7 +29,7 @@ from consentkit.dashboard.live import (
 )
 from consentkit.stats.model import BatchId, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import KEYS, NOW, OPENED, TODAY, VALUES, copy_sink, desk, release_of
+from tests.dashboard.sinks import KEYS, NOW, OPENED, TODAY, VALUES, desk, make_sink, release_of
 from tests.dashboard.test_overview import plain
 from tests.support.nginx import caching
 from tests.support.ports import free_ports, wait_until_listening
@@ -143,7 +143,7 @@ def test_a_sink_that_cannot_be_read_is_no_end(world: World, caplog: pytest.LogCa
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A real uvicorn in a process of its own, and its address."""
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     port = free_ports()
     command = [sys.executable, "-m", "tests.dashboard.live_server", str(tmp_path), str(port)]
     process = subprocess.Popen(command)
@@ -186,7 +186,7 @@ def test_an_open_page_shows_what_is_released(
     chromium: Browser, live_server: Callable[[ASGIApp], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The figures change in place, what is read by keyboard is left alone until it is left, the policy holds."""
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     monkeypatch.setattr("consentkit.dashboard.live.LOOK_SECONDS", 0.2)
     monkeypatch.setattr("consentkit.dashboard.live.STEP_SECONDS", 0.1)
     address = live_server(desk(tmp_path, root="/dash").app) + "/dash"
@@ -236,7 +236,7 @@ def release(folder: Path, number: int) -> None:
 def test_a_day_without_figures_says_fewer_than_k(tmp_path: Path) -> None:
     """Of today nothing may be shown before ten have come, and zero would be a guess; other days are what they are."""
     morning = NOW + 86_400
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     front = desk(tmp_path, now=morning)
     front.client.get(sign_in_link(KEYS, "ann", str(front.client.base_url), morning), headers=OPENED)
     page = plain(front.get("/?period=today"))
@@ -251,7 +251,7 @@ def test_a_day_without_figures_says_fewer_than_k(tmp_path: Path) -> None:
 
 def test_without_javascript_a_page_has_a_link_that_asks_for_it_again(tmp_path: Path) -> None:
     """Only on pages of a time that is not over."""
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     front = desk(tmp_path)
     front.sign_in()
     page = front.get("/load?period=today")

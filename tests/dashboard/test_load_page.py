@@ -17,7 +17,7 @@ from consentkit.dashboard.wording import Wording
 from consentkit.stats.load import LoadCell, bucket_of, milliseconds_of
 from consentkit.stats.model import BatchId, Cell, Gap, Proof, Published, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import TODAY, Desk, copy_sink, desk, make_sink
+from tests.dashboard.sinks import TODAY, Desk, desk, make_sink
 from tests.dashboard.test_overview import HOSTILE, dangerous, plain
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
@@ -33,7 +33,7 @@ def took(seconds: float) -> str:
 
 def busy_sink(folder: Path) -> None:
     """Sixty days with figures, the last whole one a busy one."""
-    copy_sink(folder / "stats.db")
+    make_sink(folder / "stats.db")
     make_busy(folder / "stats.db")
 
 

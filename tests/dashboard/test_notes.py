@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from consentkit.roles import Role
-from tests.dashboard.sinks import Desk, copy_sink, desk
+from tests.dashboard.sinks import Desk, desk, make_sink
 from tests.dashboard.test_overview import dangerous, plain
 
 OWN = {"sec-fetch-site": "same-origin"}
@@ -17,7 +17,7 @@ TEXT = '<b>launch</b> & "sale"'
 
 def front(folder: Path, role: Role) -> Desk:
     """Somebody who is signed in."""
-    copy_sink(folder / "stats.db")
+    make_sink(folder / "stats.db")
     found = desk(folder, role=role)
     found.sign_in()
     return found

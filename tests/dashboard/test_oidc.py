@@ -15,7 +15,7 @@ from consentkit.dashboard.company import Company, MissingExtra, company_of
 from consentkit.dashboard.oidc import Provider
 from tests.conftest import LiveServers
 from tests.dashboard.provider import CLIENT, SECRET, TestProvider
-from tests.dashboard.sinks import CHEAP, PASSWORD, app_over, copy_sink
+from tests.dashboard.sinks import CHEAP, PASSWORD, app_over, make_sink
 
 ROLES = {Role.ADMINISTRATOR: ("admins",), Role.EDITOR: ("marketing",), Role.READER: ("sales",)}
 CLEAN = {"email": "maria@example.com", "groups": ["marketing"]}
@@ -52,7 +52,7 @@ def servers() -> Iterator[LiveServers]:
 def world(servers: LiveServers, tmp_path_factory: pytest.TempPathFactory) -> Town:
     """The provider and the dashboard, each behind uvicorn."""
     folder = tmp_path_factory.mktemp("oidc")
-    copy_sink(folder / "stats.db")
+    make_sink(folder / "stats.db")
     store = open_file(folder / "dashboard.db", hasher=CHEAP)
     store.users.add("ann", PASSWORD)
     provider = TestProvider()

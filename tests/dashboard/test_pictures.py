@@ -12,7 +12,7 @@ from consentkit.dashboard.curves import CurvePoint
 from consentkit.dashboard.slides import Slide, slide
 from consentkit.dashboard.wording import LANGUAGES, table
 from consentkit.dashboard.world import LEVELS, PLACES, level_of, world_map
-from tests.dashboard.sinks import copy_sink, desk
+from tests.dashboard.sinks import desk, make_sink
 
 TEXTS = Slide("</text><script>", "a & b", '"1"', "<x>", "y", ("A note",), "sample")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -39,7 +39,7 @@ def test_a_slide_is_sound_and_stands_alone(values: list[tuple[float, float | Non
 
 def test_the_picture_shows_what_the_page_shows(tmp_path: Path) -> None:
     """The figure, its change, the days, the comparison; a name of its own, and sample data marked."""
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     front = desk(tmp_path)
     front.sign_in()
     answer = front.client.get("/chart.svg?period=28d&chart=visits")

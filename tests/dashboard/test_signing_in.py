@@ -8,7 +8,7 @@ import pytest
 
 from consentkit.dashboard import sign_in_link
 from consentkit.dashboard.sessions import LINK_SECONDS, SESSION_SECONDS, Signed
-from tests.dashboard.sinks import KEYS, NOW, OPENED, PASSWORD, Desk, copy_sink, desk
+from tests.dashboard.sinks import KEYS, NOW, OPENED, PASSWORD, Desk, desk, make_sink
 
 SAME = {"sec-fetch-site": "same-origin"}
 
@@ -16,7 +16,7 @@ SAME = {"sec-fetch-site": "same-origin"}
 @pytest.fixture(params=["", "/dashboard"], ids=["alone", "mounted"])
 def front(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
     """A dashboard, alone and under a path, with nobody signed in."""
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     return desk(tmp_path, root=request.param)
 
 
@@ -238,7 +238,7 @@ def test_many_wrong_passwords_slow_down_one_name_only(tmp_path: Path, monkeypatc
         slept.append(seconds)
 
     monkeypatch.setattr("consentkit.dashboard.door.Door.sleep", property(lambda self: sleep, lambda self, value: None))
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     front = desk(tmp_path)
     front.users.add("bob", PASSWORD)
     statuses = [sign_in(front, "wrong password")[0] for _ in range(12)]

@@ -11,7 +11,7 @@ from consentkit.dashboard import Role, Store, open_file
 from consentkit.dashboard.company import Company
 from consentkit.dashboard.trusted import Trusted
 from consentkit.errors import SecretError
-from tests.dashboard.sinks import CHEAP, NOW, PASSWORD, app_over, copy_sink
+from tests.dashboard.sinks import CHEAP, NOW, PASSWORD, app_over, make_sink
 from tests.dashboard.views.forms import SAME, post, token_of
 
 SECRET = "a secret of the proxy, for tests only"
@@ -24,7 +24,7 @@ Pairs = list[tuple[str, str]]
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """Tables with a reader ann, beside a sink."""
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     store = open_file(tmp_path / "dashboard.db", clock=lambda: NOW, hasher=CHEAP)
     store.users.add("ann", PASSWORD)
     return store

@@ -17,7 +17,7 @@ from consentkit.exporters.formats import FORMATS
 from consentkit.stats.breakdowns import crossings_of
 from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import TODAY, Desk, copy_sink, desk, make_sink
+from tests.dashboard.sinks import TODAY, Desk, desk, make_sink
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://evil.example")')
 WEEK = "from=2026-11-16&to=2026-11-22"
@@ -27,7 +27,7 @@ WEEK = "from=2026-11-16&to=2026-11-22"
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Somebody who is signed in, over a sink with a crossing and campaigns that spreadsheets would run."""
     folder = tmp_path_factory.mktemp("downloads")
-    copy_sink(folder / "stats.db")
+    make_sink(folder / "stats.db")
     sink = SqliteSink(folder / "stats.db", crossings_of([("page", "country")]))
     cells = {Cell("campaign", value, "views"): 20 for value in FORMULAS}
     cells |= {Cell("page_by_country", "/products × NL", "views"): 30, Cell("page_by_country", "/ × NL", "views"): 12}
@@ -147,7 +147,7 @@ def test_what_is_not_offered_is_not_found(reader: Desk, path: str) -> None:
 
 def test_nobody_takes_anything_without_signing_in(tmp_path: Path) -> None:
     """Not in any format."""
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     front = desk(tmp_path)
     for page in ("list", "days", "screen", "everything"):
         for name in FORMATS:

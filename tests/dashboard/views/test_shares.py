@@ -16,7 +16,7 @@ from consentkit.dashboard.sharing.figures import shown_period
 from consentkit.dashboard.sharing.noise import available
 from consentkit.dashboard.views.shares import WishError, wish_of
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import NOW, TODAY, VALUES, Desk, app_over, copy_sink, desk, make_sink
+from tests.dashboard.sinks import NOW, TODAY, VALUES, Desk, app_over, desk, make_sink
 from tests.dashboard.views.forms import SAME, Answer, post, submit, token_of
 
 WISH: dict[str, str | list[str]] = {
@@ -38,7 +38,7 @@ def figures(page: str) -> list[str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with a sink."""
-    copy_sink(tmp_path / "stats.db")
+    make_sink(tmp_path / "stats.db")
     return tmp_path
 
 
