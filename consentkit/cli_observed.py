@@ -14,6 +14,7 @@ from rich.text import Text
 
 from consentkit.cli_options import FINDING, config_option, json_option
 from consentkit.config import Config, load
+from consentkit.consent.choice import kept_for
 from consentkit.consent.describe import own_items
 from consentkit.consent.observed import REQUEST, Finding, Row
 from consentkit.consent.observed_store import findings_of, observed_store_of
@@ -93,7 +94,8 @@ def _days(longest: int) -> str:
 def _print(rows: list[Row], findings: list[Finding], since: date | None, last: date | None, config: Config) -> None:
     table = Table("cookie", "declared for", "set for", "by", "times", "last", title=f"Seen from {since} to {last}")
     declared_items = (item for s in config.declaration.services.values() for item in s.storage)
-    durations = {item.name: item.duration_text for item in (*own_items(config.consent.validity_days), *declared_items)}
+    kept = kept_for(config.declaration, config.consent.validity_days)
+    durations = {item.name: item.duration_text for item in (*own_items(kept), *declared_items)}
     for row in rows:
         declared = durations.get(config.declaration.declared_name(row.name) or row.name, "")
         by_request = row.route == REQUEST

@@ -101,6 +101,11 @@ class Declaration:
         )
 
     @cached_property
+    def any_exempt(self) -> bool:
+        """Whether any of them has a service that an exemption covers: it is on until it is refused."""
+        return any(service.exemption for purpose in self.choosable for service in purpose.services)
+
+    @cached_property
     def always_on(self) -> tuple[Purpose, ...]:
         """The necessary purpose, alone."""
         return tuple(purpose for purpose in self.purposes if purpose.id == NECESSARY)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from consentkit.config import Config
+from consentkit.consent.choice import OBJECTION
 from consentkit.consent.describe import own_items, own_storage
 from consentkit.declaration import NECESSARY, STORAGE_KINDS, Declaration, Purpose, Service, StorageItem
 from consentkit.errors import ConsentKitError
 
 OWN_ID = "consentkit"
-LONGEST = tuple(own_items(365))
-"""consentkit's own cookies, for as long as `validity_days` may say at most."""
+LONGEST = tuple(own_items(OBJECTION))
+"""consentkit's own cookies, for as long as they may live at most."""
 
 NOTHING = Declaration((Purpose(NECESSARY, {}, {}, (), gpc=False, token=""),))
 """A declaration that allows nothing."""
@@ -33,7 +34,7 @@ class Declared:
 
 def of_config(config: Config, source: str) -> Declared:
     """The declaration of a configuration file."""
-    return Declared(with_own(config.declaration, own_storage(config.consent)), source, config.site.hosts)
+    return Declared(with_own(config.declaration, own_storage(config)), source, config.site.hosts)
 
 
 def with_own(declaration: Declaration, items: Iterable[StorageItem] = LONGEST) -> Declaration:

@@ -197,7 +197,7 @@ class Answers:
     def _remember(self, response: Response, visit: Visit, choice: Choice | None) -> None:
         """Put the choice into the visitor's cookies; None takes it out of them."""
         value = self._codec.encode(choice) if choice else ""
-        days = (self._codec.expires(choice) - visit.today).days if choice else 0
+        days = (self._codec.kept_until(choice) - visit.today).days if choice else 0
         response.raw_headers.append(FORGET_AHEAD)
         response.raw_headers.append((b"set-cookie", _cookie_line(visit.scope, value, days=days)))
         self._hint(response, visit, choice)

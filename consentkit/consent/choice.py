@@ -12,12 +12,16 @@ and an id is made only if something was granted, so that many visitors share the
 import hashlib
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from itsdangerous import BadSignature, Signer
 
 from consentkit.declaration import Declaration, Purpose
+from consentkit.duration import days_of
+
+OBJECTION = "13 months"
+"""How long a refusal of what an exemption covers is kept: as long as the cookie may live that is refused (rule C23)."""
 
 VERSION = "1"
 MAX_LENGTH = 200
@@ -37,8 +41,8 @@ class Choice:
 
     `answered` holds the ids of the purposes that the choice speaks about; `gpc` whether the privacy signal was on when
     it was made; `id` a random name for the consent record, "" if nothing was granted; `current` whether the whole
-    policy is still the one that was shown; `refused_before` whether it refuses what has since been declared otherwise,
-    on a site with services that an exemption covers.
+    policy is still the one that was shown. On a site with services that an exemption covers, `refused_before` tells
+    whether it refuses what has since been declared otherwise, and `lapsed` whether all else of it has expired.
     """
 
     decided: date
@@ -48,6 +52,7 @@ class Choice:
     id: str = ""
     current: bool = True
     refused_before: bool = False
+    lapsed: bool = False
 
     def grants(self, purpose: Purpose) -> bool:
         """Whether the whole purpose is granted, that is each of its services."""
@@ -120,8 +125,14 @@ def add_grants(
     )
 
 
+def kept_for(declaration: Declaration, validity_days: int) -> str:
+    """How long the cookie of a choice may live, as a duration ("180 days")."""
+    longer = declaration.any_exempt and days_of(OBJECTION) > validity_days
+    return OBJECTION if longer else f"{validity_days} days"
+
+
 def objection(declaration: Declaration, choice: Choice) -> Choice | None:
-    """What stays of a choice whose record is erased: that it refuses what an exemption covers; None if it does not."""
+    """What stays of a choice that is erased or expired: its refusal of what an exemption covers; None without one."""
     refused = {
         purpose.id
         for purpose in declaration.choosable
@@ -141,7 +152,7 @@ class ChoiceCodec:
         self._bits = {
             purpose.id: sorted(service.id for service in purpose.services) for purpose in declaration.choosable
         }
-        self._any_exempt = any(service.exemption for each in declaration.choosable for service in each.services)
+        self._kept_days = days_of(kept_for(declaration, validity_days))
         # itsdangerous signs with the last of its keys; SHA-256 instead of its default SHA-1.
         self._signer = Signer(
             list(reversed(keys)),
@@ -153,6 +164,11 @@ class ChoiceCodec:
     def expires(self, choice: Choice) -> date:
         """The first day on which the choice no longer holds."""
         return choice.decided + timedelta(days=self.validity_days)
+
+    def kept_until(self, choice: Choice) -> date:
+        """The first day on which nothing of it holds: an objection outlives the rest."""
+        days = self._kept_days if objection(self.declaration, choice) else self.validity_days
+        return choice.decided + timedelta(days=days)
 
     def encode(self, choice: Choice) -> str:
         """The cookie's value."""
@@ -172,7 +188,7 @@ class ChoiceCodec:
 
     def decode(self, text: str, today: date) -> Choice | None:
         """The choice that a cookie carries, or None if it is forged, cut, over-long, expired, from the future or of
-        a policy of which no purpose is left."""
+        a policy of which no purpose is left. Of an expired one an objection is left for longer."""
         if len(text) > MAX_LENGTH or not SIGNATURE.fullmatch(text):
             return None
         try:
@@ -184,13 +200,18 @@ class ChoiceCodec:
             return None
         decided = EPOCH + timedelta(days=int(match["day"], 16))
         # One day of grace: the visitor's choice may have been taken by a server whose clock runs ahead.
-        if decided > today + timedelta(days=1) or today >= decided + timedelta(days=self.validity_days):
+        if decided > today + timedelta(days=1) or today >= decided + timedelta(days=self._kept_days):
             return None
         answered, granted, refused_before = self._read_entries(match["purposes"])
         if not (answered or refused_before):
             return None
         current = match["policy"] == self.declaration.policy_version
-        return Choice(decided, answered, granted, match["gpc"] == "1", match["id"], current, refused_before)
+        choice = Choice(decided, answered, granted, match["gpc"] == "1", match["id"], current, refused_before)
+        return choice if today < self.expires(choice) else self._left(choice)
+
+    def _left(self, expired: Choice) -> Choice | None:
+        left = objection(self.declaration, expired)
+        return left and replace(left, lapsed=True)
 
     def _read_entries(self, text: str) -> tuple[frozenset[str], frozenset[str], bool]:
         """The purposes that are answered, the services granted, and whether anything unknown is refused in part."""
@@ -201,7 +222,7 @@ class ChoiceCodec:
         for state, token, mask in ENTRY.findall(text):
             purpose = by_token.get(token)
             if purpose is None:
-                refused_before = refused_before or (state != "+" and self._any_exempt)
+                refused_before = refused_before or (state != "+" and self.declaration.any_exempt)
                 continue
             answered.add(purpose.id)
             bits = -1 if state == "+" else int(mask or "0", 16)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from consentkit.config import Config, ConsentSettings
+from consentkit.config import Config
+from consentkit.consent.choice import kept_for
 from consentkit.consent.decision import Decision
 from consentkit.consent.gate import CHOICE_COOKIES, OWN_COOKIES, STAFF_COOKIES
 from consentkit.declaration import NECESSARY, Purpose, Service, StorageItem, in_language
@@ -59,17 +60,17 @@ def _service(service: Service, language: str, decide: Decide | None) -> dict[str
     }
 
 
-def own_storage(consent: ConsentSettings) -> list[StorageItem]:
+def own_storage(config: Config) -> list[StorageItem]:
     """What consentkit itself stores, as configured."""
-    return own_items(consent.validity_days, OWN_COOKIES if consent.delivery == "edge" else CHOICE_COOKIES)
+    kept = kept_for(config.declaration, config.consent.validity_days)
+    return own_items(kept, OWN_COOKIES if config.consent.delivery == "edge" else CHOICE_COOKIES)
 
 
-def own_items(validity_days: int, choice: Collection[str] = OWN_COOKIES) -> list[StorageItem]:
-    """What consentkit itself may store; `choice` are the cookies of a choice."""
-    durations = {f"{validity_days} days": choice, "12 hours": STAFF_COOKIES}
+def own_items(kept: str, choice: Collection[str] = OWN_COOKIES) -> list[StorageItem]:
+    """What consentkit itself may store; `choice` are the cookies of a choice, which are `kept` for a duration."""
     return [
         StorageItem(name, "cookie", days_of(duration), duration)
-        for duration, names in durations.items()
+        for duration, names in ((kept, choice), ("12 hours", STAFF_COOKIES))
         for name in sorted(names)
     ]
 
@@ -86,6 +87,6 @@ def _own(config: Config, language: str) -> dict[str, Any]:
         "granted": True,
         "items": [
             {"name": item.name, "kind": t["kinds"][item.kind], "duration": duration_text(item.duration_text, language)}
-            for item in own_storage(config.consent)
+            for item in own_storage(config)
         ],
     }

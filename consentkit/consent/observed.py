@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import NamedTuple
 
+from consentkit.consent.choice import kept_for
 from consentkit.consent.describe import own_items
 from consentkit.declaration import Declaration, StorageItem
 from consentkit.stats.paths import canonical
@@ -129,7 +130,7 @@ def compare(
     """What the declaration does not say, or says otherwise; `since` is the first day on which anything was noted."""
     declared = [item for service in declaration.services.values() for item in service.storage]
     items = {item.name: item for item in declared if item.kind == "cookie"}
-    own = {item.name: item for item in own_items(validity_days)}
+    own = {item.name: item for item in own_items(kept_for(declaration, validity_days))}
     found = [*_of_names(declaration, {**items, **own}, rows)]
     if today - since >= timedelta(days=PATIENCE_DAYS):
         seen = {declaration.declared_name(row.name) for row in rows}

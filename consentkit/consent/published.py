@@ -85,7 +85,7 @@ def _own(config: Config) -> dict[str, Any]:
         "third_party": None,
         "storage": [
             {"name": item.name, "kind": item.kind, "duration": item.duration_text, "days": item.duration}
-            for item in own_storage(config.consent)
+            for item in own_storage(config)
         ],
     }
 

@@ -203,7 +203,7 @@ class Renderer:
 
     def _state_line(self, decisions: Decisions, language: str) -> str:
         t = texts(language)["preferences"]
-        if decisions.choice is None:
+        if decisions.choice is None or decisions.choice.lapsed:
             return str(t["undecided"])
         decided = decisions.choice.decided
         until = date.fromordinal(decided.toordinal() + self.config.consent.validity_days)

@@ -71,7 +71,7 @@ class Screens:
 
     def state_of(self, decisions: Decisions) -> dict[str, Any]:
         """The state as the JSON of `GET /consent/state`."""
-        choice = decisions.choice
+        choice = None if decisions.choice is None or decisions.choice.lapsed else decisions.choice
 
         def entry(id_: str) -> dict[str, str]:
             decision = decisions.of(id_)

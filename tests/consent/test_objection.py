@@ -1,6 +1,7 @@
 """A refusal of what an exemption covers is an objection: it holds whatever the site declares next (rules C3, C24)."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,8 @@ from consentkit import ConsentKit
 from consentkit.config import Config
 from consentkit.consent.choice import Choice, ChoiceCodec, add_grants
 from consentkit.consent.decision import State, decide
+from consentkit.consent.describe import own_storage
+from consentkit.consent.gate import CHOICE_COOKIES
 from consentkit.own_visit import VISIT
 from tests.support.asgi import Answer, answering, ask
 from tests.support.sites import KEY, NOW, TODAY, choose, config_of, service, settings
@@ -116,3 +119,47 @@ def test_an_erased_record_leaves_an_objection(grants: tuple[str, ...], left: str
     assert "unset" == state["purposes"]["marketing"]["state"]
     assert state["asks"]
     assert (left == "granted") == kept.endswith(b"=")
+
+
+def aged(days: int, *grants: str) -> Choice | None:
+    """The choice of a visitor who chose these so many days ago, as it is read today."""
+    declaration = measuring(ADS).declaration
+    codec = ChoiceCodec(declaration, (KEY,), 180)
+    return codec.decode(codec.encode(choose(declaration, *grants, today=TODAY - timedelta(days=days))), TODAY)
+
+
+@pytest.mark.parametrize("grants", [(), ("ads",)])
+@pytest.mark.parametrize(("days", "visit"), [(179, "denied"), (180, "denied"), (395, "denied"), (396, "granted")])
+def test_an_objection_is_kept_as_long_as_what_it_refuses_could_live(
+    days: int, visit: str, grants: tuple[str, ...]
+) -> None:
+    """Consent has run out by then and is asked for again; without an objection nothing is left of a choice."""
+    declaration = measuring(ADS).declaration
+    decisions = decide(declaration, aged(days, *grants), gpc=False)
+    assert visit == decisions.of(VISIT).state
+    assert (days >= 180) == decisions.asks == (decisions.of("ads").state is State.UNSET)
+    assert aged(180, "ads", VISIT) is None
+
+
+def test_a_cookie_lives_as_long_as_something_of_it_holds_and_is_declared_so() -> None:
+    """Thirteen months for an objection, else as long as consent; on a site without an exemption always that."""
+    for config, grants, days in (
+        (measuring(ADS), ("ads",), 396),
+        (measuring(ADS), ("ads", VISIT), 180),
+        (config_of(settings(services=[ADS])), (), 180),
+    ):
+        answer = post(ConsentKit(config, [KEY], clock=lambda: NOW), "/consent/", grant=list(grants), choice="selection")
+        line = next(line for line in answer.all(b"set-cookie") if b"consentkit=" in line)
+        assert f"Max-Age={days * 86_400};".encode() in line
+        declared = {item.duration for item in own_storage(config) if item.name in CHOICE_COOKIES}
+        assert {396 if config.declaration.any_exempt else 180} == declared
+
+
+def test_who_only_objected_is_undecided_about_the_rest() -> None:
+    """The preferences say so in place of a day that is long over; saving anew begins anew."""
+    kit = ConsentKit(measuring(ADS), [KEY], clock=lambda: NOW)
+    cookie = cookie_of(post(kit, "/consent/", choice="refuse_all"))
+    later = ConsentKit(measuring(ADS), [KEY], clock=lambda: NOW + 200 * 86_400)
+    assert (None, None, True) == tuple(states(later, cookie)[key] for key in ("decided", "asked_again", "asks"))
+    page = ask(later.wrap(answering()), "/consent/", headers=[(b"cookie", cookie)]).text
+    assert "You have not decided yet." in page
