@@ -8,7 +8,20 @@ from consentkit.stats.breakdowns import PLACES
 
 def advice(config: Config) -> list[Finding]:
     """Combinations that work, and do less than they seem to."""
-    return [*_of_places(config.stats), *_of_edge(config)]
+    return [*_of_languages(config), *_of_places(config.stats), *_of_edge(config)]
+
+
+def _of_languages(config: Config) -> list[Finding]:
+    """Texts that visitors read in another language than all around them."""
+    languages = config.site.languages
+    found = []
+    for name in ("description", "justification") if len(languages) > 1 else ():
+        alone = [id_ for id_, service in config.declaration.services.items() if "" in (getattr(service, name) or ())]
+        if alone:
+            example = ", ".join(f'{language} = "…"' for language in languages)
+            message = f"one text for {', '.join(languages)} in {', '.join(alone)}; write {name} = {{ {example} }}"
+            found.append(Finding(f"services.{name}", message, "C12"))
+    return found
 
 
 def _of_places(stats: StatsSettings) -> list[Finding]:

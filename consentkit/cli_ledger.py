@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from consentkit.cli_options import FINDING, config_option, json_option
+from consentkit.cli_options import DAY, FINDING, config_option, json_option
 from consentkit.config import load
 from consentkit.consent.ledger.chain import Head, Row
 from consentkit.consent.ledger.receipt import ReceiptError, public_keys
@@ -91,6 +91,28 @@ def show(id_: str, as_json: bool, config_path: Path) -> None:
         states = ", ".join(f"{purpose['id']} {purpose['state']}" for purpose in content["processing"]["purposes"])
         kind = content["events"][0]["event_type"]
         click.echo(f"{row.sequence}  {datetime.fromtimestamp(row.time, UTC).isoformat()}  {kind}: {states}")
+        click.echo(f"   {_shown(content['processing'])}")
+
+
+def _shown(processing: dict[str, Any]) -> str:
+    notice = processing["privacy_notice"]
+    named = "which the form named" if notice["confirmed"] else "which the form did not name"
+    where = f"{notice['layout']}, {processing['language']}"
+    return f"policy {processing['policy_version']}, notice {notice['hash']} ({where}), {named}"
+
+
+@ledger.command(short_help="Print a notice as it was shown.")
+@click.argument("hash_", metavar="HASH")
+@config_option
+def notice(hash_: str, config_path: Path) -> None:
+    """Print the HTML of a notice that visitors were shown, by its hash or the beginning of it."""
+    with opened(config_path) as kept:
+        found = [html for known, html in kept.notices() if known.startswith(hash_)]
+    if len(found) != 1:
+        many = f"{len(found)} notices begin so; give more of the hash." if found else "There is no notice of this hash."
+        click.echo(many, err=True)
+        sys.exit(FINDING)
+    click.echo(found[0])
 
 
 @ledger.command(short_help="Print the whole ledger as JSON lines.")
@@ -121,6 +143,22 @@ def erase(id_: str, config_path: Path) -> None:
         click.echo("There is no record under this id.", err=True)
         sys.exit(FINDING)
     click.echo("One event is erased." if count == 1 else f"{count} events are erased.")
+
+
+@ledger.command(short_help="Erase the records that are over.")
+@click.option("--before", type=DAY, required=True, help="Of consent that was over before this day.")
+@click.confirmation_option(prompt="The content of these records goes for good, their hashes stay. Erase them?")
+@config_option
+def forget(before: datetime, config_path: Path) -> None:
+    """Erase the records of those whose consent expired or was withdrawn before a day; the chain still verifies."""
+    config = load(config_path)
+    now = time.time()
+    begin = before.replace(tzinfo=config.site.timezone).timestamp()
+    if begin > now:
+        raise click.UsageError(f"--before {before.date()} lies after today: consent that is in force needs its proof")
+    with opened(config_path) as kept:
+        people, events = kept.forget(begin, time=int(now))
+    click.echo(f"The records of {people} people are erased, {events} events.")
 
 
 @ledger.command("verify-receipt", short_help="Check the signature of a receipt.")

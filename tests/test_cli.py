@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -76,6 +77,16 @@ def test_check_warns_of_settings_that_do_less_than_they_seem_to(config: str) -> 
     ]
     Path(config).write_text(text)
     assert "warning" not in run("check", config).output
+
+
+def test_check_warns_of_texts_in_one_language_on_a_site_of_several(config: str) -> None:
+    """Visitors would read a foreign language in the middle of their own; a site of one language has no other."""
+    text = re.sub(r"justification = .*", 'justification = "Keeps you signed in."', Path(config).read_text())
+    Path(config).write_text(text)
+    said = run("check", config).output
+    assert "warning: services.justification: one text for en, nl, es in session; write justification = { en =" in said
+    Path(config).write_text(re.sub(r"\nlanguages = .*", '\nlanguages = ["en"]', text))
+    assert "warning: services" not in run("check", config).output
 
 
 def test_a_missing_configuration_says_how_to_make_one(tmp_path: Path) -> None:

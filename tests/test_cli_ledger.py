@@ -1,7 +1,9 @@
 """`consentkit ledger`: what it prints, and its exit status."""
 
 import json
+import re
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from consentkit import ConsentKit
 from consentkit.cli import main
+from consentkit.config import load
 from consentkit.consent.ledger.chain import Row, verify_rows
 from tests.support.asgi import answering, ask
 
@@ -92,6 +95,20 @@ def test_record_is_shown_by_its_id(config: str, receipt: Path) -> None:
     assert 1 == run("show", "nobody", "--config", config).exit_code
 
 
+def test_what_a_person_was_shown_can_be_looked_up(config: str, receipt: Path) -> None:
+    """The record names the notice, and its hash, or the beginning of it, gives its words."""
+    record = run("show", "--config", config, "--", id_of(receipt)).output
+    found = re.search(r"policy \S+, notice ([0-9a-f]{64}) \(bar, en\), which the form did not name", record)
+    assert found is not None
+    for hash_ in (found[1], found[1][:12]):
+        shown = run("notice", hash_, "--config", config)
+        assert (0, True) == (shown.exit_code, "would like to store cookies" in shown.output)
+    assert (1, "There is no notice of this hash.\n") == (
+        (missing := run("notice", "0" * 64, "--config", config)).exit_code,
+        missing.output,
+    )
+
+
 def test_export_holds_everything_and_can_be_checked_elsewhere(config: str, receipt: Path) -> None:
     """JSON lines: the events chain, the notices are there, and so are the counts of refusals."""
     lines = [json.loads(line) for line in run("export", "--config", config).output.splitlines()]
@@ -117,6 +134,44 @@ def test_record_is_erased_by_its_id(config: str, receipt: Path) -> None:
     assert id_of(receipt) not in run("export", "--config", config).output
     assert 0 == run("verify", "--config", config).exit_code
     assert 1 == run("erase", "--yes", "--config", config, "--", id_of(receipt)).exit_code
+
+
+def choose(config: str, when: str, choice: str, cookie: bytes = b"") -> bytes:
+    """Choose as a visitor did on an ISO date; returns the consent cookie."""
+    clock = datetime.fromisoformat(f"{when}T12:00:00+00:00").timestamp()
+    kit = ConsentKit(load(Path(config)), [SECRET], clock=lambda: clock)
+    headers = [FORM, OURS, *([(b"cookie", cookie)] if cookie else [])]
+    answer = ask(kit.wrap(answering()), "/consent/", method="POST", headers=headers, body=f"choice={choice}".encode())
+    kit.close()
+    return next(line for line in answer.all(b"set-cookie") if b"consentkit=" in line).partition(b";")[0]
+
+
+def test_records_that_are_over_are_erased(config: str) -> None:
+    """All of it of those whose consent expired (180 days) or was withdrawn before the day; nothing of the others."""
+    choose(config, "2025-01-10", "accept_all")
+    choose(config, "2025-03-01", "refuse_all", choose(config, "2025-02-20", "accept_all"))
+    choose(config, "2025-06-20", "accept_all", choose(config, "2025-01-05", "accept_all"))
+    choose(config, "2025-02-01", "accept_all")
+    assert 1 == run("forget", "--before", "2025-07-20", "--config", config).exit_code, "nobody said yes"
+    result = run("forget", "--before", "2025-07-20", "--yes", "--config", config)
+    assert (0, "The records of 2 people are erased, 3 events.\n") == (result.exit_code, result.output)
+    lines = [json.loads(line) for line in run("export", "--config", config).output.splitlines()]
+    events = [line["event"] for line in lines if "event" in line]
+    assert [False, False, False, True, True, True] == [bool(event["subject"]) for event in events[:6]]
+    assert {"erasure": {"rows": [1, 2, 3]}} == events[6]["content"]
+    assert 0 == run("verify", "--config", config).exit_code
+    again = run("forget", "--before", "2025-07-20", "--yes", "--config", config)
+    assert "The records of 0 people are erased" in again.output
+    ahead = run("forget", "--before", "2125-07-20", "--yes", "--config", config)
+    assert (2, True) == (ahead.exit_code, "consent that is in force needs its proof" in ahead.output)
+
+
+def test_a_damaged_record_is_said_and_nothing_erased(config: str) -> None:
+    """Who wants to forget hears which event is damaged."""
+    choose(config, "2025-01-10", "accept_all")
+    damage(config, "UPDATE events SET content = '{}'")
+    result = run("forget", "--before", "2025-09-20", "--yes", "--config", config)
+    assert (2, True) == (result.exit_code, "event 1 cannot be read; `consentkit ledger verify`" in result.output)
 
 
 def test_receipt_is_verified_without_ledger_and_secret(receipt: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from consentkit.config import Config
@@ -12,6 +12,8 @@ from consentkit.declaration import Purpose, Service, in_language
 
 SCHEMA = "ISO/IEC TS 27560:2023; consentkit 1"
 GRANT, CHANGE, WITHDRAWAL = "grant", "change", "withdrawal"
+GIVEN = "given"
+"""The state of an event after which something is granted."""
 ACCEPTED, REFUSED, CHOSEN, WITHDRAWN = "accepted", "refused", "chosen", "withdrawn"
 """The kinds of answers that are counted by day; `chosen` granted a part."""
 
@@ -103,10 +105,18 @@ def content_of(change: Change, config: Config, *, record_id: str, when: float) -
                 "validity_duration": f"P{config.consent.validity_days}D",
                 "entity_id": change.subject,
                 "event_type": change.type,
-                "event_state": "given" if change.after.granted else "withdrawn",
+                "event_state": GIVEN if change.after.granted else "withdrawn",
             }
         ],
     }
+
+
+def over_at(content: Mapping[str, Any]) -> float:
+    """When what an event says is over, in epoch seconds: at the end of its validity, or when consent was withdrawn."""
+    event = content["events"][0]
+    begun = datetime.fromisoformat(event["event_time"])
+    days = int(event["validity_duration"].strip("PD")) if event["event_state"] == GIVEN else 0
+    return (begun + timedelta(days=days)).timestamp()
 
 
 def _purpose(purpose: Purpose, choice: Choice, language: str) -> dict[str, Any]:

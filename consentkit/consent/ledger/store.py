@@ -1,5 +1,6 @@
 """The ledger in one SQLite file, shared by all processes of a host. Nobody but its owner may read it."""
 
+import json
 import os
 import sqlite3
 import threading
@@ -21,6 +22,8 @@ from consentkit.consent.ledger.chain import (
     next_row,
     verify_rows,
 )
+from consentkit.consent.ledger.record import over_at
+from consentkit.stats.stores.protocol import StoreError
 from consentkit.stats.stores.sqlite import connect, prepare, transaction
 from consentkit.stats.stores.urls import file_of
 
@@ -30,6 +33,10 @@ BUSY_SECONDS = 5
 """How long a choice waits for the other processes' writes."""
 
 _COLUMNS = "SELECT sequence, time, subject, content, content_hash, previous, hash FROM events"
+
+_LAST = "SELECT subject, max(sequence), content FROM events WHERE subject IS NOT NULL GROUP BY subject"
+AT_ONCE = 500
+"""People whose records are erased in one transaction."""
 
 _INSERT = """
     INSERT INTO events (sequence, time, subject, content, content_hash, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -121,6 +128,24 @@ class Ledger:
 
         return self._run(work)
 
+    def forget(self, before: float, *, time: int) -> tuple[int, int]:
+        """Erase the records of those whose consent was over before a moment (epoch seconds), as `erase` does.
+
+        Returns how many people and events these were. Visitors who choose meanwhile wait for a part of it only.
+        """
+
+        def work(connection: sqlite3.Connection) -> tuple[int, int]:
+            people = events = 0
+            found = connection.execute(_LAST)
+            over = [(subject, last) for subject, last, content in found if _over_at(last, content) < before]
+            for some in (over[first : first + AT_ONCE] for first in range(0, len(over), AT_ONCE)):
+                erased, numbers = _forget(connection, some, time)
+                people, events = people + erased, events + numbers
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return people, events
+
+        return self._run(work)
+
     def rows(self) -> Iterator[Row]:
         """Every event in order, read as one moment's state."""
         with self._lock:
@@ -181,6 +206,29 @@ def _opened(path: Path | None) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _over_at(sequence: int, content: str) -> float:
+    try:
+        return over_at(json.loads(content))
+    except (ValueError, LookupError, TypeError):
+        raise StoreError(f"event {sequence} cannot be read; `consentkit ledger verify` finds what is damaged") from None
+
+
+def _forget(connection: sqlite3.Connection, over: Sequence[tuple[str, int]], time: int) -> tuple[int, int]:
+    """Erase records, each by its subject and the number of its last event: who has chosen since then keeps it."""
+    numbers: list[int] = []
+    people = 0
+    with transaction(connection):
+        for subject, last in over:
+            rows = [n for (n,) in connection.execute("SELECT sequence FROM events WHERE subject = ?", (subject,))]
+            if rows and max(rows) == last:
+                connection.execute("UPDATE events SET subject = NULL, content = NULL WHERE subject = ?", (subject,))
+                numbers += rows
+                people += 1
+        if numbers:
+            _add(connection, time, None, canonical({ERASURE: {"rows": sorted(numbers)}}))
+    return people, len(numbers)
 
 
 def _statements() -> Sequence[str]:
