@@ -43,7 +43,7 @@ class Gathered:
         self._requests: defaultdict[RequestKey, int] = defaultdict(int)
         self._facets: defaultdict[Group, list[Facet]] = defaultdict(list)
         """Those of one event after those of another; that of the browser is the last of each."""
-        self._judged: dict[tuple[Agent, Verdict], bool] = {}
+        self._judged: defaultdict[Verdict, dict[Agent, bool]] = defaultdict(dict)
         self._load: list[Entry] = []
 
     def __bool__(self) -> bool:
@@ -53,9 +53,10 @@ class Gathered:
         """Take in what one request adds."""
         request, events, load = observation
         for day, agent, verdict, metrics, facets in events:
-            counts = self._judged.get((agent, verdict))
+            judged = self._judged[verdict]
+            counts = judged.get(agent)
             if counts is None:
-                counts = self._judged[agent, verdict] = verdict.judged(agent)[0] in BY_BROWSER
+                counts = judged[agent] = verdict.judged(agent)[0] in BY_BROWSER
             if counts:
                 # A move, a search, a missing page stand in their own dimensions only.
                 browser = agent.facet if metrics[0] in OF_PERSONS else NO_BROWSER

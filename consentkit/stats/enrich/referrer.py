@@ -38,6 +38,10 @@ class Source(NamedTuple):
     facet: Facet
 
 
+NOTHING: Final[dict[bytes, Source]] = {}
+"""What is remembered of a host that was not asked for yet; stays empty."""
+
+
 class Referrers:
     """Names the source of a view for a site that is reached under `hosts` (lower case, without port).
 
@@ -59,7 +63,9 @@ class Referrers:
         self._hosts = frozenset(hosts)
         self._page_of = page_of
         self._spam = frozenset(spam)
-        self._remembered: dict[tuple[bytes, str], Source] = {}
+        self._remembered: dict[str, dict[bytes, Source]] = {}
+        """By the host that was asked for, then by the header or its origin."""
+        self._room = REMEMBERED
 
     def is_ours(self, host: str) -> bool:
         """Whether the site is reached under a host name."""
@@ -74,12 +80,12 @@ class Referrers:
         """
         if not referer:
             return self.nowhere
-        remembered = self._remembered
-        source = remembered.get((referer, host))
+        remembered = self._remembered.get(host, NOTHING)
+        source = remembered.get(referer)
         if source is None:
             # Of another site only the origin counts, so that alone is remembered.
             origin = referer[: referer.find(b"/", 8) + 1]
-            source = remembered.get((origin, host))
+            source = remembered.get(origin)
             if source is None or source.referrer == INTERNAL:
                 source, shared = self._read(referer[:REFERER_CAP].decode("latin-1"), host)
                 if source.referrer != INTERNAL and ORIGIN.fullmatch(origin):
@@ -89,9 +95,11 @@ class Referrers:
         return source
 
     def _remember(self, text: bytes, host: str, source: Source) -> None:
-        if len(self._remembered) >= REMEMBERED:
+        self._room -= 1
+        if self._room <= 0:
             self._remembered.clear()
-        self._remembered[text, host] = source
+            self._room = REMEMBERED
+        self._remembered.setdefault(host, {})[text] = source
 
     def _read(self, referer: str, host: str) -> tuple[Source, bool]:
         """A source, and whether the header's text is one that many visitors send, so that it may be remembered."""

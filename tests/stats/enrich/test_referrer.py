@@ -93,10 +93,13 @@ def test_only_what_many_visitors_send_is_remembered():
         *(b"https://jan@example.org/", b"https://example.org?q=jan/", b"http://JAN.example.org/12345"),
     ):
         assert referrers.source(referer, "").referrer == referrers.source(referer, "").referrer
-    kept = b" ".join(text for text, _ in referrers._remembered).lower()
+    kept = b" ".join(text for of_host in referrers._remembered.values() for text in of_host).lower()
     assert not [mark for mark in (b"jan", b"12345") if mark in kept]
     for number in range(REMEMBERED + 10):
-        referrers.source(f"https://x{number}.example.org/".encode(), "")
+        referrers.source(f"https://x{number}.example.org/".encode(), f"{number % 3}.example.com")
+    assert sum(map(len, referrers._remembered.values())) <= REMEMBERED
+    for number in range(REMEMBERED + 10):
+        referrers.source(b"https://x.example.org/", f"{number}.example.com")
     assert len(referrers._remembered) <= REMEMBERED
 
 
