@@ -10,7 +10,7 @@ from jinja2 import Template
 
 from consentkit.audit.advice import KIND_WORDS, REQUEST_WORDS
 from consentkit.audit.model import Seen
-from consentkit.audit.text import where
+from consentkit.audit.text import apart, by_service, where
 from consentkit.html.urls import origin
 from consentkit.templates import environment
 
@@ -38,9 +38,10 @@ def write_page(data: dict[str, Any], states: Iterable[Seen], target: Path) -> Pa
 
 def render(data: dict[str, Any], shots: dict[str, str]) -> str:
     """The HTML of an audit (`report.as_data`); `shots` are the addresses of the screenshots by state."""
+    told, unseen = apart(data["notes"])
     return _template().render(
-        audit=data, shots=shots, kinds=KIND_WORDS, requests=REQUEST_WORDS, home=origin(data["url"]) or "",
-        things=overview(data),
+        audit=data, notes=told, unseen=unseen, unseen_names=by_service(unseen), shots=shots, kinds=KIND_WORDS,
+        requests=REQUEST_WORDS, home=origin(data["url"]) or "", things=overview(data),
     ) + "\n"  # fmt: skip
 
 

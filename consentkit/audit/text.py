@@ -33,8 +33,39 @@ def print_report(data: dict[str, Any], console: Console) -> None:
         _print_state(state, [each for each in data["findings"] if each["state"] == state["state"]], console, home)
     if data["notes"]:
         console.print(Text("\nNotes, which break no rule", "bold"))
-        console.print(_table(data["notes"], home))
+        told, unseen = apart(data["notes"])
+        if told:
+            console.print(_table(told, home))
+        if unseen:
+            _print_unseen(unseen, console)
     console.print(_summary(data["summary"]))
+
+
+def apart(notes: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The notes to be told one by one, and those on what was declared and not seen: of them a site may have dozens."""
+    unseen = [note for note in notes if note["kind"] == "never_seen"]
+    return [note for note in notes if note not in unseen], unseen
+
+
+def by_service(unseen: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """What was not seen, by its service."""
+    found: dict[str, list[str]] = {}
+    for note in unseen:
+        found.setdefault(", ".join(note["services"]), []).append(note["name"])
+    return found
+
+
+def _print_unseen(unseen: list[dict[str, Any]], console: Console) -> None:
+    first = unseen[0]
+    console.print(Text.assemble((f"{first['rule']}    {first['title'].capitalize()}:", "bold")))
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(width=6)
+    table.add_column(overflow="fold", min_width=12)
+    table.add_column(overflow="fold")
+    for service, names in by_service(unseen).items():
+        table.add_row("", Text(service), Text(", ".join(names)))
+    console.print(table)
+    console.print(Text(f"       {first['advice']}", "dim"))
 
 
 def _print_state(state: dict[str, Any], findings: list[dict[str, Any]], console: Console, home: str) -> None:

@@ -190,3 +190,15 @@ def test_the_page_is_one_file_or_a_folder(name: str, tmp_path: Path) -> None:
     else:
         assert (target / "index.html", ["img src=before_choice.jpg"]) == (file, loads)
         assert b"\xff\xd8 a picture" == (target / "before_choice.jpg").read_bytes()
+
+
+def test_what_was_declared_and_not_seen_is_told_together() -> None:
+    """By service, with the advice once: a site of twenty services would bury what matters under sixty notes."""
+    data = as_data(audit(seen(State.ACCEPTED, cookie("session"), cookie("_ads_id"))))
+    assert 2 == len(data["notes"])
+    text = " ".join(text_of(data).split())
+    assert "C19 Declared, but not seen on the pages visited: ads ads, https://ads.example.net If no page" in text
+    assert 1 == text.count("take it out of the declaration")
+    page = render(data, {})
+    assert "<dt>ads</dt><dd><code>ads</code>, <code>https://ads.example.net</code></dd>" in page
+    assert 1 == page.count("take it out of the declaration")
