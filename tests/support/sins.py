@@ -87,7 +87,7 @@ STORING = (
         script='if (document.querySelector(".consentkit-embed")) new Image().src = "https://elsewhere.invalid/x.gif"'),
     Sin("loading once that stores", ("C30",), at="/consent/once", cookie=TRACKER),
     Sin("a consent cookie that scripts read", ("C31",), answer=_without("; HttpOnly")),
-    Sin("a consent cookie for other sites", ("C31",), answer=_instead("; SameSite=Lax", "; SameSite=None")),
+    Sin("a consent cookie for other sites", ("C31",), answer=_instead("; SameSite=Lax", "; SameSite=None; Secure")),
 )  # fmt: skip
 """What is stored, and who is contacted."""
 
