@@ -8,78 +8,130 @@ the largest of the parts keep back what is missing. Pure functions over values.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
-from consentkit.stats.breakdowns import BREAKDOWNS
-from consentkit.stats.families import WHOLE_BY_TEXT, wholes_of
-from consentkit.stats.model import Cell
+from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, parents_of
+from consentkit.stats.families import WHOLE_BY_TEXT
+from consentkit.stats.model import OTHER, Cell, Counts
 
-_BY_TOTAL = {"reason": re.compile(r"(.+?): ")}
-"""Breakdowns of which parts have totals of their own, told by the beginning of the value."""
-
-
-class Family(NamedTuple):
-    """The parts of a whole: the cells of a breakdown and metric that are parts of a value of another breakdown.
-
-    `whole` is "" where the whole is a total, and so published to the last event.
-    """
-
-    breakdown: str
-    metric: str
-    whole: str
-    value: str
+_BY_TEXT = {**WHOLE_BY_TEXT, "reason": ("", re.compile(r"(.+?): .*"))}
+"""Breakdowns whose value tells of which value of another it is a part; the classes of requests have totals."""
 
 
-def families_of(cell: Cell) -> Iterator[Family]:
+Family = tuple[str, str, str, str]
+"""The parts of a whole: breakdown and metric of the parts, breakdown and value of the whole.
+
+The last two are "" where the whole is the metric's total, and the third where it is a total of its own. Totals are
+published to the last event.
+"""
+
+
+def families_of(cell: Cell) -> list[Family]:
     """Every whole of which a cell is a part."""
     breakdown, value, metric = cell
-    yield Family(breakdown, metric, "", "")
-    if breakdown in _BY_TOTAL and (match := _BY_TOTAL[breakdown].match(value)):
-        yield Family(breakdown, metric, "", match[1])
-    for whole in wholes_of(cell):
-        if whole.metric == metric:
-            yield Family(breakdown, metric, whole.breakdown, whole.value)
+    families = [(breakdown, metric, "", "")]
+    for whole, part in _wholes_of(breakdown, value):
+        families.append((breakdown, metric, whole, part))
+    return families
 
 
-def kept_back(leaving: Mapping[Cell, int], waiting: Mapping[Cell, int], *, threshold: int) -> dict[Cell, int]:
+def _wholes_of(breakdown: str, value: str) -> Iterable[tuple[str, str]]:
+    """The breakdowns and values of which the value of a breakdown is a part, besides the breakdown's total."""
+    if value == OTHER:
+        return ()
+    if parents := parents_of(breakdown):
+        first, _, second = value.partition(BETWEEN)
+        return (parents[0], first), (parents[1], second)
+    if breakdown in _BY_TEXT:
+        whole, form = _BY_TEXT[breakdown]
+        match = form.fullmatch(value)
+        return ((whole, match[1]),) if match else ()
+    return ()
+
+
+def kept_back(leaving: Mapping[Cell, int], waiting: Counts, *, threshold: int) -> dict[Cell, int]:
     """How many events of cells that may leave stay: fewer than all, so that `threshold` leave at least, or all of them.
 
     `leaving` are the events that may leave, at least `threshold` of each cell, and `waiting` those that stay in any
-    case, of all cells of the metrics that leave.
+    case, of all cells of the metrics that leave. With a threshold of 1 there is nothing to hide, and nothing stays.
     """
+    if threshold <= 1:
+        return {}
+    families = {cell: families_of(cell) for cell in leaving}
     parts: defaultdict[Family, list[Cell]] = defaultdict(list)
-    for cell in leaving:
-        for family in families_of(cell):
+    for cell, found in families.items():
+        for family in found:
             parts[family].append(cell)
     stays = _sums(waiting, parts)
     kept: Counter[Cell] = Counter()
-    for family in sorted(parts, key=_wholes_first):
-        whole = Cell(family.whole, family.value, family.metric)
-        missing = threshold + waiting.get(whole, 0) + kept[whole] - stays[family]
-        for cell in sorted(parts[family], key=lambda cell: (kept[cell] - leaving[cell], cell.value)):
-            left = leaving[cell] - kept[cell]
-            if missing <= 0 or left <= 0:
-                break
-            more = missing if left - missing >= threshold else left
-            kept[cell] += more
-            missing -= more
-            for other in families_of(cell):
-                stays[other] += more
+
+    def missing(family: Family) -> int:
+        return threshold + _stays_of_whole(family, waiting, kept) - stays[family]
+
+    # What of a value stays must be settled before its parts are; among others no family takes from another.
+    for level in _wholes_first(parts):
+        for family in sorted(family for family in level if missing(family) > 0):
+            for cell in sorted(parts[family], key=lambda cell: (kept[cell] - leaving[cell], cell.value)):
+                if (more := missing(family)) <= 0:
+                    break
+                left = leaving[cell] - kept[cell]
+                more = more if left - more >= threshold else left
+                kept[cell] += more
+                for other in families[cell]:
+                    stays[other] += more
     return dict(+kept)
 
 
-def _sums(waiting: Mapping[Cell, int], wanted: Iterable[Family]) -> Counter[Family]:
+def most_waiting(threshold: int) -> int:
+    """The most events that may wait of a cell of which more than total and crossings are shown.
+
+    Fewer than `threshold` would leave of it if it kept back as many.
+    """
+    return 2 * threshold - 1
+
+
+def _stays_of_whole(family: Family, waiting: Counts, kept: Mapping[Cell, int]) -> int:
+    _, metric, whole, value = family
+    if not whole:
+        return 0
+    return waiting.get((whole, metric), {}).get(value, 0) + kept.get(Cell(whole, value, metric), 0)
+
+
+def _sums(waiting: Counts, wanted: Iterable[Family]) -> Counter[Family]:
     """How much waits of families."""
     sums: Counter[Family] = Counter(dict.fromkeys(wanted, 0))
-    for cell, count in waiting.items():
-        for family in families_of(cell):
+    for breakdown, metric in {family[:2] for family in sums}:
+        values = waiting.get((breakdown, metric), {})
+        sums[breakdown, metric, "", ""] = sum(values.values())
+        for whole, count in _sums_of_parts(breakdown, values).items():
+            family = (breakdown, metric, *whole)
             if family in sums:
-                sums[family] += count
+                sums[family] = count
     return sums
 
 
-def _wholes_first(family: Family) -> tuple[int, Family]:
-    """What of a value waits must be settled before its parts are."""
-    name = family.breakdown
-    return (1 if name in WHOLE_BY_TEXT else 0 if name in BREAKDOWNS else 2), family
+def _sums_of_parts(breakdown: str, values: Mapping[str, int]) -> dict[tuple[str, str], int]:
+    """By whole, as breakdown and value, what of a breakdown's values are parts of it."""
+    found: defaultdict[tuple[str, str], int] = defaultdict(int)
+    if parents := parents_of(breakdown):
+        # Of a busy site these are most of what waits: so it takes a third of the time.
+        (rows, columns), partition = parents, str.partition
+        for value, count in values.items():
+            first, between, second = partition(value, BETWEEN)
+            if between:
+                found[rows, first] += count
+                found[columns, second] += count
+    elif breakdown in _BY_TEXT:
+        for value, count in values.items():
+            for whole in _wholes_of(breakdown, value):
+                found[whole] += count
+    return found
+
+
+def _wholes_first(families: Iterable[Family]) -> list[list[Family]]:
+    """Families of breakdowns, of those that are parts of these, and of crossings of either."""
+    levels: list[list[Family]] = [[], [], []]
+    for family in families:
+        name = family[0]
+        levels[1 if name in _BY_TEXT else 0 if name in BREAKDOWNS else 2].append(family)
+    return levels

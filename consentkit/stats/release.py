@@ -1,8 +1,9 @@
 """The release rule: which of the waiting counts may be published now. Pure functions over values.
 
 A metric may be released when at least k events of it are fresh, that is, came in since its last release;
-then those cells leave for which at least k events wait. Nothing else leaves. So two readings of a cell,
-however close together, never differ by 1…k−1, and no release shows which single view set it off.
+then those cells leave for which at least k events wait, but for what the largest keep back (see `holding`). Nothing
+else leaves. So two readings of a cell, however close together, never differ by 1…k−1, no release shows which single
+view set it off, and what a whole has more than its parts is not what waits of one of them.
 """
 
 from collections import Counter
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from consentkit.stats.holding import kept_back
 from consentkit.stats.load import BYTES, LoadCell, bytes_of
-from consentkit.stats.model import OTHER, Cell, Increments, Proof, Published, Release, Waiting
+from consentkit.stats.model import OTHER, Cell, Counts, Increments, Proof, Published, Release, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +69,45 @@ def decide(
     waiting: Mapping[Waiting, int],
     fresh: Mapping[str, int],
     *,
+    others: Counts,
     threshold: int,
     today: str,
     patience_days: int,
 ) -> Decision:
     """Apply the release rule to waiting counts and fresh events (by metric), on the ISO date `today`.
 
-    Cells are judged one by one, so a caller may leave out cells that neither reach the threshold nor have
-    aged parts; `(other)` must be among those shown.
+    Of cells that neither reach the threshold nor have aged parts it is enough to tell, in `others`, how many events
+    wait; `(other)` must be in `waiting`.
     """
     may_leave = {metric for metric, events in fresh.items() if events >= threshold}
     settled = _with_aged_moved(waiting, threshold, aged_before(today, patience_days))
-    published = {
-        cell: count for cell, count in _by_cell(settled).items() if cell.metric in may_leave and count >= threshold
-    }
+    cells = _by_cell(settled)
+    leaving = {cell: count for cell, count in cells.items() if cell.metric in may_leave and count >= threshold}
+    stays = Increments({series: dict(sums) for series, sums in others.items()})
+    for cell in cells.keys() - leaving.keys():
+        stays.add(cell, cells[cell])
+    kept = kept_back(leaving, stays.counts, threshold=threshold)
     return Decision(
-        published=published,
-        waiting=Counter({part: count for part, count in settled.items() if part.cell not in published}),
+        published={cell: left for cell, count in leaving.items() if (left := count - kept.get(cell, 0))},
+        waiting=_still_waiting(settled, leaving, kept),
         consumed={metric: fresh[metric] for metric in may_leave},
     )
+
+
+def _still_waiting(
+    settled: Mapping[Waiting, int], leaving: Mapping[Cell, int], kept: Mapping[Cell, int]
+) -> Counter[Waiting]:
+    """What does not leave; of what a cell keeps back it is the newest, so that nothing waits longer for it."""
+    left = dict(kept)
+    waiting: Counter[Waiting] = Counter()
+    for part, count in settled.items():
+        if part.cell not in leaving:
+            waiting[part] = count
+    for part in sorted((part for part in settled if part.cell in left), key=lambda part: part.day, reverse=True):
+        if stays := min(settled[part], left[part.cell]):
+            waiting[part] = stays
+            left[part.cell] -= stays
+    return waiting
 
 
 def _with_aged_moved(waiting: Mapping[Waiting, int], threshold: int, before: str) -> Counter[Waiting]:

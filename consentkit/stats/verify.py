@@ -9,6 +9,7 @@ from typing import TypeVar
 from consentkit.stats.breakdowns import REQUESTS
 from consentkit.stats.families import family_findings
 from consentkit.stats.finding import Finding, named
+from consentkit.stats.holding import most_waiting
 from consentkit.stats.load import SERVED
 from consentkit.stats.model import Cell
 from consentkit.stats.stores import PrivateStore, SinkReader
@@ -124,7 +125,7 @@ def _sum_findings(published: Sums, ledger: Ledger, releases: Iterable[ReleaseRow
 def _family_findings(
     published: Mapping[Cell, int], ledger: Ledger, balance: Balance | None, threshold: int
 ) -> Iterator[Finding]:
-    """Parts that are ahead of their wholes; of a store that is not at hand, fewer than k may wait in each cell."""
+    """Parts that are ahead of their wholes; of a store that is not at hand, some events may wait in each cell."""
     held = Counter(published)
     absent = set(ledger.delivered)
     if balance is not None:
@@ -132,7 +133,7 @@ def _family_findings(
         held.update(balance.cells)
         for cells in _underway(balance.outbox_cells, balance, ledger):
             held.update(cells)
-    waiting = len(absent) * (threshold - 1)
+    waiting = len(absent) * most_waiting(threshold)
     yield from family_findings(held, removed=ledger.forgotten, waiting=waiting, known=published)
 
 

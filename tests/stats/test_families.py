@@ -88,13 +88,13 @@ def test_honest_counts_fit_at_every_moment(steps):
 
 @pytest.fixture
 def stores(tmp_path):
-    """Stores in which two pages, channels, browsers and countries were released, 10 and 5 views, and nothing waits."""
+    """Stores in which two pages, channels, browsers and countries were released, of 60 and 20 views, but for what they keep."""
     private, sink = SqlitePrivateStore(tmp_path / "private.db"), SqliteSink(tmp_path / "stats.db")
     increments = Increments()
-    for _ in range(10):
+    for _ in range(30):
         increments.merge(an_event("/a", "search", "Firefox 130", "NL-GR"))
         increments.merge(an_event("/a", "search", "Firefox 130", "NL-GR", visit=True))
-    for _ in range(5):
+    for _ in range(20):
         increments.merge(an_event("/b", "email", "Chrome 99", "DE-NI", visit=True))
     private.apply(BatchId("w", 1), increments, DAY)
     private.release(threshold=5, patience_days=31, today=DAY, running=LATER)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentkit.stats.model import OTHER, Cell, Increments, Proof, Published, Waiting
+from consentkit.stats.model import OTHER, Cell, Counts, Increments, Proof, Published, Waiting
 from consentkit.stats.release import Decision, Rule, as_release, decide, fresh_events
 
 K = 5
@@ -19,9 +19,13 @@ PAGE_B = Cell("page", "/b", "views")
 OTHER_PAGE = Cell("page", OTHER, "views")
 
 
-def decided(waiting: dict[Waiting, int], fresh: dict[str, int]) -> Decision:
+ENOUGH = {("page", metric): {"/c": 4, "/d": 4} for metric in ("views", "visits")}
+"""What waits of other pages, so that nothing need be kept back of those that leave."""
+
+
+def decided(waiting: dict[Waiting, int], fresh: dict[str, int], others: Counts = ENOUGH) -> Decision:
     """The rule's decision today."""
-    return decide(waiting, fresh, threshold=K, today=TODAY, patience_days=PATIENCE)
+    return decide(waiting, fresh, others=others, threshold=K, today=TODAY, patience_days=PATIENCE)
 
 
 def test_a_cell_leaves_when_enough_wait_and_enough_are_fresh():
@@ -52,6 +56,31 @@ def test_parts_of_several_days_gather():
     """What came on different days leaves together."""
     decision = decided({Waiting(PAGE_A, "2026-11-01"): 3, Waiting(PAGE_A, TODAY): 2}, {"views": K})
     assert decision.published == {PAGE_A: 5}
+
+
+def test_what_a_cell_keeps_back_is_the_newest():
+    """The oldest leave first, so that nothing waits longer than what came before it."""
+    decision = decided({Waiting(PAGE_A, "2026-11-01"): 6, Waiting(PAGE_A, TODAY): 3}, {"views": 9}, others={})
+    assert decision.published == {}
+    waiting = {Waiting(PAGE_A, "2026-11-01"): 8, Waiting(PAGE_A, "2026-11-20"): 1, Waiting(PAGE_A, TODAY): 3}
+    decision = decided(waiting, {"views": 12}, others={("page", "views"): {"/c": 1}})
+    assert decision.published == {PAGE_A: 8}
+    assert decision.waiting == {Waiting(PAGE_A, "2026-11-20"): 1, Waiting(PAGE_A, TODAY): 3}
+
+
+def test_a_cell_that_is_kept_whole_keeps_its_name_and_its_days():
+    """However old it is: it has gathered enough, and leaves when it may."""
+    waiting = {Waiting(PAGE_A, "2026-01-01"): 9}
+    assert decided(waiting, {"views": 9}, others={}).waiting == waiting
+    assert decided(waiting, {"views": 9}, others={("page", "views"): {"/c": 1}}).published == {PAGE_A: 5}
+
+
+def test_what_is_moved_to_other_hides_what_leaves():
+    """What waits in it is of one of many values."""
+    waiting = {Waiting(PAGE_A, TODAY): 7, Waiting(PAGE_B, "2026-01-01"): 2}
+    decision = decided(waiting, {"views": 9}, others={("page", "views"): {"/c": 1}})
+    assert decision.published == {PAGE_A: 5}
+    assert decision.waiting == {Waiting(PAGE_A, TODAY): 2, Waiting(OTHER_PAGE, "2026-01-01"): 2}
 
 
 def test_what_waited_too_long_joins_other():
@@ -161,7 +190,9 @@ class World:
 
     def release(self) -> Decision:
         """Apply the rule, and check that the sink only moves as it may."""
-        decision = decide(self.waiting, self.fresh, threshold=K, today=self.day.isoformat(), patience_days=PATIENCE)
+        decision = decide(
+            self.waiting, self.fresh, others={}, threshold=K, today=self.day.isoformat(), patience_days=PATIENCE
+        )
         self.published.update(decision.published)
         self.waiting = decision.waiting.copy()
         for metric in decision.consumed:
@@ -225,16 +256,29 @@ def test_no_metric_is_released_with_fewer_than_k_fresh_events(steps):
 
 
 @given(STEPS)
-def test_what_waits_after_a_release_had_to_wait(steps):
-    """It is of a metric without fresh events, or is fewer than k and, unless in `(other)`, not older than patience."""
+def test_of_what_was_ever_shown_at_least_k_wait(steps):
+    """So pages, or countries, never show more than the total less k, of views as of visits."""
+    shown: set[tuple[str, str]] = set()
     for moment in played(steps):
+        shown |= {(cell.breakdown, cell.metric) for cell in moment.decision.published}
+        waits = Counter((part.cell.breakdown, part.cell.metric) for part in moment.decision.waiting.elements())
+        assert all(waits[series] >= K for series in shown)
+
+
+@given(STEPS)
+def test_what_waits_after_a_release_had_to_wait(steps):
+    """It is of a metric without fresh events, or is kept back, or is fewer than k and, unless in `(other)`, not older
+    than patience."""
+    for moment in played(steps):
+        sums = Counter((part.cell.breakdown, part.cell.metric) for part in moment.decision.waiting.elements())
         gathered: Counter[Cell] = Counter()
         for part, count in moment.decision.waiting.items():
             gathered[part.cell] += count
         before = (moment.day - timedelta(days=PATIENCE)).isoformat()
         for part in moment.decision.waiting:
             if gathered[part.cell] >= K:
-                assert part.cell.metric not in moment.decision.consumed
+                kept_whole = sums[part.cell[0], part.cell[2]] - gathered[part.cell] < K and gathered[part.cell] < 2 * K
+                assert part.cell.metric not in moment.decision.consumed or kept_whole
             else:
                 assert part.cell.value == OTHER or part.day >= before
 
@@ -270,7 +314,7 @@ def test_order_and_grouping_of_batches_do_not_matter(batches, random, groups):
 )
 def test_cells_that_cannot_change_may_be_left_out(waiting, fresh):
     """A store that shows only gathered and aged cells and `(other)` decides as one that shows all."""
-    whole = decided(waiting, fresh)
+    whole = decided(waiting, fresh, others={})
     sums: Counter[Cell] = Counter()
     for part, count in waiting.items():
         sums[part.cell] += count
@@ -281,7 +325,10 @@ def test_cells_that_cannot_change_may_be_left_out(waiting, fresh):
         if sums[part.cell] >= K or part.cell in aged or part.cell.value == OTHER
     }
     hidden = {part: count for part, count in waiting.items() if part not in shown}
-    some = decided(shown, fresh)
+    others = Increments()
+    for part, count in hidden.items():
+        others.add(part.cell, count)
+    some = decided(shown, fresh, others=others.counts)
     assert whole.published == some.published
     assert whole.waiting == some.waiting + Counter(hidden)
     assert whole.consumed == some.consumed

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.load import LoadCell, settle
-from consentkit.stats.model import Cell, Observation, Release, Waiting
+from consentkit.stats.model import Cell, Increments, Observation, Release, Waiting
 from consentkit.stats.release import Decision, Rule, as_release, decide, fresh_events
 from tests.stats.observations import a_tally
 
@@ -21,6 +21,7 @@ class Stepwise:
         self._day = ""
         self._parts: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
         self._gathered: set[Cell] = set()
+        self._held = Increments()
         self.fresh: Counter[str] = Counter()
         self.totals: Counter[tuple[str, str]] = Counter()
         self.load: Counter[LoadCell] = Counter()
@@ -66,7 +67,16 @@ class Stepwise:
         self._day = today
         rule = self._rule
         shown = {Waiting(cell, day): n for cell in cells for day, n in self._parts.pop(cell).items()}
-        decision = decide(shown, fresh, threshold=rule.threshold, today=today, patience_days=rule.patience_days)
+        for cell in cells:
+            del self._held.counts[cell.breakdown, cell.metric][cell.value]
+        decision = decide(
+            shown,
+            fresh,
+            others=self._held.counts,
+            threshold=rule.threshold,
+            today=today,
+            patience_days=rule.patience_days,
+        )
         self._gathered.clear()
         for part, count in decision.waiting.items():
             self._wait(part, count)
@@ -75,6 +85,7 @@ class Stepwise:
     def _wait(self, part: Waiting, count: int) -> None:
         parts = self._parts[part.cell]
         parts[part.day] += count
+        self._held.add(part.cell, count)
         if parts.total() >= self._rule.threshold:
             self._gathered.add(part.cell)
 
