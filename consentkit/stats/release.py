@@ -83,15 +83,20 @@ def decide(
     settled = _with_aged_moved(waiting, threshold, aged_before(today, patience_days))
     cells = _by_cell(settled)
     leaving = {cell: count for cell, count in cells.items() if cell.metric in may_leave and count >= threshold}
-    stays = Increments({series: dict(sums) for series, sums in others.items()})
-    for cell in cells.keys() - leaving.keys():
-        stays.add(cell, cells[cell])
-    kept = kept_back(leaving, stays.counts, threshold=threshold)
+    kept = kept_back(leaving, _staying(others, cells, leaving), threshold=threshold) if leaving else {}
     return Decision(
         published={cell: left for cell, count in leaving.items() if (left := count - kept.get(cell, 0))},
         waiting=_still_waiting(settled, leaving, kept),
         consumed={metric: fresh[metric] for metric in may_leave},
     )
+
+
+def _staying(others: Counts, cells: Mapping[Cell, int], leaving: Mapping[Cell, int]) -> Counts:
+    """What waits of the cells that do not leave, shown or not."""
+    stays = Increments({series: dict(sums) for series, sums in others.items()})
+    for cell in cells.keys() - leaving.keys():
+        stays.add(cell, cells[cell])
+    return stays.counts
 
 
 def _still_waiting(

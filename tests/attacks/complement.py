@@ -1,70 +1,122 @@
-"""Attack: subtract what a breakdown shows from the exact total, or what a crossing shows from a cell of its dimension.
+"""Attack: subtract what is shown in parts from their whole: a breakdown from the exact total, regions from their
+country, the cells of a crossing from that of its dimension.
 
-After a release nothing waits in the cells that it published. Where all values but one are among them, the rest is of
-that one. It takes for granted that there is no value which the sink has never shown.
+The rest is what waits of the parts. It takes for granted that there is no value which the sink has never shown.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from consentkit.stats.breakdowns import BETWEEN
-from consentkit.stats.model import Cell
+from consentkit.stats.holding import Family, families_of
+from consentkit.stats.model import NONE, Cell
 from tests.attacks.claims import Claim
+from tests.attacks.keeping import Waits
 from tests.attacks.reconstruction import releases_of
-from tests.attacks.world import CROSSINGS, K, Step
+from tests.attacks.world import K, Step
+
+Most = Callable[[Cell], int]
+"""How much may wait of a cell at most."""
 
 
 @dataclass
 class _Seen:
-    """All that was ever published of a metric: by cell, in all, and when each cell was last."""
+    """All that was ever published of a metric: by cell, in all, when each cell was last, the cells of each family."""
 
+    metric: str
     total: int = 0
     published: Counter[Cell] = field(default_factory=Counter)
     last: dict[Cell, float] = field(default_factory=dict)
+    families: defaultdict[Family, dict[Cell, None]] = field(default_factory=lambda: defaultdict(dict))
 
-    def add(self, step: Step, metric: str) -> set[Cell]:
-        """Take a release in; the cells in which nothing waits now."""
-        cells = {cell: count for cell, count in step.cells.items() if cell.metric == metric}
-        self.published.update(cells)
-        self.last.update(dict.fromkeys(cells, step.when))
-        return set(cells)
+    def add(self, step: Step) -> None:
+        """Take a release in."""
+        self.total += sum(count for (_, name), count in step.totals.items() if name == self.metric)
+        for cell, count in step.cells.items():
+            if cell.metric == self.metric:
+                self.published[cell] += count
+                self.last[cell] = step.when
+                for family in families_of(cell):
+                    self.families[family][cell] = None
+
+    def rest(self, family: Family) -> int | None:
+        """How much a whole shows more than its parts; None while it is not shown."""
+        _, metric, breakdown, value = family
+        whole = self.published.get(Cell(breakdown, value, metric)) if breakdown else self.total
+        return whole and whole - sum(self.published[cell] for cell in self.families[family])
+
+    def claim(self, step: Step, cell: Cell, count: int) -> Claim:
+        """That so many came since the cell was last published."""
+        return Claim(self.last[cell], step.when, cell.metric, count, {cell.breakdown: cell.value})
+
+
+def _releases(steps: Sequence[Step], metric: str) -> Iterator[tuple[Step, _Seen]]:
+    """Each release of a metric, and all that was seen by then."""
+    seen, released = _Seen(metric), {id(step) for step in releases_of(steps, metric)}
+    for step in steps:
+        seen.add(step)
+        if id(step) in released:
+            yield step, seen
 
 
 def remainders(steps: Sequence[Step], metric: str) -> list[Claim]:
-    """The values of which 1 to k − 1 events are known to wait, after each release."""
-    seen, claims, released = _Seen(), [], {id(step) for step in releases_of(steps, metric)}
-    for step in steps:
-        seen.total += sum(count for (_, name), count in step.totals.items() if name == metric)
-        settled = seen.add(step, metric)
-        if id(step) in released:
-            claims += [_claim(step, seen, cell, count) for cell, count in _rests(seen, settled) if 0 < count < K]
+    """The values of which 1 to k − 1 events are known to wait, as all others of a whole have just left."""
+    claims = []
+    for step, seen in _releases(steps, metric):
+        for family, cells in seen.families.items():
+            unsettled = [cell for cell in cells if cell not in step.cells]
+            _, _, breakdown, value = family
+            known = not breakdown or Cell(breakdown, value, metric) in step.cells
+            if len(unsettled) == 1 and known and 0 < (rest := seen.rest(family) or 0) < K:
+                claims.append(seen.claim(step, unsettled[0], rest))
     return claims
 
 
-def _claim(step: Step, seen: _Seen, cell: Cell, count: int) -> Claim:
-    return Claim(seen.last[cell], step.when, cell.metric, count, {cell.breakdown: cell.value})
+def least(steps: Sequence[Step], metric: str) -> list[Claim]:
+    """The values of which at least 1 and fewer than k events are known to wait, as no more may wait of all others.
+
+    Only of breakdowns, whose wholes are totals: what waits of a crossing's wholes is not known either.
+    """
+    claims = []
+    for step, seen in _releases(steps, metric):
+        waits = Waits(step.cells, metric, K)
+        for family in [family for family in seen.families if not any(family[2:])]:
+            claims += _least(step, seen, family, _most(step, seen, family, waits))
+    return claims
 
 
-def _rests(seen: _Seen, settled: set[Cell]) -> Iterator[tuple[Cell, int]]:
-    """Each cell that alone is not settled of a whole that is known, and how much of the whole is not shown."""
-    families: defaultdict[Cell | str, list[Cell]] = defaultdict(list)
-    parents = {crossing.name: (crossing.first, crossing.second) for crossing in CROSSINGS}
-    for cell in seen.published:
-        if cell.breakdown not in parents:
-            families[cell.breakdown].append(cell)
-        elif BETWEEN in cell.value:
-            for name, value in zip(parents[cell.breakdown], cell.value.split(BETWEEN), strict=True):
-                families[Cell(name, value, cell.metric)].append(cell)
-    for whole, found in families.items():
-        if isinstance(whole, str):
-            yield from _rest(seen, settled, found, seen.total)
-        elif whole in settled:
-            for name in {cell.breakdown for cell in found}:
-                yield from _rest(seen, settled, [c for c in found if c.breakdown == name], seen.published[whole])
+def least_by_alike(steps: Sequence[Step], metric: str, breakdowns: Sequence[str]) -> list[Claim]:
+    """The same for breakdowns in which `(none)` stands for the same events.
+
+    What it shows less in one than in another waits there; so in the other so much less of it may wait.
+    """
+    claims = []
+    for step, seen in _releases(steps, metric):
+        waits = Waits(step.cells, metric, K)
+        families = {Cell(name, NONE, metric): (name, metric, "", "") for name in breakdowns}
+        may_wait = {none: _most(step, seen, family, waits)(none) for none, family in families.items()}
+        for none, family in families.items():
+            of_none = min(count - seen.published[none] + seen.published[other] for other, count in may_wait.items())
+            most = _most(step, seen, family, waits)
+            claims += _least(step, seen, family, partial(_most_but, none, of_none, most))
+    return claims
 
 
-def _rest(seen: _Seen, settled: set[Cell], cells: list[Cell], whole: int) -> Iterator[tuple[Cell, int]]:
-    unsettled = [cell for cell in cells if cell not in settled]
-    if len(unsettled) == 1:
-        yield unsettled[0], whole - sum(seen.published[cell] for cell in cells)
+def _most(step: Step, seen: _Seen, family: Family, waits: Waits) -> Most:
+    """Where more is missing than k, nothing was kept of what left: it would have been as much as makes k."""
+    if (seen.rest(family) or 0) > K:
+        return lambda cell: 0 if cell in step.cells else waits.most(cell)
+    return waits.most
+
+
+def _most_but(known: Cell, count: int, most: Most, cell: Cell) -> int:
+    return count if cell == known else most(cell)
+
+
+def _least(step: Step, seen: _Seen, family: Family, most: Most) -> Iterator[Claim]:
+    rest = seen.rest(family) or 0
+    may_wait = {cell: most(cell) for cell in seen.families[family]}
+    for cell, count in may_wait.items():
+        if cell not in step.cells and count < K and (events := rest - (sum(may_wait.values()) - count)) > 0:
+            yield seen.claim(step, cell, events)

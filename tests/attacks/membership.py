@@ -6,11 +6,12 @@ the guess that it was made because its cells grew with the next release.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from consentkit.stats.model import Cell
 from tests.attacks.claims import Claim
+from tests.attacks.keeping import Waits
 from tests.attacks.reconstruction import releases_of
 from tests.attacks.world import Step, Truth
 
@@ -32,23 +33,23 @@ def suspicions(steps: Sequence[Step], views: Iterable[Truth], metric: str, *, th
     for view in views:
         number = bisect_left(ends, view.when)
         if number < len(releases):
-            before = releases[number - 1].cells if number else {}
-            found.append(_suspicion(releases[number], before, view, metric, threshold - 1))
+            before = Waits(releases[number - 1].cells, metric, threshold) if number else None
+            found.append(_suspicion(releases[number], before, view, metric))
     return found
 
 
-def _suspicion(release: Step, before: Mapping[Cell, int], view: Truth, metric: str, waits: int) -> Suspicion:
+def _suspicion(release: Step, before: Waits | None, view: Truth, metric: str) -> Suspicion:
     """Certain is what the sums leave no way around: of `events`, those without a value are so few that even if each
     lacks only one of the values, one event has them all."""
     events = release.fresh[metric]
     cells = [cell for name, value in view.values.items() if (cell := Cell(name, value, metric))]
-    lacking = sum(events - min(events, _least(release, before, cell, waits)) for cell in cells)
+    lacking = sum(events - min(events, _least(release, before, cell)) for cell in cells)
     return Suspicion(lacking < events, sum(cell in release.cells for cell in cells) / len(cells))
 
 
-def _least(release: Step, before: Mapping[Cell, int], cell: Cell, waits: int) -> int:
-    """How many events of a release are of a cell at least, if so many may have waited in it before."""
-    return max(0, release.cells.get(cell, 0) - (0 if cell in before else waits))
+def _least(release: Step, before: Waits | None, cell: Cell) -> int:
+    """How many events of a release are of a cell at least: the others may have waited in it before."""
+    return max(0, release.cells.get(cell, 0) - (before.most(cell) if before else 0))
 
 
 def shared_by_all(steps: Sequence[Step], metric: str, breakdown: str, *, threshold: int) -> list[Claim]:
@@ -59,7 +60,8 @@ def shared_by_all(steps: Sequence[Step], metric: str, breakdown: str, *, thresho
         before = releases[number - 1] if number else None
         for cell in release.cells:
             if (cell.breakdown, cell.metric) == (breakdown, metric):
-                least = _least(release, before.cells if before else {}, cell, threshold - 1)
+                waits = Waits(before.cells, metric, threshold) if before else None
+                least = _least(release, waits, cell)
                 if least >= release.fresh[metric]:
                     since = before.when if before else 0.0
                     claims.append(Claim(since, release.when, metric, release.fresh[metric], {breakdown: cell.value}))

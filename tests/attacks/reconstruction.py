@@ -16,6 +16,7 @@ from scipy.sparse import csr_array
 from consentkit.stats.breakdowns import crossed
 from consentkit.stats.model import Cell
 from tests.attacks.claims import Claim
+from tests.attacks.keeping import Waits
 from tests.attacks.world import CROSSINGS, K, Step
 
 UNSEEN = "(unseen)"
@@ -26,7 +27,8 @@ UNSEEN = "(unseen)"
 class Known:
     """What an attacker knows of the events of a metric in a time: how many, and by cell the least and the most.
 
-    `values` are those that he considers; UNSEEN among them where there may be others.
+    `values` are those that he considers; UNSEEN among them where there may be others. `before` is None at the
+    beginning, when nothing waits.
     """
 
     since: float
@@ -34,19 +36,16 @@ class Known:
     metric: str
     events: int
     grown: Mapping[Cell, int]
-    settled_before: frozenset[Cell]
-    settled_after: frozenset[Cell]
+    before: Waits | None
+    after: Waits
     values: Mapping[str, Sequence[str]]
-    waits: int
 
     def bounds(self, breakdown: str, value: str) -> tuple[int, int]:
-        """The least and the most events of a value. As many as `waits` may wait after a release, none of what it
-        published; they may have waited before already."""
+        """The least and the most events of a value: what it grew by may have waited before, and more may wait now."""
         cell = Cell(breakdown, value, self.metric)
         shown = self.grown.get(cell, 0)
-        before = 0 if cell in self.settled_before else self.waits
-        after = 0 if cell in self.settled_after else self.waits
-        return max(0, shown - before), min(self.events, shown + after)
+        before = self.before.most(cell) if self.before else 0
+        return max(0, shown - before), min(self.events, shown + self.after.most(cell))
 
 
 def known_from(
@@ -73,15 +72,14 @@ def known_from(
         metric=metric,
         events=sum(step.fresh[metric] for step in steps[first : last + 1]),
         grown=grown,
-        settled_before=frozenset(steps[first - 1].cells if first else _every_cell(values, metric)),
-        settled_after=frozenset(steps[last].cells),
+        before=Waits(steps[first - 1].cells, metric, threshold) if first else None,
+        after=Waits(steps[last].cells, metric, threshold),
         values={name: (*found, *unseen) for name, found in values.items()},
-        waits=threshold - 1,
     )
 
 
 def releases_of(steps: Iterable[Step], metric: str) -> list[Step]:
-    """The steps in which events of a metric were released: after each of them fewer than k wait in every cell."""
+    """The steps in which events of a metric were released."""
     return [step for step in steps if metric in step.fresh]
 
 
@@ -150,13 +148,3 @@ class _Problem:
         if not 0 < least <= most < K or UNSEEN in record.values():
             return None
         return Claim(self._known.since, self._known.until, self._known.metric, least, record)
-
-
-def _every_cell(values: Mapping[str, Sequence[str]], metric: str) -> Iterator[Cell]:
-    """Nothing waits before the first event."""
-    for name, found in values.items():
-        yield from (Cell(name, value, metric) for value in found)
-    for crossing in CROSSINGS:
-        if crossing.first in values and crossing.second in values:
-            for first, second in product(values[crossing.first], values[crossing.second]):
-                yield Cell(crossing.name, crossed(first, second), metric)

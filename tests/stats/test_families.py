@@ -88,7 +88,7 @@ def test_honest_counts_fit_at_every_moment(steps):
 
 @pytest.fixture
 def stores(tmp_path):
-    """Stores in which two pages, channels, browsers and countries were released, of 60 and 20 views, but for what they keep."""
+    """Stores with the views of two pages, channels, browsers and countries, 60 and 20, but for what each keeps."""
     private, sink = SqlitePrivateStore(tmp_path / "private.db"), SqliteSink(tmp_path / "stats.db")
     increments = Increments()
     for _ in range(30):

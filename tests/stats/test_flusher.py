@@ -77,7 +77,7 @@ def messages(caplog):
 
 
 def test_each_tick_writes_and_each_minute_releases(bench):
-    """Views are in the private store after a tick, and in the sink after a minute, by page but for what always waits."""
+    """Views are in the private store after a tick, in the sink after a minute; by page but for what always waits."""
     bench.flusher.tick(NOW)
     bench.view(11)
     bench.flusher.tick(NOW + 1)

@@ -1,0 +1,41 @@
+"""What may wait of a cell after a release, for somebody who knows the rule: also of one that has just left."""
+
+from collections.abc import Mapping
+
+from consentkit.stats.breakdowns import parents_of
+from consentkit.stats.families import WHOLE_BY_TEXT
+from consentkit.stats.holding import Family, families_of
+from consentkit.stats.model import Cell
+
+
+class Waits:
+    """The most that may wait of each cell of a metric after a release of it.
+
+    The largest that may leave of the parts of a whole may keep some back, or be kept whole where fewer than k would
+    leave. So what left and is smaller than another that left by more than it may have kept has kept nothing; and what
+    did not leave, where something left that is larger than what may be kept whole, has not gathered enough.
+    """
+
+    def __init__(self, left: Mapping[Cell, int], metric: str, threshold: int) -> None:
+        self._left = {cell: count for cell, count in left.items() if cell.metric == metric}
+        self._threshold = threshold
+        self._largest: dict[Family, int] = {}
+        for cell, count in self._left.items():
+            for family in families_of(cell):
+                self._largest[family] = max(count, self._largest.get(family, 0))
+
+    def most(self, cell: Cell) -> int:
+        """At most so many wait; 0 without the rule, under a threshold of 1."""
+        if self._threshold == 1:
+            return 0
+        missing = self._missing(cell.breakdown)
+        largest = [self._largest.get(family, 0) for family in families_of(cell)]
+        if cell in self._left:
+            return missing if any(self._left[cell] + missing >= others for others in largest) else 0
+        gathered = self._threshold - 1
+        return gathered + missing if any(gathered + missing >= others for others in largest) else gathered
+
+    def _missing(self, breakdown: str) -> int:
+        """What the parts of a whole may have to keep: k, and what waits of the whole."""
+        wholes = [*parents_of(breakdown), *([WHOLE_BY_TEXT[breakdown][0]] if breakdown in WHOLE_BY_TEXT else [])]
+        return self._threshold + max((self._threshold - 1 + self._missing(whole) for whole in wholes), default=0)
