@@ -69,4 +69,6 @@ def _print_load(console: Console, load: dict[str, Any], rows: int | None) -> Non
         times = ("-" if row[name] is None else f"{row[name]:.1f}" for name in ("p50_ms", "p95_ms", "p99_ms"))
         table.add_row(Text(row["route"]), f"{row['requests']:,}", f"{row['bytes']:,}", f"{row['errors']:,}", *times)
     console.print(table)
-    console.print(f"busiest second {load['busiest_second']:,} requests; most at once {load['most_at_once']:,}")
+    # What was imported tells no most at once.
+    at_once = f"{load['most_at_once']:,}" if load["most_at_once"] else "-"
+    console.print(f"busiest second {load['busiest_second']:,} requests; most at once {at_once}")

@@ -158,6 +158,7 @@ def test_no_visitor_gets_a_command_into_a_printed_report(config: str, tmp_path: 
     assert 0 == report.exit_code
     assert "sale[/b]" in report.output
     assert "[bold]sale" in report.output
+    assert "most at once -" in report.output, "no figure that an import cannot tell"
 
 
 def test_a_dashboard_user_is_added(config: str) -> None:
