@@ -5,9 +5,11 @@ once, so that nobody can see more of it than its days. Of an event that waits, t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from consentkit.stats.admission import Admission
+from consentkit.stats.holding import kept_back
 from consentkit.stats.kinds import Rows
 from consentkit.stats.load import BYTES, SERVED, LoadCell
 from consentkit.stats.load_past import PastLoad
@@ -19,6 +21,19 @@ from consentkit.stats.stores.sums import ALL, ROUTES, sums_of_increments
 Days = list[str]
 """The ISO days on which events came, in order."""
 NEVER = "9999-12-31"
+NO_DAYS: Days = []
+
+
+class Gathered(NamedTuple):
+    """So many events of a cell, which came on these days or, where there are more, today."""
+
+    events: int
+    days: Days
+
+    def newest(self, events: int, today: str) -> Days:
+        """The days of some of them."""
+        came = min(events, self.events - len(self.days))
+        return [*self.days[len(self.days) - (events - came) :], *[today] * came]
 
 
 class WaitingRoom:
@@ -56,15 +71,10 @@ class WaitingRoom:
         threshold = self._rule.threshold
         consumed = {metric: events for metric, events in self._fresh.items() if events >= threshold}
         self._age(aged_before(day, self._rule.patience_days))
-        came, self._came = self._came, {}
-        published: dict[Cell, int] = {}
-        for (breakdown, metric), sums in came.items():
-            self._join(breakdown, metric, sums, day, published if metric in consumed else None)
-        for cell in [cell for cell in self._gathered if cell.metric in consumed]:
-            published[cell] = len(self._waiting[cell.breakdown, cell.metric].pop(cell.value))
-            self._gathered.discard(cell)
+        leaving = self._leaving(day, consumed)
         if not consumed:
             return None
+        published = self._part(leaving, day, consumed)
         for metric in consumed:
             del self._fresh[metric]
         totals, self._totals = self._totals, Counter()
@@ -91,8 +101,20 @@ class WaitingRoom:
             for value, days in values.items():
                 yield Cell(breakdown, value, metric), days
 
+    def _leaving(self, day: str, metrics: Collection[str]) -> dict[Cell, Gathered]:
+        """What may leave of the cells of some metrics, which waits no longer; what else came waits."""
+        leaving: dict[Cell, Gathered] = {}
+        came, self._came = self._came, {}
+        for (breakdown, metric), sums in came.items():
+            self._join(breakdown, metric, sums, day, leaving if metric in metrics else None)
+        for cell in [cell for cell in self._gathered if cell.metric in metrics]:
+            days = self._waiting[cell.breakdown, cell.metric].pop(cell.value)
+            leaving[cell] = Gathered(len(days), days)
+            self._gathered.discard(cell)
+        return leaving
+
     def _join(
-        self, breakdown: str, metric: str, sums: Mapping[str, int], day: str, leaving: dict[Cell, int] | None
+        self, breakdown: str, metric: str, sums: Mapping[str, int], day: str, leaving: dict[Cell, Gathered] | None
     ) -> None:
         """Let what came of a breakdown wait with what waits, or leave with it where enough have gathered."""
         waiting, threshold = self._waiting[breakdown, metric], self._rule.threshold
@@ -102,10 +124,8 @@ class WaitingRoom:
             if gathered >= threshold:
                 cell = Cell(breakdown, value, metric)
                 if leaving is not None:
-                    leaving[cell] = gathered
-                    if days is not None:
-                        del waiting[value]
-                        self._gathered.discard(cell)
+                    leaving[cell] = Gathered(gathered, waiting.pop(value, NO_DAYS))
+                    self._gathered.discard(cell)
                     continue
                 self._gathered.add(cell)
             if days is None:
@@ -114,6 +134,24 @@ class WaitingRoom:
                 days += [day] * count
         if waiting:
             self._oldest = min(self._oldest, day)
+
+    def _part(self, leaving: Mapping[Cell, Gathered], day: str, metrics: Collection[str]) -> dict[Cell, int]:
+        """What leaves of what may; what its wholes need to be kept back, the newest, waits on."""
+        counts = {cell: gathered.events for cell, gathered in leaving.items()}
+        waiting = {
+            series: dict(zip(values, map(len, values.values()), strict=True))
+            for series, values in self._waiting.items()
+            if series[1] in metrics
+        }
+        for cell, stays in kept_back(counts, waiting, threshold=self._rule.threshold).items():
+            self._waiting[cell.breakdown, cell.metric][cell.value] = leaving[cell].newest(stays, day)
+            self._oldest = min(self._oldest, self._waiting[cell.breakdown, cell.metric][cell.value][0])
+            counts[cell] -= stays
+            if not counts[cell]:
+                del counts[cell]
+            if stays >= self._rule.threshold:
+                self._gathered.add(cell)
+        return counts
 
     def _age(self, before: str) -> None:
         """Put what came before a day to `(other)`, but for values of which enough have gathered with what came now."""

@@ -58,12 +58,13 @@ def steps_of(requests: Iterable[RequestFacts], *, threshold: int = K) -> list[St
     stepwise = Stepwise(Rule(threshold, PATIENCE_DAYS, ZONE), CROSSINGS)
     steps, last = [], 0.0
     for facts in requests:
-        steps += [_step(release, last) for release in stepwise.add(observer.observe(facts), facts.when)]
+        steps += [step_of(release, last) for release in stepwise.add(observer.observe(facts), facts.when)]
         last = facts.when
     return steps
 
 
-def _step(release: Release, when: float) -> Step:
+def step_of(release: Release, when: float) -> Step:
+    """What a release adds to the sink, with the moment of it."""
     return Step(
         when=when,
         day=release.day,

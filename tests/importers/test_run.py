@@ -71,9 +71,10 @@ def test_a_log_that_tells_no_user_agents_counts_views(config, tmp_path):
     )
     totals = imported(config, write(tmp_path / "access.log", text))
     assert (12, {"person": 12, "asset": 12}) == (totals.views, dict(totals.classes))
-    reader = open_reader(config.stats.sink, base=config.base)
-    found = {(row.breakdown, row.value): row.events for row in reader.cells()}
-    assert (12, 12) == (found["reason", "person: not_told"], found["browser", "(unknown)"])
+    private = open_private(config.stats.private, config.base)
+    found = private.balance().cells
+    private.close()
+    assert (12, 12) == (found["reason", "person: not_told", "requests"], found["browser", "(unknown)", "views"])
 
 
 def test_the_totals_are_those_of_the_contract(config, tmp_path):

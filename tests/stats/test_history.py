@@ -20,10 +20,9 @@ from consentkit.stats.release import Rule
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from consentkit.stats.stores.wire import loaded
 from consentkit.stats.verify import verify
 from tests.stats.observations import a_request, a_view, an_event
-from tests.support.daywise import Daywise
+from tests.support.daywise import Daywise, Taken
 
 UTC_RULE = Rule(threshold=5, patience_days=31, timezone=ZoneInfo("UTC"))
 NOON = datetime(2026, 9, 1, 12, tzinfo=UTC).timestamp()
@@ -66,11 +65,11 @@ def history_of(moments, rule: Rule = UTC_RULE, **options) -> History:
 
 
 def test_history_is_released_under_the_days_it_would_have_been(files):
-    """Each day shows its own views, and their proof."""
+    """Each day shows its own views, but for as many as always wait, and their proof."""
     moments = [(NOON + day * DAY_SECONDS + second, "/") for day in range(3) for second in range(10 + day)]
     assert history_of(moments).commit(files.private, files.sink, "access.log")
     cells = [(row.day, row.events, row.increments) for row in files.reader.cells(breakdown="page")]
-    assert cells == [("2026-09-01", 10, 1), ("2026-09-02", 11, 1), ("2026-09-03", 12, 1)]
+    assert cells == [("2026-09-01", 5, 1), ("2026-09-02", 11, 1), ("2026-09-03", 12, 1)]
     views = [row for row in files.reader.releases() if row.metric == "views"]
     assert [(row.day, row.threshold, row.releases, row.events) for row in views] == [
         ("2026-09-01", 5, 1, 10),
@@ -102,7 +101,7 @@ def test_what_did_not_gather_enough_waits_in_the_private_store(files):
 def test_rare_values_join_other_when_the_log_grew_old(files):
     """In a log of two months the rare pages of the first are published as `(other)` in the second."""
     rare = [(NOON + number, f"/rare-{number}") for number in range(6)]
-    daily = [(NOON + day * DAY_SECONDS + 3600 + n, "/") for day in range(60) for n in range(6)]
+    daily = [(NOON + day * DAY_SECONDS + 3600 + n, "/") for day in range(60) for n in range(12)]
     history_of([*rare, *daily]).commit(files.private, files.sink, "access.log")
     other = [row for row in files.reader.cells(breakdown="page") if row.value == OTHER]
     assert [(row.day, row.events) for row in other] == [("2026-10-03", 6)]
@@ -113,15 +112,15 @@ def test_a_day_ends_where_the_site_is(files):
     """What came a minute before midnight there is released under that day, what came after it under the next."""
     rule = Rule(5, 31, ZoneInfo("Asia/Kathmandu"))
     midnight = datetime(2026, 9, 2, tzinfo=rule.timezone).timestamp()
-    moments = [(midnight - 30, "/")] * 6 + [(midnight, "/")] * 7
+    moments = [(midnight - 30, "/")] * 16 + [(midnight, "/")] * 17
     history_of(moments, rule).commit(files.private, files.sink, "access.log")
     assert [(row.day, row.events) for row in files.reader.cells(breakdown="page")] == [
-        ("2026-09-01", 6),
-        ("2026-09-02", 7),
+        ("2026-09-01", 11),
+        ("2026-09-02", 17),
     ]
     assert [(day, metric, count) for day, metric, count in files.reader.days(*ALWAYS) if metric == "views"] == [
-        ("2026-09-01", "views", 6),
-        ("2026-09-02", "views", 7),
+        ("2026-09-01", "views", 16),
+        ("2026-09-02", "views", 17),
     ]
 
 
@@ -159,20 +158,6 @@ def test_when_the_sink_fails_nothing_is_lost(files, tmp_path, monkeypatch):
     assert not history_of(moments).commit(files.private, files.sink, "access.log")
     assert files.reader.totals(*ALWAYS)["views"] == 10
     assert verify(files.reader, files.private) == []
-
-
-class Taken:
-    """Takes what a history hands over, in place of a private store."""
-
-    def adopt(self, source, releases, remainder):
-        """Keep it."""
-        self.days = {release.day: release for release in map(loaded, releases)}
-        self.remainder = remainder
-        return True
-
-    def outbox(self):
-        """Nothing is to be brought anywhere."""
-        return iter(())
 
 
 CROSSINGS = crossings_of([("page", "device"), ("page", "country")])

@@ -1,13 +1,15 @@
 """The past counted day after day by the release rule as it stands, with every cell shown to `decide`."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.load import LoadCell, settle
-from consentkit.stats.model import Increments, Observation, Release, Waiting
+from consentkit.stats.model import BatchId, Increments, Observation, Release, Waiting
 from consentkit.stats.release import Rule, as_release, decide, fresh_events
+from consentkit.stats.stores.protocol import Remainder
+from consentkit.stats.stores.wire import loaded
 from tests.stats.observations import a_tally
 
 
@@ -49,7 +51,12 @@ class Daywise:
         self.totals.update(increments.totals)
         self.load.update(increments.load)
         decision = decide(
-            self.waiting, self.fresh, threshold=rule.threshold, today=day, patience_days=rule.patience_days
+            self.waiting,
+            self.fresh,
+            others={},
+            threshold=rule.threshold,
+            today=day,
+            patience_days=rule.patience_days,
         )
         self.waiting = decision.waiting
         if decision.consumed:
@@ -57,3 +64,20 @@ class Daywise:
             totals, self.totals = self.totals, Counter()
             self.fresh = Counter({name: n for name, n in self.fresh.items() if name not in decision.consumed})
             yield as_release(decision, day=day, threshold=rule.threshold, totals=totals, load=leaves)
+
+
+class Taken:
+    """Takes what a history hands over, in place of a private store."""
+
+    days: Mapping[str, Release]
+    remainder: Remainder
+
+    def adopt(self, source: str, releases: Sequence[str], remainder: Remainder) -> bool:
+        """Keep it."""
+        self.days = {release.day: release for release in map(loaded, releases)}
+        self.remainder = remainder
+        return True
+
+    def outbox(self) -> Iterator[tuple[BatchId, Release]]:
+        """Nothing is to be brought anywhere."""
+        return iter(())
