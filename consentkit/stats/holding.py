@@ -25,6 +25,10 @@ The last two are "" where the whole is the metric's total, and the third where i
 published to the last event.
 """
 
+Place = tuple[str, str, str]
+"""Breakdown, value and metric, a cell."""
+NONE: Mapping[str, int] = {}
+
 
 def families_of(cell: Cell) -> list[Family]:
     """Every whole of which a cell is a part."""
@@ -63,23 +67,23 @@ def kept_back(leaving: Mapping[Cell, int], waiting: Counts, *, threshold: int) -
         for family in found:
             parts[family].append(cell)
     stays = _sums(waiting, parts)
-    kept: Counter[Cell] = Counter()
-
-    def missing(family: Family) -> int:
-        return threshold + _stays_of_whole(family, waiting, kept) - stays[family]
-
+    kept: defaultdict[Place, int] = defaultdict(int)
     # What of a value stays must be settled before its parts are; among others no family takes from another.
     for level in _wholes_first(parts):
-        for family in sorted(family for family in level if missing(family) > 0):
-            for cell in sorted(parts[family], key=lambda cell: (kept[cell] - leaving[cell], cell.value)):
-                if (more := missing(family)) <= 0:
+        of_wholes = {family: threshold + _stays_of_whole(family, waiting, kept) for family in level}
+        for family in sorted(family for family, least in of_wholes.items() if stays[family] < least):
+            some = parts[family]
+            if len(some) > 1:
+                some = sorted(some, key=lambda cell: (kept.get(cell, 0) - leaving[cell], cell[1]))
+            for cell in some:
+                if (more := of_wholes[family] - stays[family]) <= 0:
                     break
-                left = leaving[cell] - kept[cell]
+                left = leaving[cell] - kept.get(cell, 0)
                 more = more if left - more >= threshold else left
                 kept[cell] += more
                 for other in families[cell]:
                     stays[other] += more
-    return dict(+kept)
+    return {cell: kept[cell] for cell in leaving if kept.get(cell)}
 
 
 def most_waiting(threshold: int) -> int:
@@ -90,11 +94,11 @@ def most_waiting(threshold: int) -> int:
     return 2 * threshold - 1
 
 
-def _stays_of_whole(family: Family, waiting: Counts, kept: Mapping[Cell, int]) -> int:
+def _stays_of_whole(family: Family, waiting: Counts, kept: Mapping[Place, int]) -> int:
     _, metric, whole, value = family
     if not whole:
         return 0
-    return waiting.get((whole, metric), {}).get(value, 0) + kept.get(Cell(whole, value, metric), 0)
+    return waiting.get((whole, metric), NONE).get(value, 0) + kept.get((whole, value, metric), 0)
 
 
 def _sums(waiting: Counts, wanted: Iterable[Family]) -> Counter[Family]:
