@@ -9,9 +9,8 @@ import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
-from heapq import heapify, heappop, heappush
 from itertools import compress
 from typing import NamedTuple
 
@@ -60,11 +59,6 @@ class LoadCell(NamedTuple):
 
 
 Load = Mapping[LoadCell, int]
-Group = tuple[str, str]
-"""A time and a route."""
-Groups = dict[Group, dict[str, int]]
-"""Figures of how requests were served, by metric."""
-
 
 _BUCKETS = [f"{TOOK}{number}" for number in range(MOST + 1)]
 _BOUNDS = [2 ** (number / STEPS) / 1e6 for number in range(1, MOST + 1)]
@@ -181,126 +175,15 @@ def bound(load: Counter[LoadCell]) -> None:
                     load[cell._replace(begin=f"{cell.begin[:shorter]}Z")] += count
 
 
-def settle(load: Load, *, running: str, threshold: int) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
-    """What of the load may leave, and what waits on; `running` is the UTC minute that is not over yet.
-
-    A minute's requests leave when it is over. How they were served leaves for a minute, else for its hour, else for its
-    day that has at least `threshold` of them; what is left of a day that is over waits with the next, a route as
-    `(other)`.
-    """
-    leaves, waits = _minutes(load, running)
-    served_leaves, served_waits = settle_served(load, running=running, threshold=threshold)
-    return leaves + served_leaves, waits + served_waits
-
-
-def settle_served(load: Load, *, running: str, threshold: int) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
-    """The part of `settle` that is about how requests were served."""
-    groups: Groups = {}
-    for cell, count in load.items():
-        if _is_served(cell):
-            groups.setdefault((cell.begin, cell.route), {})[cell.metric] = count
-    return settle_groups(groups, running=running, threshold=threshold)
-
-
-def settle_groups(groups: Groups, *, running: str, threshold: int) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
-    """The same of figures by time and route, which are used up."""
-    leaves: Counter[LoadCell] = Counter()
-    waits: Counter[LoadCell] = Counter()
-    for length in (MINUTE, HOUR):
-        for group in [group for group in groups if len(group[0]) == length + 1 and _is_over(group[0], running)]:
-            _leave_or_join(group, groups, leaves, threshold)
-    # Of days the earliest first, and (other) after the routes that are put to it: what a day leaves joins the next.
-    over = [(*_order(group), group) for group in groups if len(group[0]) == DAY + 1 and _is_over(group[0], running)]
-    heapify(over)
-    while over:
-        group = heappop(over)[-1]
-        target = _leave_or_join(group, groups, leaves, threshold)
-        if target is not None and _is_over(target[0], running):
-            heappush(over, (*_order(target), target))
-    for group, figures in groups.items():
-        put_figures(waits, group, figures)
-    return leaves, waits
-
-
-def _leave_or_join(group: Group, groups: Groups, leaves: Counter[LoadCell], threshold: int) -> Group | None:
-    """Let figures leave if they are of enough requests; if not, the time and route that they are put to."""
-    figures = groups.pop(group, None)
-    if figures is None:
-        return None
-    if figures.get(SERVED, 0) >= threshold:
-        put_figures(leaves, group, figures)
-        return None
-    target = _coarser(*group)
-    add_figures(groups, target, figures)
-    return target
-
-
-def add_figures(groups: Groups, group: Group, figures: Mapping[str, int]) -> None:
-    """Add figures to those of a time and route."""
-    sums = groups.setdefault(group, {})
-    for metric, count in figures.items():
-        sums[metric] = sums.get(metric, 0) + count
-
-
-def _order(group: Group) -> tuple[str, bool]:
-    begin, route = group
-    return begin, route in (ALL_ROUTES, OTHER_ROUTES)
-
-
-def put_figures(load: Counter[LoadCell], group: Group, figures: Mapping[str, int]) -> None:
+def put_figures(load: Counter[LoadCell], place: tuple[str, str], figures: Mapping[str, int]) -> None:
     """Set the cells of a time and route."""
     for metric, count in figures.items():
-        load[LoadCell(*group, metric)] = count
-
-
-def folded(load: Load, *, running: str, threshold: int) -> Counter[LoadCell]:
-    """A load that may not leave yet, what has too few requests put to longer times, so that no route stays named."""
-    leaves, waits = settle_served(load, running=running, threshold=threshold)
-    return leaves + waits + Counter({cell: count for cell, count in load.items() if not _is_served(cell)})
+        load[LoadCell(*place, metric)] = count
 
 
 def bytes_of(load: Load) -> int:
     """The bytes of all requests in a load."""
     return sum(count for cell, count in load.items() if cell.route == ALL_ROUTES and cell.metric == BYTES)
-
-
-def _minutes(load: Load, running: str) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
-    """The minutes that are over, by their seconds, and the figures of those that are not."""
-    leaves: Counter[LoadCell] = Counter()
-    waits: Counter[LoadCell] = Counter()
-    for cell, count in load.items():
-        if _is_served(cell):
-            continue
-        minute = LoadCell(f"{cell.begin[:MINUTE].rstrip('Z')}Z", ALL_ROUTES, cell.metric)
-        if not _is_over(minute.begin, running):
-            waits[cell] += count
-        elif cell.metric == AT_ONCE:
-            leaves[minute._replace(metric=MOST_AT_ONCE)] = max(leaves[minute._replace(metric=MOST_AT_ONCE)], count)
-        else:
-            leaves[minute] += count
-            if len(cell.begin) == SECOND + 1:
-                leaves[minute._replace(metric=BUSIEST)] = max(leaves[minute._replace(metric=BUSIEST)], count)
-    return leaves, waits
-
-
-def _is_served(cell: LoadCell) -> bool:
-    return len(cell.begin) != SECOND + 1 and cell.metric != REQUESTS
-
-
-def _is_over(begin: str, running: str) -> bool:
-    return begin[:-1] < running[: len(begin) - 1]
-
-
-def _coarser(begin: str, route: str) -> tuple[str, str]:
-    """Where the figures of a time go that has too few requests: to a longer time, to `(other)`, to the next day.
-
-    Day by day, so that it is the same place whether figures are put there at once or step by step.
-    """
-    if len(begin) > DAY + 1:
-        return f"{begin[: HOUR if len(begin) == MINUTE + 1 else DAY]}Z", route
-    if route not in (ALL_ROUTES, OTHER_ROUTES):
-        return begin, OTHER_ROUTES
-    return f"{date.fromisoformat(begin[:DAY]) + timedelta(days=1)}Z", route
 
 
 def _places(minute: int, route: str) -> tuple[tuple[str, str], tuple[str, str]]:

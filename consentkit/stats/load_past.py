@@ -5,7 +5,7 @@ A request is one number: its bytes, the bucket of its time, its class of status.
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import gt, itemgetter
 
@@ -30,6 +30,7 @@ from consentkit.stats.load import (
     put_figures,
     time_text,
 )
+from consentkit.stats.settling import staying
 
 CLASS_BITS, BUCKET_BITS = 3, 9
 MANNER_BITS = CLASS_BITS + BUCKET_BITS
@@ -84,11 +85,14 @@ class PastLoad:
             else:
                 self._hours[minute // 60][ALL_ROUTES] += numbers
         for hour in [hour for hour in self._hours if (hour + 1) * 60 <= over]:
-            for route, numbers in _bounded(self._hours.pop(hour)).items():
-                if len(numbers) >= threshold:
-                    put_figures(leaves, (time_text(hour * 3600, HOUR), route), figures_of(numbers))
-                else:
+            routes = _bounded(self._hours.pop(hour))
+            untold = _fewer(routes.get(ALL_ROUTES, ()), threshold)
+            stays = staying(_served(routes), untold, threshold=threshold)
+            for route, numbers in routes.items():
+                if untold if route == ALL_ROUTES else route in stays:
                     self._days[hour // 24][route] += numbers
+                else:
+                    put_figures(leaves, (time_text(hour * 3600, HOUR), route), figures_of(numbers))
         self._settle_days(over, threshold, leaves)
         return leaves
 
@@ -113,20 +117,16 @@ class PastLoad:
         """What a day that is over leaves waits with the next, of routes as `(other)`."""
         while self._days and (day := min(self._days)) * 1440 + 1440 <= over:
             routes = self._days.pop(day)
-            for route in [
-                *(route for route in routes if route not in (ALL_ROUTES, OTHER_ROUTES)),
-                OTHER_ROUTES,
-                ALL_ROUTES,
-            ]:
-                numbers = routes.get(route)
-                if not numbers:
-                    continue
-                if len(numbers) >= threshold:
-                    put_figures(leaves, (time_text(day * 86_400, DAY), route), figures_of(numbers))
-                elif route in (ALL_ROUTES, OTHER_ROUTES):
+            untold = _fewer(routes.get(ALL_ROUTES, ()), threshold)
+            _join_other(routes, [route for route, requests in _served(routes).items() if requests < threshold])
+            stays = staying(_served(routes), untold, threshold=threshold)
+            _join_other(routes, stays)
+            others_stay = stays and (untold or _fewer(routes[OTHER_ROUTES], threshold))
+            for route, numbers in routes.items():
+                if untold if route == ALL_ROUTES else others_stay and route == OTHER_ROUTES:
                     self._days[day + 1][route] += numbers
                 else:
-                    routes[OTHER_ROUTES] += numbers
+                    put_figures(leaves, (time_text(day * 86_400, DAY), route), figures_of(numbers))
 
     def _waiting(self) -> Iterator[tuple[int, int, str, list[int]]]:
         """The requests of which it waits how they were served: length and begin of their time, route, numbers."""
@@ -152,6 +152,23 @@ def figures_of(numbers: Sequence[int]) -> dict[str, int]:
             figures[took] = figures.get(took, 0) + count
     figures[BYTES] = (sum(numbers) - left) >> MANNER_BITS
     return figures
+
+
+def _served(routes: Mapping[str, list[int]]) -> dict[str, int]:
+    """The requests of each route."""
+    return {route: len(numbers) for route, numbers in routes.items() if route != ALL_ROUTES}
+
+
+def _fewer(numbers: Sequence[int], threshold: int) -> int:
+    """How many requests there are, if they are too few."""
+    return len(numbers) if len(numbers) < threshold else 0
+
+
+def _join_other(routes: ByRoute, some: Iterable[str]) -> None:
+    """Put some routes to `(other)`."""
+    for route in some:
+        if route != OTHER_ROUTES:
+            routes[OTHER_ROUTES] += routes.pop(route)
 
 
 def _cut(whens: Sequence[int], length: int) -> Iterator[tuple[int, slice]]:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from consentkit.stats.breakdowns import Crossing
-from consentkit.stats.load import LoadCell, settle
+from consentkit.stats.load import LoadCell
 from consentkit.stats.model import BatchId, Increments, Observation, Release, Waiting
 from consentkit.stats.release import Rule, as_release, decide, fresh_events
+from consentkit.stats.settling import settle
 from consentkit.stats.stores.protocol import Remainder
 from consentkit.stats.stores.wire import loaded
 from tests.stats.observations import a_tally

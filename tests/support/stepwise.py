@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from consentkit.stats.breakdowns import Crossing
-from consentkit.stats.load import LoadCell, settle
+from consentkit.stats.load import LoadCell
 from consentkit.stats.model import Cell, Increments, Observation, Release, Waiting
 from consentkit.stats.release import Decision, Rule, as_release, decide, fresh_events
+from consentkit.stats.settling import settle
 from tests.stats.observations import a_tally
 
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from consentkit.stats.load import Load, LoadCell, folded, settle
+from consentkit.stats.load import Load, LoadCell
 from consentkit.stats.model import OTHER, BatchId, Cell, Counts, Increments, Release, Waiting
 from consentkit.stats.release import Decision, aged_before, as_release, decide, fresh_events
+from consentkit.stats.settling import folded, settle
 from consentkit.stats.stores import json_text
 from consentkit.stats.stores.protocol import Balance, Remainder, Sums
 from consentkit.stats.stores.sqlite import transaction
