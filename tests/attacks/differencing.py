@@ -46,14 +46,14 @@ def isolated_requests(steps: Sequence[Step]) -> int:
 
 
 def untold_routes(steps: Sequence[Step]) -> dict[str, int]:
-    """The hours of which the figures of all requests are those of the routes and of 1 to k − 1 requests more."""
+    """The hours in which all requests are 1 to k − 1 more, or fewer, than those of the routes that are told."""
     of_all: Counter[str] = Counter()
     of_routes: Counter[str] = Counter()
     for step in steps:
         for cell, count in step.load.items():
             if cell.metric == SERVED and len(cell.begin) > DAY + 1:
                 (of_all if cell.route == ALL_ROUTES else of_routes)[cell.begin[:HOUR]] += count
-    return {hour: left for hour, count in of_all.items() if 0 < (left := count - of_routes[hour]) < K}
+    return {hour: abs(left) for hour, count in of_all.items() if 0 < abs(left := count - of_routes[hour]) < K}
 
 
 def smallest_totals(steps: Sequence[Step]) -> dict[str, int]:
