@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from consentkit.dashboard.door import NEXT, Door
+from consentkit.dashboard.door import Door, page_inside
 from consentkit.dashboard.figures import Facts
 from consentkit.dashboard.forms import Fields, read_form
 from consentkit.dashboard.headers import from_same_origin
@@ -26,9 +26,6 @@ from consentkit.dashboard.store.trail import Did
 from consentkit.dashboard.threads import Threads
 from consentkit.roles import Role
 from consentkit.stats.stores import SinkReader
-
-LONGEST_NEXT = 500
-"""Characters of an address that a sign-in leads back to."""
 
 Handler = Callable[[Request, Session], Response]
 """Answers a request of somebody who is signed in. A plain function: Starlette runs it in a thread."""
@@ -57,7 +54,7 @@ class Context:
             session = self.door.session(request)
             if session is None:
                 return _to_sign_in(request)
-            answer = handler(request, session) if session.role.may(needs) else self.door.refused(request, "role")
+            answer = handler(request, session) if session.role.may(needs) else self.pages.message(request, "role")
             return packed(request, answer)
 
         async def in_turn(request: Request) -> Response:
@@ -102,11 +99,11 @@ class Context:
                 return _to_sign_in(request)
             fields = await read_form(request)
             if fields is None or not from_same_origin(request):
-                return self.door.refused(request)
+                return self.pages.message(request, "403")
             if not self.signed.read_form(fields.get("form", ""), session.id):
-                return self.door.refused(request)
+                return self.pages.message(request, "403")
             if not session.role.may(needs):
-                return self.door.refused(request, "role")
+                return self.pages.message(request, "role")
             return await run_sync(handler, request, session, fields)
 
         return Route(path, checked, methods=["POST"])
@@ -148,7 +145,7 @@ def _to_sign_in(request: Request) -> Response:
     base = str(request.scope.get("root_path", ""))
     query = request.url.query
     wanted = request.url.path.removeprefix(base).lstrip("/") + (f"?{query}" if query else "")
-    onward = wanted[:LONGEST_NEXT] if request.method == "GET" and NEXT.fullmatch(wanted[:LONGEST_NEXT]) else ""
+    onward = page_inside(wanted) if request.method == "GET" else ""
     lang = request.query_params.get("lang", "")[:2]
     target = {name: value for name, value in (("next", onward), ("lang", lang)) if value}
     return RedirectResponse(f"{base}/sign-in" + (f"?{urlencode(target)}" if target else ""), status_code=303)

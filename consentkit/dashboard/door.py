@@ -26,9 +26,16 @@ HASHES_AT_ONCE = 2
 """argon2 takes 64 MiB and a core for each."""
 NEXT = re.compile(r"(?:[a-z]{1,20}(?:-[a-z]{1,20}){0,2})?(?:\?[A-Za-z0-9_=&%.+\-]*)?")
 """Where a sign-in may lead: a page of the dashboard, relative to its root."""
+LONGEST_NEXT = 500
+"""Characters of it; a longer one would not fit into what is signed on the way to the company's provider."""
 SIGN_IN_FORM = "sign-in"
 
 Sleep = Callable[[float], Awaitable[None]]
+
+
+def page_inside(wanted: str) -> str:
+    """Where a sign-in leads on to: the page wanted, or "", the first one, for anything but a page of the dashboard."""
+    return wanted if len(wanted) <= LONGEST_NEXT and NEXT.fullmatch(wanted) else ""
 
 
 def cookie_name(request: Request) -> str:
@@ -75,7 +82,7 @@ class Door:
     async def sign_in(self, request: Request) -> Response:
         """A name and a password. Wrong ones slow down the next try for the same name."""
         if not from_same_origin(request):
-            return self.refused(request)
+            return self.pages.message(request, "403")
         fields = await read_form(request)
         if fields is None or not self.signed.read_form(fields.get("form", ""), SIGN_IN_FORM):
             return self._form(request, "stale", status=400)
@@ -106,7 +113,7 @@ class Door:
         if link is None or not await anyio.to_thread.run_sync(self._works, link):
             # Who follows the link a second time in the same browser is in already.
             inside = await anyio.to_thread.run_sync(self.session, request)
-            return self._onward(request, "") if inside else self.over(request)
+            return self._onward(request, "") if inside else self.pages.message(request, "link")
         if request.method == "HEAD" or not opened_by_reader(request):
             return self.pages.page(request, "link.html", session=None, name=link.name, token=token)
         return await anyio.to_thread.run_sync(self._enter_by, request, link)
@@ -114,10 +121,14 @@ class Door:
     async def link_agreed(self, request: Request) -> Response:
         """The button of the page that asks."""
         if not from_same_origin(request):
-            return self.refused(request)
+            return self.pages.message(request, "403")
         fields = await read_form(request)
         link = self.signed.read_link(fields.get("token", "") if fields else "")
-        return await anyio.to_thread.run_sync(self._enter_by, request, link) if link else self.over(request)
+        return (
+            await anyio.to_thread.run_sync(self._enter_by, request, link)
+            if link
+            else self.pages.message(request, "link")
+        )
 
     async def sign_out(self, request: Request) -> Response:
         """Ends the session in this browser."""
@@ -129,15 +140,11 @@ class Door:
             return self._onward(request, "")
         form = fields.get("form", "") if fields else ""
         if not from_same_origin(request) or not self.signed.read_form(form, session.id):
-            return self.refused(request)
+            return self.pages.message(request, "403")
         await anyio.to_thread.run_sync(self._leave, session)
         response = self._onward(request, "sign-in?signed-out=1")
         _set_cookie(request, response, "", 0)
         return response
-
-    def refused(self, request: Request, key: str = "403") -> Response:
-        """What a form from another site gets, or with another key what somebody whose role does not do."""
-        return self.pages.page(request, "message.html", status=403, session=None, key=key)
 
     def knows_password(self, name: str, password: str) -> bool:
         """Whether somebody who is signed in knows their password. Wrong ones count; a try that had to wait is one."""
@@ -166,7 +173,7 @@ class Door:
 
     def _enter_by(self, request: Request, link: Link) -> Response:
         if not self._works(link) or not self.store.sessions.spend(link.id, LINK_SECONDS):
-            return self.over(request)
+            return self.pages.message(request, "link")
         return self.enter(request, link.name, "link", "")
 
     def enter(self, request: Request, name: str, source: str, next_page: str, role: Role = Role.READER) -> Response:
@@ -174,7 +181,7 @@ class Door:
         before = self.signed.read_session(request.cookies.get(cookie_name(request), ""))
         if before is not None:
             self.store.sessions.end(before)
-        response = self._onward(request, next_page if NEXT.fullmatch(next_page) else "")
+        response = self._onward(request, page_inside(next_page))
         id_ = self.store.sessions.begin(name, source, role)
         _set_cookie(request, response, self.signed.session(id_), SESSION_SECONDS)
         self.store.trail.note(name, Did.SIGNED_IN, source)
@@ -194,14 +201,10 @@ class Door:
             session=None,
             message=message,
             name=name,
-            next=next_page if NEXT.fullmatch(next_page) else "",
+            next=page_inside(next_page),
             provider=self.company.provider is not None,
             form=self.signed.form(SIGN_IN_FORM),
         )
-
-    def over(self, request: Request, key: str = "link") -> Response:
-        """What somebody gets whose link, or way to the company's provider, leads nowhere any more."""
-        return self.pages.page(request, "message.html", status=403, session=None, key=key)
 
     def _onward(self, request: Request, page: str) -> RedirectResponse:
         # After a sign-in by link no address with the token stays behind, and a reload sends nothing again.

@@ -92,6 +92,10 @@ class Pages:
         headers = {"Content-Language": words.language, "Vary": "Accept-Language, Cookie"}
         return HTMLResponse(html, status_code=status, headers=headers)
 
+    def message(self, request: Request, key: str, status: int = 403) -> HTMLResponse:
+        """A page that only says what is not there, not allowed or broken; `key` names its text."""
+        return self.page(request, "message.html", status=status, session=None, key=key)
+
 
 def _here(request: Request, base: str) -> str:
     """Which page this is, as the navigation names it."""

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from consentkit.config_dashboard import DashboardSettings, Oidc
 from consentkit.dashboard import Role, Store, open_file
 from consentkit.dashboard.company import Company, MissingExtra, company_of
+from consentkit.dashboard.door import LONGEST_NEXT
 from consentkit.dashboard.oidc import Provider
 from tests.conftest import LiveServers
 from tests.dashboard.provider import CLIENT, SECRET, TestProvider
@@ -193,6 +194,16 @@ def test_an_answer_is_of_use_only_in_the_browser_that_asked(town: Town) -> None:
         assert 303 == mallory.get(back).status_code
         mallory.cookies.update(kept)
         assert 403 == mallory.get(back).status_code
+
+
+def test_the_way_back_is_as_long_as_a_page_needs(town: Town) -> None:
+    """Of the longest address that is kept nothing is cut off; a longer one leads to the first page."""
+    town.provider.claims = CLEAN
+    longest = "?only.page=%2F" + "a" * (LONGEST_NEXT - 14)
+    for wanted, expected in ((longest, f"/{longest}"), (longest + "a", "/")):
+        with town.browser() as browser:
+            there = browser.get(f"{town.dashboard}/sign-in/oidc", params={"next": wanted})
+            assert f"{town.dashboard}{expected}" == str(there.url)
 
 
 @pytest.mark.parametrize("next_page", ["//evil.example", "https://evil.example", "/\\evil.example", "list?x=\r\nA: b"])

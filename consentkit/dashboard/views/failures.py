@@ -32,16 +32,16 @@ class Failures:
         key = str(status) if status in (403, 404, 405, 413, 429) else "500"
         if isinstance(error, HTTPException) and error.detail in ("proxy", "no_role"):
             key = error.detail
-        response = self._pages.page(request, "message.html", status=status, session=None, key=key)
+        response = self._pages.message(request, key, status)
         response.headers.update(getattr(error, "headers", None) or {})
         return response
 
     def store_error(self, request: Request, error: Exception) -> Response:
         """The sink or the dashboard's own file cannot be used."""
         note_unreadable(error)
-        return self._pages.page(request, "message.html", status=503, session=None, key="503")
+        return self._pages.message(request, "503", 503)
 
     def server_error(self, request: Request, error: Exception) -> Response:
         """A fault of ours; the server logs where."""
         del error
-        return self._pages.page(request, "message.html", status=500, session=None, key="500")
+        return self._pages.message(request, "500", 500)

@@ -62,7 +62,7 @@ class Notes:
         return self._back(request)
 
     def _refused(self, request: Request, status: int) -> Response:
-        return self._context.pages.page(request, "message.html", status=status, session=None, key="note")
+        return self._context.pages.message(request, "note", status)
 
     def _back(self, request: Request) -> Response:
         return RedirectResponse(self._context.pages.links(request).to() + "#lead", status_code=303)

@@ -2,8 +2,8 @@
 
 from starlette.routing import BaseRoute, Route
 
-from consentkit.dashboard.company import ProviderDoor
 from consentkit.dashboard.context import Context
+from consentkit.dashboard.provider_door import ProviderDoor
 
 
 def routes(context: Context) -> list[BaseRoute]:
