@@ -51,6 +51,7 @@ class Overview:
     countries: Mapping[str, int]
     """Every country of the list that is shown, for the map; none where another list is."""
     hosts: tuple[str, ...]
+    lost: Sequence[Lost]
     untold: bool
     """Whether no crossing of the filters is stored, so that nothing can be told."""
 
@@ -92,6 +93,7 @@ def read_overview(reader: SinkReader, state: State, frame: Frame) -> Overview:
         places=places,
         countries=_countries(scope, state, places),
         hosts=tuple(value for value, _ in reader.top("host", "views", period.first, period.last, 20)),
+        lost=frame.lost,
         untold=bool(state.filters) and cell_of(reader, state.filters) is None,
     )
 

@@ -10,15 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from consentkit.dashboard.asked import asked_card, asked_search
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.exports import days_table, filtered_days, list_table, screen_tables
-from consentkit.dashboard.figures import Facts, read_facts
+from consentkit.dashboard.figures import read_facts
 from consentkit.dashboard.files import Parcel, answer, asked_format
-from consentkit.dashboard.overview import Frame, Overview, read_overview
 from consentkit.dashboard.rankings import read_scope
-from consentkit.dashboard.state import State, read_state
 from consentkit.dashboard.store.sessions import Session
-from consentkit.dashboard.views.lists import LONGEST_SEARCH, asked_card
+from consentkit.dashboard.views.reading import read_choices, read_figures
 from consentkit.exporters.formats import Format
 from consentkit.exporters.sink import span_of, tables_of
 from consentkit.exporters.table import CELLS, GAPS, TABLES, TOTALS, Table, Value
@@ -51,12 +50,10 @@ class Downloads:
     def list(self, request: Request, session: Session) -> Response:
         """A whole list as a file, with every metric that it has, as it is filtered and searched on the screen."""
         context, key, form = self._context, asked_card(request), asked_format(request)
-        search = request.query_params.get("q", "").strip()[:LONGEST_SEARCH]
         with context.reader.snapshot():
-            facts = read_facts(context.reader)
-            state = self._state(request, facts)
+            facts, state = read_choices(context, request)
             scope = read_scope(context.reader, state.period, state.filters, facts.threshold)
-            table = list_table(scope, key, state.by, search)
+            table = list_table(scope, key, state.by, asked_search(request))
         days = (state.period.first, state.period.last)
         return answer(context, session, form, Parcel(key, days, [table]), facts)
 
@@ -64,11 +61,10 @@ class Downloads:
         """The days of the period as a file, as they are filtered on the screen."""
         context, form = self._context, asked_format(request)
         with context.reader.snapshot():
-            facts = read_facts(context.reader)
-            state = self._state(request, facts)
+            facts, state = read_choices(context, request)
             first, last = state.period.first, state.period.last
             if state.filters and facts.span is not None:
-                table = filtered_days(self._overview(replace(state, step="day", compare="none"), facts))
+                table = filtered_days(read_figures(context, facts, replace(state, step="day", compare="none")))
             else:
                 table = days_table(context.reader, first, last)
         return answer(context, session, form, Parcel("days", (first, last), [table]), facts)
@@ -77,21 +73,13 @@ class Downloads:
         """What the first page shows for the same address; 404 before there is anything."""
         context, form = self._context, asked_format(request)
         with context.reader.snapshot():
-            facts = read_facts(context.reader)
+            facts, state = read_choices(context, request)
             if facts.span is None:
                 raise HTTPException(404)
-            state = self._state(request, facts)
-            tables = screen_tables(self._overview(state, facts))
+            tables = screen_tables(read_figures(context, facts, state))
         return answer(
             context, session, form, Parcel("overview", (state.period.first, state.period.last), tables), facts
         )
-
-    def _state(self, request: Request, facts: Facts) -> State:
-        return read_state(request.query_params, self._context.moment().date(), facts.span)
-
-    def _overview(self, state: State, facts: Facts) -> Overview:
-        frame = Frame(facts, self._context.settings.timezone, self._context.moment())
-        return read_overview(self._context.reader, state, frame)
 
     def everything(self, request: Request, session: Session) -> Response:
         """All that is published, one such file at a time; 404 before there is any, 413 for too much."""

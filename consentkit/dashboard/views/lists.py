@@ -1,25 +1,21 @@
 """A whole list, page by page, with a search."""
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from consentkit.dashboard.asked import asked_card, asked_offset, asked_search
 from consentkit.dashboard.cards import card, chips, rows_of, unit_of
 from consentkit.dashboard.context import Context
-from consentkit.dashboard.figures import read_facts
-from consentkit.dashboard.groups import CARDS, CLASSES
+from consentkit.dashboard.groups import CLASSES
 from consentkit.dashboard.measures import figures_of, read_beside
 from consentkit.dashboard.rankings import read_list, read_scope
 from consentkit.dashboard.sessions import Session
-from consentkit.dashboard.state import read_state
+from consentkit.dashboard.views.reading import read_choices
 
 PER_PAGE = 50
 BY_NAME = "name"
 """In an address: the list is in the order of names, else of counts."""
-LONGEST_SEARCH = 100
-DEEPEST = 1_000_000
-"""Rows; no list is longer, and SQLite takes no number beyond 64 bits."""
 
 
 def routes(context: Context) -> list[BaseRoute]:
@@ -36,16 +32,14 @@ class Lists:
     def page(self, request: Request, session: Session) -> Response:
         """A stretch of the list that the address names; 404 for one that there is not."""
         context, key = self._context, asked_card(request)
-        words, offset = context.pages.words(request), _offset(request)
-        search = request.query_params.get("q", "").strip()[:LONGEST_SEARCH]
+        words, offset, search = context.pages.words(request), asked_offset(request, PER_PAGE), asked_search(request)
         by_name = request.query_params.get("order", "") == BY_NAME
 
         def name(value: str) -> str:
             return words.value(key, value).casefold()
 
         with context.reader.snapshot():
-            facts = read_facts(context.reader)
-            state = read_state(request.query_params, context.moment().date(), facts.span)
+            facts, state = read_choices(context, request)
             scope = read_scope(context.reader, state.period, state.filters, facts.threshold)
             ranking = read_list(
                 scope, key, state.by, limit=PER_PAGE, offset=offset, search=search, order=name if by_name else None
@@ -71,18 +65,3 @@ class Lists:
             step=PER_PAGE,
             searchable=key != CLASSES,
         )
-
-
-def asked_card(request: Request) -> str:
-    """The list that the address names; HTTPException 404 for one that there is not."""
-    key = request.query_params.get("card", "")
-    if key not in CARDS:
-        raise HTTPException(404)
-    return key
-
-
-def _offset(request: Request) -> int:
-    text = request.query_params.get("offset", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 7):
-        return 0
-    return min(int(text), DEEPEST) // PER_PAGE * PER_PAGE

@@ -10,22 +10,23 @@ from starlette.routing import BaseRoute
 
 from consentkit.dashboard.cards import chips, place_title, tabbed
 from consentkit.dashboard.context import Context
-from consentkit.dashboard.figures import Facts, read_facts
+from consentkit.dashboard.figures import Facts
 from consentkit.dashboard.funnels import funnel_cards, read_funnels
 from consentkit.dashboard.graph import chart_of, notes_of, table_of, title_of
 from consentkit.dashboard.groups import LEADING
 from consentkit.dashboard.honesty import Explainer
 from consentkit.dashboard.links import Links
 from consentkit.dashboard.load_forecast import ahead_facts
-from consentkit.dashboard.losses import lost_times, read_lost
-from consentkit.dashboard.overview import Frame, Overview, read_overview
+from consentkit.dashboard.losses import lost_times
+from consentkit.dashboard.overview import Overview
 from consentkit.dashboard.people import people_cards, read_people
 from consentkit.dashboard.periods import COMPARISONS, Period, last_days
 from consentkit.dashboard.sessions import Session
-from consentkit.dashboard.state import ONLY, State, read_state
+from consentkit.dashboard.state import ONLY, State
 from consentkit.dashboard.tiles import tiles
-from consentkit.dashboard.unlisted import unlisted
+from consentkit.dashboard.unlisted import Unlisted, unlisted
 from consentkit.dashboard.views.live import mark_of
+from consentkit.dashboard.views.reading import read_choices, read_figures
 from consentkit.dashboard.wording import Wording
 from consentkit.dashboard.world import PLACES, world_map
 from consentkit.roles import Role
@@ -45,16 +46,12 @@ class FirstPage:
 
     def page(self, request: Request, session: Session) -> Response:
         """Everything at a glance; a page that says what it waits for before anything was published."""
-        context, reader = self._context, self._context.reader
-        words, timezone, now = context.pages.words(request), context.settings.timezone, context.moment()
-        with reader.snapshot():
-            facts = read_facts(reader)
-            state = read_state(request.query_params, now.date(), facts.span)
+        context, words = self._context, self._context.pages.words(request)
+        with context.reader.snapshot():
+            facts, state = read_choices(context, request)
             if facts.span is None:
                 return context.page(request, session, facts, "empty.html", period=state.period)
-            lost = read_lost(reader, state.period, timezone)
-            notes = context.store.annotations.between(state.period.first, state.period.last)
-            overview = read_overview(reader, state, Frame(facts, timezone, now, notes, lost))
+            overview = read_figures(context, facts, state)
             mark = mark_of(context, state.period)
             beside = self._beside(state, facts, words)
         drawn = _map(overview, words, context.pages.links(request))
@@ -69,22 +66,15 @@ class FirstPage:
             mark=mark,
             overview=overview,
             tiles=tiles(overview, words, facts.threshold),
-            explain=Explainer(words, facts, state.period, len(lost)).about,
+            explain=Explainer(words, facts, state.period, len(overview.lost)).about,
             chips=chips(state.filters, words),
             compared=_compared(overview, words),
             comparisons=COMPARISONS,
             places=tabbed(standing, words, facts.threshold, state.filters),
             beside_at=sum(place.group in LEADING for place in standing),
-            unlisted=unlisted(
-                (
-                    (place_title(place, words), place.ranking)
-                    for place in overview.places
-                    if place.ranking.missing and not place.stands
-                ),
-                words,
-            ),
+            unlisted=_unlisted(overview, words),
             latest=_latest(facts, state),
-            lost=lost_times(lost, words),
+            lost=lost_times(overview.lost, words),
             map=drawn,
             alone=_alone([place.group for place in standing], [one.id for one in beside["funnels"]], drawn is not None),
             may_note=session.role.may(Role.EDITOR),
@@ -104,6 +94,12 @@ class FirstPage:
             "ahead": ahead_facts(outlook, words) if outlook else [],
             "funnels": funnel_cards(funnels, words, facts.threshold),
         }
+
+
+def _unlisted(overview: Overview, words: Wording) -> list[Unlisted]:
+    """The lists that have no card, because nothing is stored of them under the filters."""
+    untold = [place for place in overview.places if place.ranking.missing and not place.stands]
+    return unlisted(((place_title(place, words), place.ranking) for place in untold), words)
 
 
 def _alone(groups: Sequence[str], funnels: Sequence[str], has_map: bool) -> set[str]:

@@ -6,12 +6,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from consentkit.dashboard.context import Context
-from consentkit.dashboard.figures import read_facts
 from consentkit.dashboard.graph import picture_of
-from consentkit.dashboard.losses import read_lost
-from consentkit.dashboard.overview import Frame, read_overview
 from consentkit.dashboard.sessions import Session
-from consentkit.dashboard.state import read_state
+from consentkit.dashboard.views.reading import read_choices, read_figures
 
 
 def routes(context: Context) -> list[BaseRoute]:
@@ -28,16 +25,12 @@ class Pictures:
     def svg(self, request: Request, session: Session) -> Response:
         """The chart that the same address shows on the page; 404 before there are figures."""
         del session
-        context, reader = self._context, self._context.reader
-        timezone, now = context.settings.timezone, context.moment()
-        with reader.snapshot():
-            facts = read_facts(reader)
-            state = read_state(request.query_params, now.date(), facts.span)
+        context = self._context
+        with context.reader.snapshot():
+            facts, state = read_choices(context, request)
             if facts.span is None:
                 raise HTTPException(404)
-            lost = read_lost(reader, state.period, timezone)
-            notes = context.store.annotations.between(state.period.first, state.period.last)
-            overview = read_overview(reader, state, Frame(facts, timezone, now, notes, lost))
+            overview = read_figures(context, facts, state)
         picture = picture_of(overview, facts, context.settings.site, context.pages.words(request))
         name = f"{state.figure}-{state.period.first}-{state.period.last}.svg"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from consentkit.dashboard.asked import asked_offset
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.store.trail import COMMAND_LINE, OF_DAYS, UNKNOWN, Did, Entry
@@ -28,8 +29,7 @@ class TrailPage:
 
     def page(self, request: Request, session: Session) -> Response:
         """The latest entries first."""
-        text = request.query_params.get("offset", "")
-        offset = int(text) // PER_PAGE * PER_PAGE if text.isascii() and text.isdigit() and len(text) <= 7 else 0
+        offset = asked_offset(request, PER_PAGE)
         entries = self._context.store.trail.latest(PER_PAGE + 1, offset)
         words, timezone = self._context.pages.words(request), self._context.settings.timezone
         rows = []
