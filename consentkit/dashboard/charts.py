@@ -57,9 +57,23 @@ def x_of(place: int, count: int) -> float:
     return round((place + 0.5) * 100 / count, 3)
 
 
-def _path(values: Sequence[float], start: int, highest: float, height: float, count: int) -> str:
+def coordinates(values: Sequence[float], start: int, highest: float, height: float, count: int) -> str:
+    """The places and heights of a run of values that begins at a place, as a path has them."""
     steps = (f"{x_of(start + i, count):g} {y_of(value, highest, height):g}" for i, value in enumerate(values))
     return "M" + "L".join(steps)
+
+
+def stroke(kind: str, d: str) -> Markup:
+    """A line along a path; `kind` are its classes. It is as thin as ever where its inner SVG is stretched."""
+    return Markup('<path class="{kind}" d="{d}" vector-effect="non-scaling-stroke"/>').format(kind=kind, d=d)
+
+
+def area(values: Sequence[float], highest: float, height: float) -> Markup:
+    """What lies under a line over all places."""
+    count, base = len(values), f"{height - BOTTOM:g}"
+    line = coordinates(values, 0, highest, height, count)
+    closed = f"{line}L{x_of(count - 1, count):g} {base}L{x_of(0, count):g} {base}Z"
+    return Markup('<path class="area" d="{d}"/>').format(d=closed)
 
 
 def grid(marks: Sequence[int], height: float) -> Markup:
@@ -136,20 +150,11 @@ def _series(points: Sequence[Point], number: int, highest: float, height: float,
     parts = [("line", values[: settled + 1], 0)]
     if settled < count - 1:
         parts.append(("line so-far", values[settled:], settled))
-    path = Markup('<path class="{kind} s{number}" d="{d}" vector-effect="non-scaling-stroke"/>')
     return Markup().join(
-        path.format(kind=kind, number=number, d=_path(part, start, highest, height, count))
+        stroke(f"{kind} s{number}", coordinates(part, start, highest, height, count))
         for kind, part, start in parts
         if len(part) > 1
     )
-
-
-def _area(points: Sequence[Point], highest: float, height: float) -> Markup:
-    count = len(points)
-    base = f"{height - BOTTOM:g}"
-    line = _path([point.values[0] for point in points], 0, highest, height, count)
-    closed = f"{line}L{x_of(count - 1, count):g} {base}L{x_of(0, count):g} {base}Z"
-    return Markup('<path class="area" d="{d}"/>').format(d=closed)
 
 
 def frame(words: Words, height: float, kind: str, content: Markup) -> Markup:
@@ -188,7 +193,7 @@ def line_chart(
     content = Markup().join(
         (
             grid(marks, height),
-            stretched(height, _area(points, highest, height) + lines),
+            stretched(height, area([point.values[0] for point in points], highest, height) + lines),
             veil(points, height),
             tick_labels(marks, tick_label, height),
             place_labels(points, height),

@@ -12,15 +12,17 @@ from consentkit.dashboard.charts import (
     Point,
     TickLabel,
     Words,
+    area,
     bands,
+    coordinates,
     frame,
     grid,
     place_labels,
     stretched,
+    stroke,
     tick_labels,
     veil,
     x_of,
-    y_of,
 )
 from consentkit.dashboard.scale import ticks
 
@@ -60,9 +62,9 @@ def curve_chart(
     readings = [point.point for point in points]
     lines = Markup().join(
         (
-            _area(points, highest, height),
+            area([point.value for point in points], highest, height),
             *(
-                _path("was", coordinates(run, start, highest, height, count))
+                stroke("was", coordinates(run, start, highest, height, count))
                 for start, run in runs([p.before for p in points])
             ),
             *_lines([point.value for point in points], highest, height, running=running),
@@ -84,30 +86,13 @@ def curve_chart(
     return frame(words, height, "lines curve" if count > 1 else "lines curve single", content)
 
 
-def coordinates(values: Sequence[float], start: int, highest: float, height: float, count: int) -> str:
-    """The places and heights of a run of values, as a path has them."""
-    steps = (f"{x_of(start + i, count):g} {y_of(value, highest, height):g}" for i, value in enumerate(values))
-    return "M" + "L".join(steps)
-
-
-def _path(kind: str, d: str) -> Markup:
-    return Markup('<path class="{kind}" d="{d}" vector-effect="non-scaling-stroke"/>').format(kind=kind, d=d)
-
-
 def _lines(values: Sequence[float], highest: float, height: float, *, running: bool) -> Iterable[Markup]:
     count = len(values)
     settled = count - 2 if running else count - 1
     if settled > 0:
-        yield _path("line s0", coordinates(values[: settled + 1], 0, highest, height, count))
+        yield stroke("line s0", coordinates(values[: settled + 1], 0, highest, height, count))
     if 0 <= settled < count - 1:
-        yield _path("line so-far s0", coordinates(values[settled:], settled, highest, height, count))
-
-
-def _area(points: Sequence[CurvePoint], highest: float, height: float) -> Markup:
-    count, base = len(points), f"{height - BOTTOM:g}"
-    line = coordinates([point.value for point in points], 0, highest, height, count)
-    closed = f"{line}L{x_of(count - 1, count):g} {base}L{x_of(0, count):g} {base}Z"
-    return Markup('<path class="area" d="{d}"/>').format(d=closed)
+        yield stroke("line so-far s0", coordinates(values[settled:], settled, highest, height, count))
 
 
 def _hatch() -> Markup:

@@ -13,10 +13,12 @@ from consentkit.dashboard.charts import (
     TickLabel,
     Words,
     bands,
+    coordinates,
     frame,
     grid,
     place_labels,
     stretched,
+    stroke,
     x_of,
     y_of,
 )
@@ -186,8 +188,7 @@ def _broken(times: Sequence[Times], number: int, y: Callable[[float], float]) ->
         x = x_of(place, count)
         steps.append(f"M{x - half:g} {y(value):g}H{x + half:g}" if alone else f"{pen}{x:g} {y(value):g}")
         pen = "L"
-    path = Markup('<path class="line t{number}" d="{d}" vector-effect="non-scaling-stroke"/>')
-    return path.format(number=number, d="".join(steps)) if steps else Markup()
+    return stroke(f"line t{number}", "".join(steps)) if steps else Markup()
 
 
 def forecast_chart(places: Sequence[Expected], words: Words, *, tick_label: TickLabel) -> Markup:
@@ -196,20 +197,18 @@ def forecast_chart(places: Sequence[Expected], words: Words, *, tick_label: Tick
     points, highest, count = [place.point for place in places], marks[-1], len(places)
     begins = next((number for number, place in enumerate(places) if place.high is not None), count)
 
-    def path(numbers: Sequence[int], values: Sequence[float]) -> str:
-        steps = zip(numbers, values, strict=True)
-        return "M" + "L".join(f"{x_of(number, count):g} {y_of(value, highest, HEIGHT):g}" for number, value in steps)
+    def along(values: Sequence[float], start: int) -> str:
+        return coordinates(values, start, highest, HEIGHT, count)
 
-    came, ahead = range(begins), range(begins, count)
-    high = path(ahead, [places[number].high or 0.0 for number in ahead])
-    low = path(ahead[::-1], [places[number].low or 0.0 for number in ahead[::-1]])
-    joined = range(max(begins - 1, 0), count)
-    line = Markup('<path class="line {kind}" d="{d}" vector-effect="non-scaling-stroke"/>')
+    # A polygon there along the upper bounds and back along the lower ones.
+    high = along([place.high or 0.0 for place in places[begins:]], begins)
+    low = along([place.low or 0.0 for place in places[begins:]], begins)[1:].split("L")
+    values, joined = [place.value for place in places], max(begins - 1, 0)
     drawn = Markup().join(
         (
-            Markup('<path class="likely" d="{high}L{low}Z"/>').format(high=high, low=low[1:]),
-            line.format(kind="s0", d=path(came, [places[number].value for number in came])) if came else Markup(),
-            line.format(kind="s0 ahead", d=path(joined, [places[number].value for number in joined])),
+            Markup('<path class="likely" d="{high}L{low}Z"/>').format(high=high, low="L".join(low[::-1])),
+            stroke("line s0", along(values[:begins], 0)) if begins else Markup(),
+            stroke("line s0 ahead", along(values[joined:], joined)),
         )
     )
     content = Markup().join(

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from consentkit.dashboard.charts import bar
 from consentkit.dashboard.load_figures import LoadFigures
-from consentkit.dashboard.load_words import NOTHING, place_label
+from consentkit.dashboard.load_words import NOTHING, STATUSES, place_label
 from consentkit.dashboard.wording import Wording, table
 from consentkit.exporters.table import Value
 from consentkit.stats.load import OTHER_ROUTES
@@ -25,10 +25,10 @@ SHADES = 9
 WORKING = (range(5), range(8, 18))
 """Weekdays and hours in which a mailing is usually sent."""
 COURSE_COLUMNS = (
-    *("begin", "requests", "2xx", "3xx", "4xx", "5xx", "bytes", "p50_ms", "p95_ms", "p99_ms"),
+    *("begin", "requests", *STATUSES, "bytes", "p50_ms", "p95_ms", "p99_ms"),
     *("busiest_second", "most_at_once"),
 )
-ROUTE_COLUMNS = ("route", "requests", "bytes", "2xx", "3xx", "4xx", "5xx", "p50_ms", "p95_ms", "p99_ms", "mean_ms")
+ROUTE_COLUMNS = ("route", "requests", "bytes", *STATUSES, "p50_ms", "p95_ms", "p99_ms", "mean_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def course_rows(figures: LoadFigures, words: Wording) -> list[CourseRow]:
             place_label(one.start, figures.kind, words),
             (
                 words.number(one.served.requests),
-                *(words.number(one.served.statuses.get(name, 0)) for name in ("2xx", "3xx", "4xx", "5xx")),
+                *(words.number(one.served.statuses.get(name, 0)) for name in STATUSES),
                 words.bytes(one.served.bytes),
                 *(milliseconds(value) for value in one.served.times.values()),
                 words.number(one.busiest_second),
@@ -105,7 +105,7 @@ def course_table(figures: LoadFigures) -> list[tuple[Value, ...]]:
 
 
 def _plain(served: Served) -> tuple[Value, ...]:
-    statuses = [served.statuses.get(name, 0) for name in ("2xx", "3xx", "4xx", "5xx")]
+    statuses = [served.statuses.get(name, 0) for name in STATUSES]
     times = (None if value is None else round(value, 3) for value in served.times.values())
     return (*statuses, served.bytes, *times)
 
