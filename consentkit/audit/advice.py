@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from consentkit.audit.model import Finding, State, Stored, Visited
 from consentkit.audit.shown import path_of, shown_path
-from consentkit.consent.gate import toml_text
+from consentkit.consent.undeclared import toml_text
 from consentkit.declaration import StorageItem
 from consentkit.rules import known_tracker
 

@@ -11,7 +11,7 @@ from consentkit.audit.model import NOT_GRANTED, Contact, Finding, Seen, State, S
 from consentkit.audit.parties import Parties
 from consentkit.audit.shown import path_of
 from consentkit.audit.sources import first_of
-from consentkit.consent.gate import readable
+from consentkit.consent.undeclared import readable
 from consentkit.declaration import NECESSARY, Declaration, Service, StorageItem, in_language
 from consentkit.html.origins import Closed, closed_origins
 from consentkit.html.urls import origin

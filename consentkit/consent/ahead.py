@@ -17,7 +17,6 @@ from consentkit.asgi import Scope
 from consentkit.assets import Assets
 from consentkit.config_stats import EVERYBODY
 from consentkit.consent.decision import Decisions
-from consentkit.consent.submission import from_this_site
 from consentkit.consent.visit import SECURITY, Visit, read_body
 from consentkit.incoming import Incoming
 from consentkit.own_visit import VISIT
@@ -87,6 +86,6 @@ class Ahead:
         The answer is the same in every case.
         """
         loaded = self.read(await read_body(receive) or b"", visit.today)
-        if loaded and self.counts(visit.decisions) and from_this_site(visit.headers, visit.scope.get("scheme", "")):
+        if loaded and self.counts(visit.decisions) and visit.is_from_this_site:
             visit.scope[LOADED_KEY] = loaded
         return Response(status_code=204, headers=SECURITY)

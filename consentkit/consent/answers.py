@@ -20,7 +20,7 @@ from consentkit.consent.proof import NO_RECORD, UNWRITTEN, Proof
 from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import path_of_referrer, safe_path
 from consentkit.consent.screens import Screens
-from consentkit.consent.submission import MAX_BODY, Submission, from_this_site, parse_submission, parse_withdrawal
+from consentkit.consent.submission import MAX_BODY, Submission, parse_submission, parse_withdrawal
 from consentkit.consent.visit import ANSWER_KEY, SECURITY, Visit, cookie_name, read_body
 
 FORGET_AHEAD = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
@@ -60,7 +60,7 @@ class Answers:
         """The form of the banner or the preferences page, or a withdrawal."""
         body = await read_body(receive)
         if body is None:
-            return JSONResponse({"error": f"more than {MAX_BODY} bytes"}, 413, headers=SECURITY)
+            return _too_large()
         if visit.route == "withdraw":
             # Withdrawing needs no field, so nothing in the body can stand in its way (GDPR Art. 7(3)).
             return await self._accepted(visit, self._make((), visit), parse_withdrawal(body))
@@ -68,7 +68,7 @@ class Answers:
             submission = parse_submission(body, visit.text(b"content-type"), self._all_ids)
         except ValueError as problem:
             return self._rejected(visit, 400, key="refused_form", problem=str(problem))
-        if submission.grants and not from_this_site(visit.headers, visit.scope.get("scheme", "")):
+        if submission.grants and not visit.is_from_this_site:
             return self._rejected(visit, 403, key="refused_origin", problem=ELSEWHERE, submission=submission)
         try:
             choice = self._make(submission.grants, visit)
@@ -80,14 +80,14 @@ class Answers:
         """A placeholder's form: shows one embed and stores nothing, or adds the grant of its services."""
         body = await read_body(receive)
         if body is None:
-            return JSONResponse({"error": f"more than {MAX_BODY} bytes"}, 413, headers=SECURITY)
+            return _too_large()
         once = visit.route == "once"
         try:
             asked = self._embeds.read(body, once=once)
         except ValueError as problem:
             return self._rejected(visit, 400, key="refused_form", problem=str(problem))
         submission = Submission((), asked.return_to, asked.language, asked.shown)
-        if not from_this_site(visit.headers, visit.scope.get("scheme", "")):
+        if not visit.is_from_this_site:
             return self._rejected(visit, 403, key="refused_origin", problem=ELSEWHERE, submission=submission)
         if once:
             page = self._renderer.once_page(
@@ -114,7 +114,7 @@ class Answers:
         """An erasure of the visitor's record, with which their choice is forgotten, but for an objection."""
         said = parse_withdrawal(await read_body(receive) or b"")
         before = visit.decisions.choice
-        if not from_this_site(visit.headers, visit.scope.get("scheme", "")):
+        if not visit.is_from_this_site:
             return self._rejected(visit, 403, key="refused_origin", problem="use a page of this site", submission=said)
         if before is None or not before.id:
             return self._rejected(visit, 404, key="no_record", problem=NO_RECORD, submission=said)
@@ -215,6 +215,10 @@ class Answers:
         path = path_of_referrer(visit.text(b"referer"), host).partition("?")[0] or visit.scope["path"]
         for line in deletion_lines(refused, host=host.partition(":")[0], path=path):
             response.raw_headers.append((b"set-cookie", line))
+
+
+def _too_large() -> Response:
+    return JSONResponse({"error": f"more than {MAX_BODY} bytes"}, 413, headers=SECURITY)
 
 
 def _cookie_line(scope: Scope, value: str, *, days: int) -> bytes:

@@ -1,6 +1,6 @@
 """The declaration in words of a language: what the preferences page and the declaration page show."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from consentkit.config import Config
@@ -49,15 +49,16 @@ def _service(service: Service, language: str, decide: Decide | None) -> dict[str
         "exemption": t["exemptions"][service.exemption] if service.exemption else "",
         "third_party": service.third_party or ", ".join(service.origins),
         "granted": bool(decide(service.id)) if decide else False,
-        "items": [
-            {
-                "name": item.name,
-                "kind": t["kinds"][item.kind],
-                "duration": duration_text(item.duration_text, language),
-            }
-            for item in service.storage
-        ],
+        "items": _items(service.storage, language),
     }
+
+
+def _items(storage: Iterable[StorageItem], language: str) -> list[dict[str, str]]:
+    kinds = texts(language)["kinds"]
+    return [
+        {"name": item.name, "kind": kinds[item.kind], "duration": duration_text(item.duration_text, language)}
+        for item in storage
+    ]
 
 
 def own_storage(config: Config) -> list[StorageItem]:
@@ -85,8 +86,5 @@ def _own(config: Config, language: str) -> dict[str, Any]:
         "exemption": t["exemptions"]["requested_service"],
         "third_party": "",
         "granted": True,
-        "items": [
-            {"name": item.name, "kind": t["kinds"][item.kind], "duration": duration_text(item.duration_text, language)}
-            for item in own_storage(config)
-        ],
+        "items": _items(own_storage(config), language),
     }

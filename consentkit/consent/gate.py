@@ -1,9 +1,8 @@
 """The cookie gate: which cookies of a request the app may see, and which of its answers may set."""
 
 import logging
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -12,6 +11,7 @@ from consentkit.asgi import Headers
 from consentkit.consent.cookies import Cookies, name_of, parse_set_cookie
 from consentkit.consent.decision import Decision, Decisions, State
 from consentkit.consent.instructions import INSTRUCTIONS, Instructions
+from consentkit.consent.undeclared import readable, undeclared_message
 from consentkit.declaration import Declaration, Service
 from consentkit.own_visit import VISIT_COOKIES
 
@@ -29,18 +29,6 @@ OWN_COOKIES = CHOICE_COOKIES | HINT_COOKIES
 STAFF_COOKIES = frozenset({"consentkit_staff", "__Host-consentkit_staff"})
 """The sign-in of the dashboard, which may be mounted inside the app."""
 
-FRAMEWORK_COOKIES = {
-    "session": "Keeps you signed in.",
-    "sessionid": "Keeps you signed in.",
-    "csrftoken": "Protects the forms of this site.",
-    "csrf_token": "Protects the forms of this site.",
-    "fastapi-csrf-token": "Protects the forms of this site.",
-    "asgi-csrftoken": "Protects the forms of this site.",
-    "XSRF-TOKEN": "Protects the forms of this site.",
-    "messages": "Shows the message about what you just did.",
-}
-"""Cookies that web frameworks set for themselves, with what they are for."""
-
 MAX_NAMES: Final = 200
 MAX_NAME: Final = 256
 """Bounds: names that are counted, and bytes of a name that is looked up; a longer one is not granted."""
@@ -50,8 +38,6 @@ MAX_PASSING = 32
 
 MAX_VERDICTS = 128
 """Bound: what is granted and refused in so many combinations, for each of them so many names are remembered."""
-
-NAMELESS = "(nameless)"
 
 UNDECLARED = "(undeclared)"
 
@@ -257,56 +243,3 @@ class Gate:
         else:
             did = "dropped" if self.mode == "enforce" else "would drop"
             log.info("%s the cookie %r that the app set: %s (%s)", did, label, decision.state, decision.reason)
-
-
-def readable(name: str | None) -> str:
-    """A cookie's name as a pattern for a log and for the configuration: what may differ by visitor becomes `*`.
-
-    Such are e-mail addresses, numbers, words of six and more characters with a digit, words of over twenty letters, and
-    bytes that a declared name may not hold.
-    """
-    if name is None:
-        return NAMELESS
-    text = re.sub(r"[^_]*(?:@|%40).*|[^\x21-\x7e]|[,;=]", "*", name[:80])
-    text = re.sub(r"[A-Za-z0-9]+", lambda word: "*" if _may_identify(word[0]) else word[0], text)
-    return re.sub(r"\*+", "*", text[:40] + "*" if len(name) > 80 or len(text) > 40 else text)
-
-
-def _may_identify(word: str) -> bool:
-    has_digit = any(character.isdigit() for character in word)
-    return (has_digit and len(word) >= 6) or (word.isdigit() and len(word) >= 2) or len(word) > 20
-
-
-def undeclared_message(name: str, mode: str, taken: Collection[str]) -> str:
-    """The log line for a cookie that the app sets and nobody declared, with the TOML to paste.
-
-    `name` is a `readable` one; `taken` holds the ids that the declaration uses already.
-    """
-    did = "was dropped" if mode == "enforce" else "would be dropped in mode enforce"
-    if name == NAMELESS or ("*" in name and len(name.replace("*", "")) < 3):
-        return (
-            f"the app set a cookie whose name cannot be declared {name!r}, so it {did}. "
-            "Give it a name that is the same, or begins the same, for all visitors, and declare that."
-        )
-    head = f"the app set the cookie {name!r}, which is not declared, so it {did}. "
-    known = FRAMEWORK_COOKIES.get(name)
-    if known:
-        head += "Your framework needs it; paste into consentkit.toml:\n"
-        why = f'purpose = "necessary"\nexemption = "requested_service"\njustification = "{known}"'
-    else:
-        head += "To declare it, paste this into consentkit.toml and correct it:\n"
-        why = 'purpose = "marketing"          # or the purpose that it really has\ndescription = "What it is for."'
-    id_ = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:30] or "service"
-    id_ = id_ if id_[0].isalpha() else f"service_{id_}"
-    while id_ in taken:
-        id_ += "_2"
-    return (
-        f'{head}\n[[services]]\nid = "{id_}"\nname = "{id_}"\n{why}\n'
-        f'storage = [{{ name = {toml_text(name)}, kind = "cookie", duration = "session" }}]\n'
-    )
-
-
-def toml_text(text: str) -> str:
-    """A text as TOML writes it."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

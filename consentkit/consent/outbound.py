@@ -3,7 +3,6 @@
 from starlette.responses import Response
 from starlette.types import Receive
 
-from consentkit.consent.submission import from_this_site
 from consentkit.consent.visit import SECURITY, Visit, read_body
 from consentkit.own_visit import VISIT
 from consentkit.stats.facts import FOLLOWED_KEY
@@ -20,10 +19,6 @@ async def followed(visit: Visit, receive: Receive) -> Response:
     The answer is the same in every case.
     """
     body = await read_body(receive) or b""
-    if (
-        0 < len(body) <= MOST_BYTES
-        and VISIT in visit.decisions.granted
-        and from_this_site(visit.headers, visit.scope.get("scheme", ""))
-    ):
+    if 0 < len(body) <= MOST_BYTES and VISIT in visit.decisions.granted and visit.is_from_this_site:
         visit.scope[FOLLOWED_KEY] = body.decode("latin-1")
     return Response(status_code=204, headers=SECURITY)

@@ -1,5 +1,6 @@
 """The declaration as data, as `declaration.json` publishes it; `declaration.schema.json` says what its fields mean."""
 
+from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from consentkit.config import Config
 from consentkit.consent.describe import own_storage
 from consentkit.consent.statistics_text import breakdowns_of, statistics_parts
-from consentkit.declaration import NECESSARY, Purpose, Service, Text, in_language
+from consentkit.declaration import NECESSARY, Purpose, Service, StorageItem, Text, in_language
 from consentkit.texts import texts
 
 SCHEMA_NAME = "declaration.schema.json"
@@ -65,11 +66,15 @@ def _service(service: Service, languages: tuple[str, ...]) -> dict[str, Any]:
         "justification": _in_each(service.justification, languages) if service.justification else {},
         "origins": list(service.origins),
         "third_party": service.third_party or None,
-        "storage": [
-            {"name": item.name, "kind": item.kind, "duration": item.duration_text, "days": item.duration}
-            for item in service.storage
-        ],
+        "storage": _items(service.storage),
     }
+
+
+def _items(storage: Iterable[StorageItem]) -> list[dict[str, Any]]:
+    return [
+        {"name": item.name, "kind": item.kind, "duration": item.duration_text, "days": item.duration}
+        for item in storage
+    ]
 
 
 def _own(config: Config) -> dict[str, Any]:
@@ -83,10 +88,7 @@ def _own(config: Config) -> dict[str, Any]:
         "justification": {language: f"{t['own_choice']} {t['own_staff']}" for language, t in words.items()},
         "origins": [],
         "third_party": None,
-        "storage": [
-            {"name": item.name, "kind": item.kind, "duration": item.duration_text, "days": item.duration}
-            for item in own_storage(config)
-        ],
+        "storage": _items(own_storage(config)),
     }
 
 

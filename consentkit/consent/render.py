@@ -27,6 +27,7 @@ from consentkit.templates import environment
 from consentkit.texts import day_text, isolated, language_of, texts
 
 PREFERENCES = "preferences"
+"""The layout of the preferences page as the ledger names it, beside those of the banner."""
 PLACEHOLDER = "placeholder:"
 BETWEEN = "+"
 """Between the ids of the services in the layout of a placeholder's notice; no id holds it."""
@@ -36,7 +37,6 @@ BARE: dict[str, Any] = {
     "width": "", "height": "", "css_class": "",
 }  # fmt: skip
 """A placeholder without what differs by page."""
-"""The layout of the preferences page as the ledger names it, beside those of the banner."""
 
 MANY = 6
 """Languages of a site from which on its pages fold their list."""

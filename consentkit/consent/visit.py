@@ -9,7 +9,7 @@ from starlette.types import Receive
 
 from consentkit.asgi import Scope
 from consentkit.consent.decision import Decisions
-from consentkit.consent.submission import MAX_BODY
+from consentkit.consent.submission import MAX_BODY, from_this_site
 
 SECURITY = {
     "Cache-Control": "no-store",
@@ -53,6 +53,11 @@ class Visit:
     def wants_json(self) -> bool:
         """Whether a program asks, not a person's form."""
         return b"application/json" in self.headers.get(b"accept", b"") + self.headers.get(b"content-type", b"")
+
+    @property
+    def is_from_this_site(self) -> bool:
+        """Whether a page of this very origin made the request."""
+        return from_this_site(self.headers, self.scope.get("scheme", ""))
 
     def query(self, name: str) -> str:
         """A field of the query, "" if absent or too much is sent."""

@@ -4,13 +4,11 @@ import logging
 import tomllib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from consentkit.consent.cookies import Cookies, parse_set_cookie
 from consentkit.consent.decision import Decisions, decide
-from consentkit.consent.gate import FRAMEWORK_COOKIES, MAX_NAMES, NAMELESS, Gate, readable
-from consentkit.declaration import glob_match
+from consentkit.consent.gate import MAX_NAMES, Gate
+from consentkit.consent.undeclared import FRAMEWORK_COOKIES
 from tests.support.sites import choose, config_of, declaration_of, necessary, service, settings
 
 SITE = config_of(settings()).declaration
@@ -137,27 +135,6 @@ def test_names_that_a_visitor_made_up_are_not_kept() -> None:
     gate = Gate(SITE, "enforce")
     seen(gate, b"_ads_john.doe@example.com=1; jane@example.com=2", UNSET)
     assert {("request", "_ads_*"): 1, ("request", "(undeclared)"): 1} == dict(gate.dropped)
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("csrf", "csrf"), ("user_12345", "user_*"), ("s_deadbeef01", "s_*"), ("bad name", "bad*name"), (None, NAMELESS),
-     ("x_john.doe@example.com", "x_*"), ("tok_QmFzZTY0dGV4dA", "tok_*"), ("a\xe9b", "a*b"), ("12345678", "*"),
-     ("a,b", "a*b"), ("a_" * 60, "a_" * 20 + "*"), ('q"\\', 'q"\\')],
-)  # fmt: skip
-def test_name_in_the_log_is_reduced_to_a_pattern(name: str | None, expected: str) -> None:
-    """What may recognise a visitor is replaced, in such a way that the rest still matches the cookie."""
-    assert expected == readable(name)
-
-
-@given(st.text(st.characters(max_codepoint=255), min_size=1, max_size=120))
-def test_reduced_name_still_matches(name: str) -> None:
-    """Whatever the name, its reduced form is a pattern for it that a configuration may hold."""
-    pattern = readable(name)
-    assert glob_match(pattern, name)
-    assert pattern.isascii()
-    assert pattern.isprintable()
-    assert not set(pattern) & set(" ;=,")
 
 
 @pytest.mark.parametrize(
