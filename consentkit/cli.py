@@ -75,6 +75,9 @@ class Commands(click.Group):
         """Run a command."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            # Who reads has had enough, as `head` has: click ends the command without a word.
+            raise
         except (ConsentKitError, OSError, sqlite3.Error) as problem:
             click.echo(f"consentkit: {told(problem)}", err=True)
             ctx.exit(WRONG_USE)

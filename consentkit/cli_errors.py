@@ -17,8 +17,12 @@ def told(problem: Exception) -> str:
     """An error in words: of the system and of SQLite with the file concerned, any other as it is."""
     if isinstance(problem, sqlite3.Error):
         return _of_sqlite(problem)
-    if isinstance(problem, OSError) and problem.strerror and problem.filename is not None:
-        return f"{problem.filename}: {problem.strerror}{_mended(problem)}"
+    if isinstance(problem, OSError) and problem.strerror:
+        return (
+            problem.strerror
+            if problem.filename is None
+            else f"{problem.filename}: {problem.strerror}{_mended(problem)}"
+        )
     return str(problem)
 
 

@@ -45,6 +45,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ),
         (FileNotFoundError(2, "No such file or directory", "/none.csv"), "/none.csv: No such file or directory"),
         (OSError("the server went away"), "the server went away"),
+        (OSError(28, "No space left on device"), "No space left on device"),
         (ValueError("what is wrong"), "what is wrong"),
         (sqlite3.OperationalError("no such table: x"), "no such table: x"),
         (
@@ -107,6 +108,16 @@ def test_a_configuration_that_is_none_is_told(tmp_path: Path, content: bytes | N
     for command in (["check"], ["report"], ["observed"]):
         result = run(*command, "--config", str(path))
         assert (2, True) == (result.exit_code, message in result.output), command
+
+
+def test_who_stops_reading_is_told_nothing(config: Path) -> None:
+    """As `head` does."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    command = [sys.executable, "-c", "from consentkit.cli import main; main()", "declaration", "--config", str(config)]
+    ran = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, timeout=30, check=False)
+    os.close(theirs)
+    assert (b"", 1) == (ran.stderr, ran.returncode)
 
 
 def test_a_mistyped_command_finds_its_name() -> None:
