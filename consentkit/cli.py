@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import click
 
 from consentkit.cli_errors import told
-from consentkit.cli_options import WRONG_USE
+from consentkit.cli_options import WRONG_USE, Group
 from consentkit.errors import ConsentKitError
-from consentkit.reader import nearest
 
 
 class Home(NamedTuple):
@@ -40,7 +39,7 @@ COMMANDS = {
 }
 
 
-class Commands(click.Group):
+class Commands(Group):
     """Loads a command's module when the command is asked for, so that none waits for what others need.
 
     Turns consentkit's own errors into a message and exit status 2.
@@ -57,14 +56,6 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"consentkit.{home.module}"), cmd_name.replace("-", "_"))
         return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments begin with; of a mistyped one the nearest is named."""
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"there is no command {args[0]!r}{nearest(args[0], COMMANDS)}")
-        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from consentkit.cli_options import DAY, FINDING, config_option, json_option
+from consentkit.cli_options import DAY, FINDING, Group, config_option, json_option
 from consentkit.config import load
 from consentkit.consent.ledger.chain import Head, Row
 from consentkit.consent.ledger.receipt import ReceiptError, public_keys
@@ -41,7 +41,7 @@ def opened(config_path: Path) -> Iterator[Ledger]:
         yield kept
 
 
-@click.group()
+@click.group(cls=Group)
 def ledger() -> None:
     """Check, show, export and erase the proof of consent."""
 

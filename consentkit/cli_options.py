@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from consentkit.reader import nearest
+
 FINDING, WRONG_USE = 1, 2
 
 config_option = click.option(
@@ -16,6 +18,19 @@ config_option = click.option(
     help="The configuration file.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+class Group(click.Group):
+    """Commands under one name; of a mistyped one the nearest is told."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with."""
+        known = self.list_commands(ctx)
+        if args[0] not in known and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]!r}{nearest(args[0], known)}")
+        return super().resolve_command(ctx, args)
 
 
 class Port(click.IntRange):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from consentkit.cli_options import DAY, config_option, json_option
+from consentkit.cli_options import DAY, Group, config_option, json_option
 from consentkit.cli_tables import print_report
 from consentkit.config import Config, load
 from consentkit.config_report import LANGUAGES
@@ -29,7 +29,7 @@ browser_option = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Group, invoke_without_command=True)
 @click.option("--from", "first", type=DAY, help="First day, as 2026-11-01; default: 28 days up to the last.")
 @click.option("--to", "last", type=DAY, help="Last day; default: today.")
 @click.option("--period", type=click.Choice(KINDS), help="The last whole week or month, in place of --from and --to.")

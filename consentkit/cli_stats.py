@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from consentkit.cli_options import DAY, FINDING, config_option, json_option
+from consentkit.cli_options import DAY, FINDING, Group, config_option, json_option
 from consentkit.config import load
 
 
-@click.group()
+@click.group(cls=Group)
 def stats() -> None:
     """Look after the statistics."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from consentkit.cli_options import config_option, json_option
+from consentkit.cli_options import Group, config_option, json_option
 from consentkit.config import load
 from consentkit.roles import Role
 
@@ -48,7 +48,7 @@ def _note(store: "Store", what: str, subject: str) -> None:
     store.trail.note(COMMAND_LINE, Did(what), subject)
 
 
-@click.group()
+@click.group(cls=Group)
 def user() -> None:
     """Who may sign in to the dashboard."""
 
@@ -142,7 +142,7 @@ def password(name: str, password: str, config_path: Path) -> None:
     click.echo(f"{name} has a new password. Open sessions are ended.")
 
 
-@click.group()
+@click.group(cls=Group)
 def token() -> None:
     """Tokens with which programs read the dashboard's figures."""
 

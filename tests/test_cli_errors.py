@@ -123,6 +123,7 @@ def test_who_stops_reading_is_told_nothing(config: Path) -> None:
 def test_a_mistyped_command_finds_its_name() -> None:
     """And nonsense finds none."""
     assert "there is no command 'chekc'; did you mean 'check'?" in run("chekc").output
+    assert "there is no command 'lsit'; did you mean 'list'?" in run("user", "lsit").output
     assert run("zzz").output.endswith("Error: there is no command 'zzz'\n")
     assert 2 == run("zzz").exit_code
 
