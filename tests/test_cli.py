@@ -1,5 +1,6 @@
 """The command line: what it prints, and its exit status."""
 
+import errno
 import json
 import os
 import re
@@ -87,6 +88,17 @@ def test_check_warns_of_texts_in_one_language_on_a_site_of_several(config: str) 
     assert "warning: services.justification: one text for en, nl, es in session; write justification = { en =" in said
     Path(config).write_text(re.sub(r"\nlanguages = .*", '\nlanguages = ["en"]', text))
     assert "warning: services" not in run("check", config).output
+
+
+def test_a_reader_that_has_had_enough_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in `consentkit ledger export | head -1`."""
+
+    def cut_off(*_: object) -> None:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("consentkit.cli_site.load", cut_off)
+    result = CliRunner().invoke(main, ["check"])
+    assert (1, "") == (result.exit_code, result.output)
 
 
 def test_a_missing_configuration_says_how_to_make_one(tmp_path: Path) -> None:

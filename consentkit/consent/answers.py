@@ -8,7 +8,7 @@ from starlette.types import Receive
 
 from consentkit.asgi import Scope
 from consentkit.consent.changes import Announcer
-from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, make_choice, objection
+from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, answer_asked, make_choice, objection
 from consentkit.consent.cookies import Cookies
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.deletions import deletion_lines
@@ -71,7 +71,7 @@ class Answers:
         if submission.grants and not visit.is_from_this_site:
             return self._rejected(visit, 403, key="refused_origin", problem=ELSEWHERE, submission=submission)
         try:
-            choice = self._make(submission.grants, visit)
+            choice = self._answered(submission, visit) if submission.asked else self._make(submission.grants, visit)
         except ValueError as problem:
             return self._rejected(visit, 400, key="refused_form", problem=str(problem), submission=submission)
         return await self._accepted(visit, choice, submission)
@@ -150,6 +150,18 @@ class Answers:
             today=visit.today,
             gpc=visit.decisions.gpc,
             id_=before.id if before else "",
+            make_id=self._make_id,
+        )
+
+    def _answered(self, submission: Submission, visit: Visit) -> Choice:
+        return answer_asked(
+            self._declaration,
+            visit.decisions.choice,
+            visit.decisions.granted,
+            submission.asked,
+            accepts=bool(submission.grants),
+            today=visit.today,
+            gpc=visit.decisions.gpc,
             make_id=self._make_id,
         )
 

@@ -108,20 +108,64 @@ def add_grants(
     not answered and that none of the services has stay unanswered, but for a refusal from before; the day of the choice
     stays, so that what was agreed to earlier is not prolonged.
     """
-    kept = before is not None and before.refused_before
-    purposes = [
-        purpose
+    answered = {
+        purpose.id for purpose in declaration.choosable if any(service.id in services for service in purpose.services)
+    }
+    made = _added(declaration, before, answered, {*granted, *services}, today=today, gpc=gpc)
+    return replace(made, id=(before.id if before else "") or make_id())
+
+
+def answer_asked(
+    declaration: Declaration,
+    before: Choice | None,
+    granted: Collection[str],
+    asked: Sequence[str],
+    *,
+    accepts: bool,
+    today: date,
+    gpc: bool,
+    make_id: Callable[[], str],
+) -> Choice:
+    """The choice of a visitor who was asked about some purposes alone, because they changed; all else stays as it was.
+
+    `granted` are the services that are granted now. Where something is granted the day of the choice stays, as in
+    `add_grants`; where nothing is, the refusal holds from today on. ValueError for an id that is no purpose that can be
+    chosen.
+    """
+    purposes = {purpose.id: purpose for purpose in declaration.choosable}
+    if not {*asked} <= {*purposes}:
+        raise ValueError("asked names no purpose that can be chosen")
+    new = [service.id for id_ in asked for service in purposes[id_].services] if accepts else []
+    made = _added(declaration, before, asked, {*granted, *new}, today=today, gpc=gpc)
+    if not made.granted:
+        return replace(made, decided=today)
+    return replace(made, id=(before.id if before else "") or make_id())
+
+
+def _added(
+    declaration: Declaration,
+    before: Choice | None,
+    answered: Collection[str],
+    granted: Collection[str],
+    *,
+    today: date,
+    gpc: bool,
+) -> Choice:
+    """The choice before, without its id, in which these purposes are answered too and these services granted."""
+    refused = before is not None and before.refused_before
+    exempt = [
+        purpose.id
         for purpose in declaration.choosable
-        if any(service.id in services or (kept and service.exemption) for service in purpose.services)
+        if refused and any(service.exemption for service in purpose.services)
     ]
     chosen = {service.id for purpose in declaration.choosable for service in purpose.services}
-    answered = {purpose.id for purpose in purposes} | (set(before.answered) if before else set())
+    valid = before if before is not None and not before.lapsed else None
     return Choice(
-        decided=before.decided if before else today,
-        answered=frozenset(answered),
-        granted=frozenset(chosen & {*granted, *services}),
+        decided=valid.decided if valid else today,
+        answered=frozenset({*answered, *exempt, *(before.answered if before else ())}),
+        granted=frozenset(chosen & {*granted}),
         gpc=gpc or bool(before and before.gpc),
-        id=(before.id if before else "") or make_id(),
+        id="",
     )
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from consentkit.assets import Assets
 from consentkit.config import Config, Site
-from consentkit.consent.decision import Decisions, decide
+from consentkit.consent.decision import Decisions, State, decide
 from consentkit.consent.describe import describe
 from consentkit.consent.ledger.chain import digest
 from consentkit.consent.ledger.record import Notice
@@ -75,19 +75,28 @@ class Renderer:
 
     def banner(self, decisions: Decisions, language: str, base: str, *, return_to: str, nonces: Nonces) -> str:
         """The banner for a page: its stylesheet, form and module. `base` is the address of the consent pages."""
-        language = self.language(language)
-        html = self._marked_banner(language, base).replace(NONCE, _attribute(nonces.style))
+        language, layout = self.language(language), self._layout_for(decisions)
+        html = self._marked_banner(language, base, layout).replace(NONCE, _attribute(nonces.style))
         return f"{html.replace(RETURN, escape(return_to))}{self.module(decisions, base, nonces.script)}"
 
-    def _mark_banner(self, language: str, base: str) -> str:
-        return self._banner(language, base).replace(SHOWN, self.notice(self._layout, language, base).mark)
+    def _layout_for(self, decisions: Decisions) -> str:
+        """The layout, and after a colon the purposes that are asked for again where a choice holds for the others.
+
+        Who has refused one is not asked for it because another changed.
+        """
+        ids = [purpose.id for purpose in self.config.declaration.asked]
+        open_ = [id_ for id_ in ids if decisions.of(id_).state is State.UNSET]
+        return self._layout if open_ in ([], ids) else f"{self._layout}:{BETWEEN.join(open_)}"
+
+    def _mark_banner(self, language: str, base: str, layout: str) -> str:
+        return self._banner(language, base, layout).replace(SHOWN, self.notice(layout, language, base).mark)
 
     def _make_notice(self, layout: str, language: str, base: str) -> Notice:
         """What visitors are shown in a layout and language, without what differs by request."""
         if layout.startswith(PLACEHOLDER):
             html = self._embed(layout, language, base, address=NOWHERE, **BARE)
         elif layout != PREFERENCES:
-            html = self._banner(language, base).replace(NONCE, "").replace(RETURN, "")
+            html = self._banner(language, base, layout).replace(NONCE, "").replace(RETURN, "")
         else:
             undecided = decide(self.config.declaration, None, gpc=False)
             html = self.preferences(undecided, language=language, base=base, back="", message="", shown=SHOWN)
@@ -97,19 +106,28 @@ class Renderer:
     def answered(self, mark: str, *, language: str, base: str, on_own_page: bool) -> tuple[Notice, bool]:
         """The notice that a choice answers, and whether its form named this very one by its mark."""
         layout = mark.partition(".")[0]
-        if layout not in (self._layout, PREFERENCES) and not self._is_placeholder(layout):
+        if layout not in (self._layout, PREFERENCES) and not (self._is_placeholder(layout) or self._is_part(layout)):
             layout = PREFERENCES if on_own_page else self._layout
         notice = self.notice(layout, language, base)
         return notice, notice.mark == mark
 
-    def _make_banner(self, language: str, base: str) -> str:
-        titles = [in_language(purpose.title, language) for purpose in self.config.declaration.asked]
+    def _is_part(self, layout: str) -> bool:
+        """Whether it is a layout of the banner that asks for some purposes alone, in the order of the declaration."""
+        named = layout.partition(":")[2].split(BETWEEN)
+        ids = [purpose.id for purpose in self.config.declaration.asked if purpose.id in named]
+        return layout == f"{self._layout}:{BETWEEN.join(ids)}" and bool(ids)
+
+    def _make_banner(self, language: str, base: str, layout: str) -> str:
+        name, _, some = layout.partition(":")
+        asked = some.split(BETWEEN) if some else []
+        purposes = [purpose for purpose in self.config.declaration.asked if not asked or purpose.id in asked]
         return self._render(
             "banner.html",
             language,
             base,
-            layout=self._layout,
-            purposes=titles,
+            layout=name,
+            asked=asked,
+            purposes=[in_language(purpose.title, language) for purpose in purposes],
             css=self.assets.url("banner.css"),
         )
 

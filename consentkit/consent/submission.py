@@ -7,18 +7,23 @@ from urllib.parse import parse_qs, urlsplit
 
 MAX_BODY = 16_384
 MAX_GRANTS = 300
-CHOICES = ("accept_all", "refuse_all", "selection")
+ACCEPT_ASKED, REFUSE_ASKED = "accept_asked", "refuse_asked"
+CHOICES = ("accept_all", "refuse_all", "selection", ACCEPT_ASKED, REFUSE_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A choice as submitted: `grants` are ids of purposes or services; empty means that everything is refused."""
+    """A choice as submitted: `grants` are ids of purposes or services; empty means that everything is refused.
+
+    With `asked`, ids of purposes, it answers for these alone: they are granted if they are among `grants`.
+    """
 
     grants: tuple[str, ...]
     return_to: str = ""
     language: str = ""
     shown: str = ""
     """The mark of the notice that the form stood in."""
+    asked: tuple[str, ...] = ()
 
 
 def parse_submission(body: bytes, content_type: str, all_ids: tuple[str, ...]) -> Submission:
@@ -30,11 +35,18 @@ def parse_submission(body: bytes, content_type: str, all_ids: tuple[str, ...]) -
     choice = (fields.get("choice") or [""])[0]
     if choice not in CHOICES:
         raise ValueError(f"choice is missing or none of {', '.join(CHOICES)}")
-    grants = {"accept_all": list(all_ids), "refuse_all": [], "selection": fields.get("grant", [])}[choice]
+    asked = fields.get("asked", []) if choice in (ACCEPT_ASKED, REFUSE_ASKED) else []
+    if not asked and choice in (ACCEPT_ASKED, REFUSE_ASKED):
+        raise ValueError("asked is missing: the purposes that the answer is about")
+    grants = {
+        "accept_all": list(all_ids),
+        "selection": fields.get("grant", []),
+        ACCEPT_ASKED: asked,
+    }.get(choice, [])
     unknown = [grant for grant in grants if len(grant) > 64]
     if unknown or len(grants) > MAX_GRANTS:
         raise ValueError("grant is too long or repeated too often")
-    return Submission(tuple(grants), *said_beside(fields))
+    return Submission(tuple(grants), *said_beside(fields), asked=tuple(asked))
 
 
 def said_beside(fields: Mapping[str, Sequence[str]]) -> tuple[str, str, str]:

@@ -21,7 +21,7 @@ ACCEPTED, REFUSED, CHOSEN, WITHDRAWN = "accepted", "refused", "chosen", "withdra
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What the visitor was shown, without what differs by request. `layout`: bar, dialog, preferences, or placeholder
-    with the ids of its services, as `placeholder:ads+video`.
+    with the ids of its services, as `placeholder:ads+video`; `bar:marketing` asks for that purpose alone.
     """
 
     layout: str
@@ -59,10 +59,10 @@ class Change:
 
     @property
     def only_narrows(self) -> bool:
-        """Whether nothing is granted, or less than was in force: such a choice holds without proof."""
+        """Whether nothing is granted that was not in force: such a choice holds without proof."""
         choice = self.before.choice
         in_force = {id_ for id_ in choice.granted if self.before.of(id_)} if choice else set()
-        return self.after.granted < in_force or not self.after.granted
+        return self.after.granted <= in_force
 
     def repeats(self) -> bool:
         """Whether the same was chosen before on the same day, under the same policy and signal: no new event."""
