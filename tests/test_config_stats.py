@@ -63,6 +63,11 @@ def test_the_default_crossings_are_those_of_what_is_counted(tmp_path):
     assert not [one for one in stats(tmp_path).crossings if "country" in one.name], "without a database there is none"
 
 
+def advised(values):
+    """What is advised about these statistics on a site of one language."""
+    return advice(config_of(settings(stats=values, site={"languages": ["en"]})))
+
+
 def test_addresses_are_looked_up_only_for_what_is_counted(tmp_path):
     """And `consentkit check` says that a database is there for nothing."""
     assert not stats(tmp_path, geoip=["x.mmdb"], breakdowns=["device"]).looks_up_places
@@ -70,10 +75,10 @@ def test_addresses_are_looked_up_only_for_what_is_counted(tmp_path):
     assert not stats(tmp_path, breakdowns=["network"]).looks_up_places
     assert "country" in stats(tmp_path).breakdowns, "an import may bring what no request tells"
     assert "country" not in stats(tmp_path).told_by_requests
-    [finding] = advice(config_of(settings(stats={"geoip": ["x.mmdb"], "breakdowns": ["device"]})))
+    [finding] = advised({"geoip": ["x.mmdb"], "breakdowns": ["device"]})
     assert ("stats.geoip", True) == (finding.key, "none of country, region, network, organisation" in finding.message)
-    assert [] == advice(config_of(settings(stats={"geoip": ["x.mmdb"], "breakdowns": ["network"]})))
-    [finding] = advice(config_of(settings(stats={"crossings": [["page", "os"], ["page", "country"]]})))
+    assert [] == advised({"geoip": ["x.mmdb"], "breakdowns": ["network"]})
+    [finding] = advised({"crossings": [["page", "os"], ["page", "country"]]})
     assert ("stats.crossings", True) == (finding.key, "nothing counts in page_by_country: country" in finding.message)
 
 
