@@ -7,8 +7,8 @@ the largest of the parts keep back what is missing. Pure functions over values.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, parents_of
 from consentkit.stats.families import WHOLE_BY_TEXT
@@ -25,65 +25,32 @@ The last two are "" where the whole is the metric's total, and the third where i
 published to the last event.
 """
 
-Place = tuple[str, str, str]
-"""Breakdown, value and metric, a cell."""
 NONE: Mapping[str, int] = {}
 
 
 def families_of(cell: Cell) -> list[Family]:
     """Every whole of which a cell is a part."""
     breakdown, value, metric = cell
-    families = [(breakdown, metric, "", "")]
-    for whole, part in _wholes_of(breakdown, value):
-        families.append((breakdown, metric, whole, part))
-    return families
+    wholes = zip(_whole_breakdowns(breakdown), _wholes_of(breakdown, value), strict=False)
+    return [(breakdown, metric, "", ""), *((breakdown, metric, *whole) for whole in wholes)]
 
 
-def _wholes_of(breakdown: str, value: str) -> Iterable[tuple[str, str]]:
-    """The breakdowns and values of which the value of a breakdown is a part, besides the breakdown's total."""
-    if value == OTHER:
-        return ()
-    if parents := parents_of(breakdown):
-        first, _, second = value.partition(BETWEEN)
-        return (parents[0], first), (parents[1], second)
-    if breakdown in _BY_TEXT:
-        whole, form = _BY_TEXT[breakdown]
-        match = form.fullmatch(value)
-        return ((whole, match[1]),) if match else ()
-    return ()
-
-
-def kept_back(leaving: Mapping[Cell, int], waiting: Counts, *, threshold: int) -> dict[Cell, int]:
+def kept_back(leaving: Counts, waiting: Counts, *, threshold: int) -> Counts:
     """How many events of cells that may leave stay: fewer than all, so that `threshold` leave at least, or all of them.
 
     `leaving` are the events that may leave, at least `threshold` of each cell, and `waiting` those that stay in any
     case, of all cells of the metrics that leave. With a threshold of 1 there is nothing to hide, and nothing stays.
     """
-    if threshold <= 1:
-        return {}
-    families = {cell: families_of(cell) for cell in leaving}
-    parts: defaultdict[Family, list[Cell]] = defaultdict(list)
-    for cell, found in families.items():
-        for family in found:
-            parts[family].append(cell)
-    stays = _sums(waiting, parts)
-    kept: defaultdict[Place, int] = defaultdict(int)
-    # What of a value stays must be settled before its parts are; among others no family takes from another.
-    for level in _wholes_first(parts):
-        of_wholes = {family: threshold + _stays_of_whole(family, waiting, kept) for family in level}
-        for family in sorted(family for family, least in of_wholes.items() if stays[family] < least):
-            some = parts[family]
-            if len(some) > 1:
-                some = sorted(some, key=lambda cell: (kept.get(cell, 0) - leaving[cell], cell[1]))
-            for cell in some:
-                if (more := of_wholes[family] - stays[family]) <= 0:
-                    break
-                left = leaving[cell] - kept.get(cell, 0)
-                more = more if left - more >= threshold else left
-                kept[cell] += more
-                for other in families[cell]:
-                    stays[other] += more
-    return {cell: kept[cell] for cell in leaving if kept.get(cell)}
+    kept: Counts = {}
+    if threshold > 1:
+        # What of a value stays must be settled before its parts are.
+        for series in sorted(leaving, key=_wholes_first):
+            breakdown, metric = series
+            parts = _Parts(breakdown, leaving[series], waiting.get(series, NONE), threshold)
+            for number, whole in enumerate(("", *_whole_breakdowns(breakdown))):
+                parts.keep(number, [counts.get((whole, metric), NONE) for counts in (waiting, kept)])
+            kept[series] = parts.kept
+    return kept
 
 
 def most_waiting(threshold: int) -> int:
@@ -94,48 +61,76 @@ def most_waiting(threshold: int) -> int:
     return 2 * threshold - 1
 
 
-def _stays_of_whole(family: Family, waiting: Counts, kept: Mapping[Place, int]) -> int:
-    _, metric, whole, value = family
-    if not whole:
-        return 0
-    return waiting.get((whole, metric), NONE).get(value, 0) + kept.get((whole, value, metric), 0)
+class _Parts:
+    """The values of a breakdown and metric that may leave, by the wholes of which they are parts; `kept` is what stays.
+
+    The first whole of each is the total, the others are values of other breakdowns, in the same order of all.
+    """
+
+    def __init__(self, breakdown: str, leaving: Mapping[str, int], waiting: Mapping[str, int], threshold: int) -> None:
+        self.kept: dict[str, int] = {}
+        self._leaving = leaving
+        self._threshold = threshold
+        self._wholes = {value: ("", *_wholes_of(breakdown, value)) for value in leaving}
+        self._families: list[defaultdict[str, list[str]]] = [
+            defaultdict(list) for _ in ("", *_whole_breakdowns(breakdown))
+        ]
+        for value, wholes in self._wholes.items():
+            for families, whole in zip(self._families, wholes, strict=False):
+                families[whole].append(value)
+        self._stays = _sums(breakdown, waiting, self._families)
+
+    def keep(self, number: int, of_wholes: Sequence[Mapping[str, int]]) -> None:
+        """Keep what is missing of the parts of each whole of this number, of which so much stays itself."""
+        stays, threshold = self._stays[number], self._threshold
+        least = {whole: threshold + sum([some.get(whole, 0) for some in of_wholes]) for whole in stays}
+        for whole in sorted([whole for whole, count in stays.items() if count < least[whole]]):
+            self._keep_of(self._families[number][whole], least[whole] - stays[whole])
+
+    def _keep_of(self, values: list[str], missing: int) -> None:
+        kept, leaving = self.kept, self._leaving
+        if len(values) > 1:
+            values = sorted(values, key=lambda value: (kept.get(value, 0) - leaving[value], value))
+        for value in values:
+            if missing <= 0:
+                break
+            held = kept.get(value, 0)
+            left = leaving[value] - held
+            more = missing if left - missing >= self._threshold else left
+            kept[value] = held + more
+            missing -= more
+            for stays, whole in zip(self._stays, self._wholes[value], strict=False):
+                stays[whole] += more
 
 
-def _sums(waiting: Counts, wanted: Iterable[Family]) -> Counter[Family]:
-    """How much waits of families."""
-    sums: Counter[Family] = Counter(dict.fromkeys(wanted, 0))
-    for breakdown, metric in {family[:2] for family in sums}:
-        values = waiting.get((breakdown, metric), {})
-        sums[breakdown, metric, "", ""] = sum(values.values())
-        for whole, count in _sums_of_parts(breakdown, values).items():
-            family = (breakdown, metric, *whole)
-            if family in sums:
-                sums[family] = count
+def _sums(breakdown: str, waiting: Mapping[str, int], families: Sequence[Iterable[str]]) -> list[dict[str, int]]:
+    """How much waits of the parts of each whole, in the order of wholes."""
+    total, *others = sums = [dict.fromkeys(some, 0) for some in families]
+    total[""] = sum(waiting.values())
+    for value, count in waiting.items() if others else ():
+        for some, whole in zip(others, _wholes_of(breakdown, value), strict=False):
+            if whole in some:
+                some[whole] += count
     return sums
 
 
-def _sums_of_parts(breakdown: str, values: Mapping[str, int]) -> dict[tuple[str, str], int]:
-    """By whole, as breakdown and value, what of a breakdown's values are parts of it."""
-    found: defaultdict[tuple[str, str], int] = defaultdict(int)
-    if parents := parents_of(breakdown):
-        # Of a busy site these are most of what waits: so it takes a third of the time.
-        (rows, columns), partition = parents, str.partition
-        for value, count in values.items():
-            first, between, second = partition(value, BETWEEN)
-            if between:
-                found[rows, first] += count
-                found[columns, second] += count
-    elif breakdown in _BY_TEXT:
-        for value, count in values.items():
-            for whole in _wholes_of(breakdown, value):
-                found[whole] += count
-    return found
+def _whole_breakdowns(breakdown: str) -> tuple[str, ...]:
+    """The breakdowns of which the values of a breakdown are parts, besides the total; "" for totals of their own."""
+    return (_BY_TEXT[breakdown][0],) if breakdown in _BY_TEXT else parents_of(breakdown)
 
 
-def _wholes_first(families: Iterable[Family]) -> list[list[Family]]:
-    """Families of breakdowns, of those that are parts of these, and of crossings of either."""
-    levels: list[list[Family]] = [[], [], []]
-    for family in families:
-        name = family[0]
-        levels[1 if name in _BY_TEXT else 0 if name in BREAKDOWNS else 2].append(family)
-    return levels
+def _wholes_of(breakdown: str, value: str) -> tuple[str, ...]:
+    """Their values of which a value is a part, () if it tells none."""
+    if value == OTHER:
+        return ()
+    if breakdown in _BY_TEXT:
+        match = _BY_TEXT[breakdown][1].fullmatch(value)
+        return (match[1],) if match else ()
+    first, between, second = value.partition(BETWEEN)
+    return (first, second) if between and breakdown not in BREAKDOWNS else ()
+
+
+def _wholes_first(series: tuple[str, str]) -> tuple[int, str, str]:
+    """Breakdowns, those that are parts of these, and crossings of either."""
+    breakdown, metric = series
+    return 1 if breakdown in _BY_TEXT else 0 if breakdown in BREAKDOWNS else 2, breakdown, metric

@@ -83,12 +83,19 @@ def decide(
     settled = _with_aged_moved(waiting, threshold, aged_before(today, patience_days))
     cells = _by_cell(settled)
     leaving = {cell: count for cell, count in cells.items() if cell.metric in may_leave and count >= threshold}
-    kept = kept_back(leaving, _staying(others, cells, leaving), threshold=threshold) if leaving else {}
+    kept = _kept(leaving, _staying(others, cells, leaving), threshold) if leaving else {}
     return Decision(
         published={cell: left for cell, count in leaving.items() if (left := count - kept.get(cell, 0))},
         waiting=_still_waiting(settled, leaving, kept),
         consumed={metric: fresh[metric] for metric in may_leave},
     )
+
+
+def _kept(leaving: Mapping[Cell, int], staying: Counts, threshold: int) -> Mapping[Cell, int]:
+    may_leave = Increments()
+    for cell, count in leaving.items():
+        may_leave.add(cell, count)
+    return Increments(kept_back(may_leave.counts, staying, threshold=threshold)).cells
 
 
 def _staying(others: Counts, cells: Mapping[Cell, int], leaving: Mapping[Cell, int]) -> Counts:

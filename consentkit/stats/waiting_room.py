@@ -6,7 +6,6 @@ once, so that nobody can see more of it than its days. Of an event that waits, t
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from typing import NamedTuple
 
 from consentkit.stats.admission import Admission
 from consentkit.stats.holding import kept_back
@@ -20,20 +19,9 @@ from consentkit.stats.stores.sums import ALL, ROUTES, sums_of_increments
 
 Days = list[str]
 """The ISO days on which events came, in order."""
+Series = tuple[str, str]
+"""A breakdown and a metric."""
 NEVER = "9999-12-31"
-NO_DAYS: Days = []
-
-
-class Gathered(NamedTuple):
-    """So many events of a cell, which came on these days or, where there are more, today."""
-
-    events: int
-    days: Days
-
-    def newest(self, events: int, today: str) -> Days:
-        """The days of some of them."""
-        came = min(events, self.events - len(self.days))
-        return [*self.days[len(self.days) - (events - came) :], *[today] * came]
 
 
 class WaitingRoom:
@@ -43,9 +31,7 @@ class WaitingRoom:
         self._rule = rule
         self._admission = Admission(max_values)
         self._came: Counts = {}
-        self._waiting: defaultdict[tuple[str, str], dict[str, Days]] = defaultdict(dict)
-        """By breakdown and metric, then by value."""
-        self._gathered: set[Cell] = set()
+        self._waiting: defaultdict[Series, dict[str, Days]] = defaultdict(dict)
         self._oldest = NEVER
         self._fresh: Counter[str] = Counter()
         self._totals: Counter[tuple[str, str]] = Counter()
@@ -71,10 +57,9 @@ class WaitingRoom:
         threshold = self._rule.threshold
         consumed = {metric: events for metric, events in self._fresh.items() if events >= threshold}
         self._age(aged_before(day, self._rule.patience_days))
-        leaving = self._leaving(day, consumed)
+        published = self._published(day, consumed)
         if not consumed:
             return None
-        published = self._part(leaving, day, consumed)
         for metric in consumed:
             del self._fresh[metric]
         totals, self._totals = self._totals, Counter()
@@ -101,57 +86,34 @@ class WaitingRoom:
             for value, days in values.items():
                 yield Cell(breakdown, value, metric), days
 
-    def _leaving(self, day: str, metrics: Collection[str]) -> dict[Cell, Gathered]:
-        """What may leave of the cells of some metrics, which waits no longer; what else came waits."""
-        leaving: dict[Cell, Gathered] = {}
+    def _published(self, day: str, metrics: Collection[str]) -> dict[Cell, int]:
+        """What leaves of the cells of some metrics; what else came waits."""
         came, self._came = self._came, {}
-        for (breakdown, metric), sums in came.items():
-            self._join(breakdown, metric, sums, day, leaving if metric in metrics else None)
-        for cell in [cell for cell in self._gathered if cell.metric in metrics]:
-            days = self._waiting[cell.breakdown, cell.metric].pop(cell.value)
-            leaving[cell] = Gathered(len(days), days)
-            self._gathered.discard(cell)
-        return leaving
-
-    def _join(
-        self, breakdown: str, metric: str, sums: Mapping[str, int], day: str, leaving: dict[Cell, Gathered] | None
-    ) -> None:
-        """Let what came of a breakdown wait with what waits, or leave with it where enough have gathered."""
-        waiting, threshold = self._waiting[breakdown, metric], self._rule.threshold
-        for value, count in sums.items():
-            days = waiting.get(value)
-            gathered = count if days is None else count + len(days)
-            if gathered >= threshold:
-                cell = Cell(breakdown, value, metric)
-                if leaving is not None:
-                    leaving[cell] = Gathered(gathered, waiting.pop(value, NO_DAYS))
-                    self._gathered.discard(cell)
-                    continue
-                self._gathered.add(cell)
-            if days is None:
-                waiting[value] = [day] * count
-            else:
-                days += [day] * count
-        if waiting:
-            self._oldest = min(self._oldest, day)
-
-    def _part(self, leaving: Mapping[Cell, Gathered], day: str, metrics: Collection[str]) -> dict[Cell, int]:
-        """What leaves of what may; what its wholes need to be kept back, the newest, waits on."""
-        counts = {cell: gathered.events for cell, gathered in leaving.items()}
-        waiting = {
-            series: dict(zip(values, map(len, values.values()), strict=True))
-            for series, values in self._waiting.items()
-            if series[1] in metrics
+        self._oldest = min(self._oldest, day)
+        leaving: Counts = {}
+        before: dict[Series, dict[str, Days]] = {}
+        for series in dict.fromkeys([*came, *self._waiting]):
+            waiting, sums = self._waiting[series], came.get(series, {})
+            if series[1] in metrics:
+                leaving[series] = found = _enough(waiting, sums, self._rule.threshold)
+                before[series] = {value: waiting.pop(value) for value in found if value in waiting}
+                sums = {value: count for value, count in sums.items() if value not in found}
+            for value, count in sums.items():
+                waiting[value] = [*waiting.get(value, ()), *[day] * count]
+        staying = {series: {value: len(days) for value, days in self._waiting[series].items()} for series in leaving}
+        kept = kept_back(leaving, staying, threshold=self._rule.threshold)
+        for series, values in kept.items():
+            for value, stays in values.items():
+                leaving[series][value] -= stays
+                # The newest, so that nothing waits longer for it.
+                days = [*before[series].get(value, ()), *[day] * came.get(series, {}).get(value, 0)]
+                self._waiting[series][value] = days[-stays:]
+        return {
+            Cell(breakdown, value, metric): count
+            for (breakdown, metric), values in leaving.items()
+            for value, count in values.items()
+            if count
         }
-        for cell, stays in kept_back(counts, waiting, threshold=self._rule.threshold).items():
-            self._waiting[cell.breakdown, cell.metric][cell.value] = leaving[cell].newest(stays, day)
-            self._oldest = min(self._oldest, self._waiting[cell.breakdown, cell.metric][cell.value][0])
-            counts[cell] -= stays
-            if not counts[cell]:
-                del counts[cell]
-            if stays >= self._rule.threshold:
-                self._gathered.add(cell)
-        return counts
 
     def _age(self, before: str) -> None:
         """Put what came before a day to `(other)`, but for values of which enough have gathered with what came now."""
@@ -164,11 +126,19 @@ class WaitingRoom:
                 continue
             waiting = self._waiting[breakdown, metric]
             kept = [day for day in days if day >= before]
-            others = waiting[OTHER] = sorted([*waiting.get(OTHER, ()), *days[: len(days) - len(kept)]])
-            if len(others) >= self._rule.threshold:
-                self._gathered.add(cell._replace(value=OTHER))
+            waiting[OTHER] = sorted([*waiting.get(OTHER, ()), *days[: len(days) - len(kept)]])
             if kept:
                 waiting[value] = kept
             else:
                 del waiting[value]
         self._oldest = min((days[0] for cell, days in self._cells() if cell.value != OTHER), default=NEVER)
+
+
+def _enough(waiting: Mapping[str, Days], came: Mapping[str, int], threshold: int) -> dict[str, int]:
+    """The values of which enough events wait and came, and how many."""
+    found = {value: len(days) for value, days in waiting.items() if len(days) >= threshold and value not in came}
+    for value, count in came.items():
+        events = count + len(waiting.get(value, ()))
+        if events >= threshold:
+            found[value] = events
+    return found

@@ -19,10 +19,11 @@ def device(value: str) -> Cell:
 
 def kept(leaving: dict[Cell, int], waiting: dict[Cell, int] | None = None) -> dict[Cell, int]:
     """What stays of what may leave."""
-    stays = Increments()
-    for cell, count in (waiting or {}).items():
-        stays.add(cell, count)
-    return kept_back(leaving, stays.counts, threshold=K)
+    may_leave, stays = Increments(), Increments()
+    for increments, cells in ((may_leave, leaving), (stays, waiting or {})):
+        for cell, count in cells.items():
+            increments.add(cell, count)
+    return dict(Increments(kept_back(may_leave.counts, stays.counts, threshold=K)).cells)
 
 
 def test_the_largest_cell_keeps_what_is_missing():
