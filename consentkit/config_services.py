@@ -111,6 +111,7 @@ def _read_service(table: Table, purposes: tuple[str, ...], languages: tuple[str,
         exemption=table.one_of("exemption", EXEMPTIONS, "", required=False),
         justification=_text(table, "justification", languages),
         third_party=table.text("third_party"),
+        privacy_policy=table.converted("privacy_policy", _address, ""),
     )
     if purpose == NECESSARY:
         _check_necessary(table, service)
@@ -152,6 +153,12 @@ def _read_item(table: Table) -> StorageItem:
     )
     table.done()
     return item
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"https://[A-Za-z0-9][!-~]*", text):
+        raise ValueError(f'{shown(text)} is no address; write it whole, as "https://ads.example.net/privacy"')
+    return text
 
 
 def _origin(table: Table, origin: str) -> str:

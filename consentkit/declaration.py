@@ -48,7 +48,8 @@ class StorageItem:
 class Service:
     """One product that stores or reads on the device, and the purpose it does so for.
 
-    `told`: what its scripts tell the server besides, each by a name of its own.
+    `privacy_policy`: the address of what the third party says of its use; `told`: what its scripts tell the server
+    besides, each by a name of its own.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Service:
     exemption: str = ""
     justification: Text | None = None
     third_party: str = ""
+    privacy_policy: str = ""
     told: tuple[str, ...] = ()
 
     def fingerprint(self) -> object:

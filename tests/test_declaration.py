@@ -60,7 +60,12 @@ def test_what_a_person_consents_to_changes_the_token(changed: dict[str, object])
 
 @pytest.mark.parametrize(
     "changed",
-    [BASE | {"name": "New"}, BASE | {"description": "Other."}, BASE | {"storage": cookies("x", duration="2 weeks")}],
+    [
+        BASE | {"name": "New"},
+        BASE | {"description": "Other."},
+        BASE | {"privacy_policy": "https://a.example/p"},
+        BASE | {"storage": cookies("x", duration="2 weeks")},
+    ],
 )
 def test_wording_does_not_change_the_token(changed: dict[str, object]) -> None:
     """Other words for the same thing ask nobody again."""

@@ -48,6 +48,7 @@ def _service(service: Service, language: str, decide: Decide | None) -> dict[str
         "description": in_language(why, language),
         "exemption": t["exemptions"][service.exemption] if service.exemption else "",
         "third_party": service.third_party or ", ".join(service.origins),
+        "privacy_policy": service.privacy_policy,
         "granted": bool(decide(service.id)) if decide else False,
         "items": _items(service.storage, language),
     }
@@ -85,6 +86,7 @@ def _own(config: Config, language: str) -> dict[str, Any]:
         "description": f"{t['declaration']['own_choice']} {t['declaration']['own_staff']}",
         "exemption": t["exemptions"]["requested_service"],
         "third_party": "",
+        "privacy_policy": "",
         "granted": True,
         "items": _items(own_storage(config), language),
     }

@@ -44,11 +44,19 @@ def _service(service: Mapping[str, Any], t: Mapping[str, Any]) -> Iterator[str]:
     if not service["items"]:
         third = f" {words['third_parties']}: {escaped(service['third_party'])}." if service["third_party"] else ""
         yield f"{escaped(words['nothing'])}{third}"
-        return
-    yield _row([words["name"], words["kind"], words["duration"], words["third_parties"]])
-    yield "|---|---|---|---|"
+    else:
+        yield _row([words["name"], words["kind"], words["duration"], words["third_parties"]])
+        yield "|---|---|---|---|"
     for item in service["items"]:
         yield _row([item["name"], item["kind"], item["duration"], service["third_party"] or words["nobody"]])
+    if service["privacy_policy"]:
+        named = f"{service['third_party'] or service['name']}: {t['banner']['privacy']}"
+        yield from ("", f"[{escaped(named)}](<{_in_angles(service['privacy_policy'])}>)")
+
+
+def _in_angles(address: str) -> str:
+    """An address that stays inside the angle brackets around it."""
+    return address.replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C")
 
 
 def _part(part: Part) -> Iterator[str]:

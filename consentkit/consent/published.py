@@ -66,6 +66,7 @@ def _service(service: Service, languages: tuple[str, ...]) -> dict[str, Any]:
         "justification": _in_each(service.justification, languages) if service.justification else {},
         "origins": list(service.origins),
         "third_party": service.third_party or None,
+        "privacy_policy": service.privacy_policy or None,
         "storage": _items(service.storage),
     }
 
@@ -88,6 +89,7 @@ def _own(config: Config) -> dict[str, Any]:
         "justification": {language: f"{t['own_choice']} {t['own_staff']}" for language, t in words.items()},
         "origins": [],
         "third_party": None,
+        "privacy_policy": None,
         "storage": _items(own_storage(config)),
     }
 

@@ -203,3 +203,17 @@ def test_the_preferences_and_the_declaration_lead_to_each_other(kit: ConsentKit)
     for path, other in (("/consent/", "/consent/declaration"), ("/consent/declaration", "/consent/")):
         page = ask(app, path, query_string=b"lang=nl&return=/shop").text
         assert f'href="{other}?lang=nl&amp;return=/shop"' in page
+
+
+def test_a_third_party_is_linked_to_what_it_says_itself() -> None:
+    """On both pages, by its name, without telling it where the visitor comes from; others have no such link."""
+    tables = settings()
+    tables["services"][3] |= {"third_party": "Ads & Co", "privacy_policy": "https://ads.example.net/p?a=1&b='2'"}
+    app = kit_of(tables).wrap(answering())
+    for path in ("/consent/", "/consent/declaration"):
+        html = ask(app, path, query_string=b"lang=nl").text
+        link = (
+            '<a href="https://ads.example.net/p?a=1&amp;b=&#39;2&#39;" rel="noopener noreferrer">'
+            "Ads &amp; Co: Privacyverklaring</a>"
+        )
+        assert 1 == html.count(link) == html.count(": Privacyverklaring</a>")

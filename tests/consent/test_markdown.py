@@ -19,6 +19,16 @@ def test_every_item_is_a_row() -> None:
     assert text.startswith("## Wat deze site op uw apparaat opslaat\n")
 
 
+def test_a_third_party_is_linked_to_what_it_says_itself() -> None:
+    """By its name, in the language of the page; its address stays inside its brackets."""
+    address = "https://ads.example.net/privacy(1)>?x=<b>"
+    ads = service("ads", "marketing", "_ads", third_party="Ads Ltd", privacy_policy=address)
+    config = config_of(settings(services=[ads, service("map", "marketing", "m")]))
+    text = declaration_markdown(config, "nl", None)
+    assert "[Ads Ltd: Privacyverklaring](<https://ads.example.net/privacy(1)%3E?x=%3Cb%3E>)\n" in text
+    assert 1 == text.count("](<")
+
+
 def test_a_service_without_storage_says_so() -> None:
     """And who is contacted all the same."""
     map_ = service("map", "marketing", origins=["https://map.example.net"])

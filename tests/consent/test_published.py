@@ -10,7 +10,7 @@ from consentkit.config import Config
 from consentkit.consent.published import as_data, schema_text
 from consentkit.declaration import EXEMPTIONS, STORAGE_KINDS
 from tests.support.asgi import answering, ask
-from tests.support.sites import TODAY, config_of, kit_of, settings
+from tests.support.sites import TODAY, config_of, kit_of, service, settings
 
 SCHEMA: dict[str, Any] = json.loads(schema_text())
 
@@ -37,6 +37,7 @@ def test_the_schema_is_one() -> None:
     [
         site(),
         site(services=[]),
+        site(services=[service("ads", "marketing", "_ads", privacy_policy="https://ads.example.net/privacy")]),
         site(stats={"geoip": ["x.mmdb"], "exemption": "fr"}, consent={"consent_mode": ["google"]}),
         site(site={"languages": ["ar", "zh", "nb"]}),
     ],
@@ -56,6 +57,7 @@ def test_every_declaration_fits_the_schema(config: Config) -> None:
         (("statistics", "threshold"), 1),
         (("site", "hosts"), []),
         (("policy",), "short"),
+        (("purposes", 0, "services", 0, "privacy_policy"), "javascript:alert(1)"),
         (("checked",), "yesterday"),
         (("extra",), 1),
     ],
