@@ -12,8 +12,7 @@ from functools import partial
 from consentkit.stats.holding import Family, families_of
 from consentkit.stats.model import NONE, Cell
 from tests.attacks.claims import Claim
-from tests.attacks.keeping import Waits
-from tests.attacks.reconstruction import releases_of
+from tests.attacks.keeping import Waits, waits_after
 from tests.attacks.world import K, Step
 
 Most = Callable[[Cell], int]
@@ -51,19 +50,19 @@ class _Seen:
         return Claim(self.last[cell], step.when, cell.metric, count, {cell.breakdown: cell.value})
 
 
-def _releases(steps: Sequence[Step], metric: str) -> Iterator[tuple[Step, _Seen]]:
-    """Each release of a metric, and all that was seen by then."""
-    seen, released = _Seen(metric), {id(step) for step in releases_of(steps, metric)}
+def _releases(steps: Sequence[Step], metric: str) -> Iterator[tuple[Step, _Seen, Waits]]:
+    """Each release of a metric, all that was seen by then, and what may wait after it."""
+    seen, waits = _Seen(metric), iter(waits_after(steps, metric, K))
     for step in steps:
         seen.add(step)
-        if id(step) in released:
-            yield step, seen
+        if metric in step.fresh:
+            yield step, seen, next(waits)
 
 
 def remainders(steps: Sequence[Step], metric: str) -> list[Claim]:
     """The values of which 1 to k − 1 events are known to wait, as all others of a whole have just left."""
     claims = []
-    for step, seen in _releases(steps, metric):
+    for step, seen, _ in _releases(steps, metric):
         for family, cells in seen.families.items():
             unsettled = [cell for cell in cells if cell not in step.cells]
             _, _, breakdown, value = family
@@ -79,10 +78,9 @@ def least(steps: Sequence[Step], metric: str) -> list[Claim]:
     Only of breakdowns, whose wholes are totals: what waits of a crossing's wholes is not known either.
     """
     claims = []
-    for step, seen in _releases(steps, metric):
-        waits = Waits(step.cells, metric, K)
+    for step, seen, waits in _releases(steps, metric):
         for family in [family for family in seen.families if not any(family[2:])]:
-            claims += _least(step, seen, family, _most(step, seen, family, waits))
+            claims += _least(step, seen, family, waits.most)
     return claims
 
 
@@ -92,22 +90,13 @@ def least_by_alike(steps: Sequence[Step], metric: str, breakdowns: Sequence[str]
     What it shows less in one than in another waits there; so in the other so much less of it may wait.
     """
     claims = []
-    for step, seen in _releases(steps, metric):
-        waits = Waits(step.cells, metric, K)
+    for step, seen, waits in _releases(steps, metric):
         families = {Cell(name, NONE, metric): (name, metric, "", "") for name in breakdowns}
-        may_wait = {none: _most(step, seen, family, waits)(none) for none, family in families.items()}
+        may_wait = {none: waits.most(none) for none in families}
         for none, family in families.items():
             of_none = min(count - seen.published[none] + seen.published[other] for other, count in may_wait.items())
-            most = _most(step, seen, family, waits)
-            claims += _least(step, seen, family, partial(_most_but, none, of_none, most))
+            claims += _least(step, seen, family, partial(_most_but, none, of_none, waits.most))
     return claims
-
-
-def _most(step: Step, seen: _Seen, family: Family, waits: Waits) -> Most:
-    """Where more is missing than k, nothing was kept of what left: it would have been as much as makes k."""
-    if (seen.rest(family) or 0) > K:
-        return lambda cell: 0 if cell in step.cells else waits.most(cell)
-    return waits.most
 
 
 def _most_but(known: Cell, count: int, most: Most, cell: Cell) -> int:

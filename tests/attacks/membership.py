@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from consentkit.stats.model import Cell
 from tests.attacks.claims import Claim
-from tests.attacks.keeping import Waits
-from tests.attacks.reconstruction import releases_of
+from tests.attacks.keeping import Waits, releases_of, waits_after
 from tests.attacks.world import Step, Truth
 
 
@@ -27,13 +26,13 @@ class Suspicion:
 
 def suspicions(steps: Sequence[Step], views: Iterable[Truth], metric: str, *, threshold: int) -> list[Suspicion]:
     """For views that were made, or could have been made, what the first release after their moment says."""
-    releases = releases_of(steps, metric)
+    releases, waits = releases_of(steps, metric), waits_after(steps, metric, threshold)
     ends = [step.when for step in releases]
     found = []
     for view in views:
         number = bisect_left(ends, view.when)
         if number < len(releases):
-            before = Waits(releases[number - 1].cells, metric, threshold) if number else None
+            before = waits[number - 1] if number else None
             found.append(_suspicion(releases[number], before, view, metric))
     return found
 
@@ -54,14 +53,13 @@ def _least(release: Step, before: Waits | None, cell: Cell) -> int:
 
 def shared_by_all(steps: Sequence[Step], metric: str, breakdown: str, *, threshold: int) -> list[Claim]:
     """The releases of which every event must have had the same value: whoever knows of one learns the value of it."""
-    releases = releases_of(steps, metric)
+    releases, waits = releases_of(steps, metric), waits_after(steps, metric, threshold)
     claims = []
     for number, release in enumerate(releases):
         before = releases[number - 1] if number else None
         for cell in release.cells:
             if (cell.breakdown, cell.metric) == (breakdown, metric):
-                waits = Waits(before.cells, metric, threshold) if before else None
-                least = _least(release, waits, cell)
+                least = _least(release, waits[number - 1] if number else None, cell)
                 if least >= release.fresh[metric]:
                     since = before.when if before else 0.0
                     claims.append(Claim(since, release.when, metric, release.fresh[metric], {breakdown: cell.value}))

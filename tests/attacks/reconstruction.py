@@ -50,17 +50,17 @@ class Known:
 
 def known_from(
     steps: Sequence[Step],
+    waits: Sequence[Waits],
     first: int,
     last: int,
     metric: str,
     *,
     values: Mapping[str, Sequence[str]],
-    threshold: int = K,
     others: bool = True,
 ) -> Known:
     """What the releases of a metric from number `first` to `last` (of `releases_of`) tell of the events in between.
 
-    `others` is whether there may be values that the attacker does not know.
+    `waits` is what may wait after each, `others` whether there may be values that the attacker does not know.
     """
     grown: Counter[Cell] = Counter()
     for step in steps[first : last + 1]:
@@ -72,15 +72,10 @@ def known_from(
         metric=metric,
         events=sum(step.fresh[metric] for step in steps[first : last + 1]),
         grown=grown,
-        before=Waits(steps[first - 1].cells, metric, threshold) if first else None,
-        after=Waits(steps[last].cells, metric, threshold),
+        before=waits[first - 1] if first else None,
+        after=waits[last],
         values={name: (*found, *unseen) for name, found in values.items()},
     )
-
-
-def releases_of(steps: Iterable[Step], metric: str) -> list[Step]:
-    """The steps in which events of a metric were released."""
-    return [step for step in steps if metric in step.fresh]
 
 
 def values_in(steps: Iterable[Step], dimensions: Iterable[str]) -> dict[str, list[str]]:

@@ -17,8 +17,8 @@ from tests.attacks.claims import by_day, by_release, visits_in
 from tests.attacks.complement import least, least_by_alike, remainders
 from tests.attacks.differencing import isolated_events, isolated_requests, smallest_totals, untold_routes
 from tests.attacks.joining import joined
+from tests.attacks.keeping import releases_of
 from tests.attacks.linking import linked
-from tests.attacks.reconstruction import releases_of
 from tests.attacks.traffic import Site, requests_of
 from tests.attacks.world import steps_of, steps_through_files, truth_of
 

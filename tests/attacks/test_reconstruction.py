@@ -8,8 +8,9 @@ import pytest
 
 from consentkit.stats.breakdowns import VIEWS, VISITS
 from tests.attacks.claims import visits_in
+from tests.attacks.keeping import releases_of, waits_after
 from tests.attacks.membership import advantage, shared_by_all, suspicions, told_apart
-from tests.attacks.reconstruction import known_from, reconstructed, releases_of, values_in
+from tests.attacks.reconstruction import known_from, reconstructed, values_in
 from tests.attacks.traffic import DAY_SECONDS, Site, requests_of
 from tests.attacks.world import K, steps_of, truth_of
 
@@ -54,12 +55,13 @@ def test_no_record_can_be_reconstructed(steps, dimensions):
     """From the cells and crossings of a release, a day or all days, and the rule itself, for somebody who knows every
     value that there is."""
     releases, values = releases_of(steps, VISITS), values_in(steps, dimensions)
+    waits = waits_after(steps, VISITS, K)
     for name, spans in spans_of(steps).items():
         some = spans if dimensions == THREE else spans[:: len(spans) // 2]
         proven = [
             claim
             for first, last in some
-            for claim in reconstructed(known_from(releases, first, last, VISITS, values=values, others=False))
+            for claim in reconstructed(known_from(releases, waits, first, last, VISITS, values=values, others=False))
         ]
         print(f"reconstruction, {len(dimensions)} breakdowns, {len(some)} times {name}: {visits_in(proven)} proven")
         assert 0 == visits_in(proven)
@@ -69,10 +71,11 @@ def test_records_are_reconstructed_without_the_rule(unruled):
     """The control: from the figures of each day alone; and what it says is true."""
     truth = truth_of(requests_of(CONTROL))
     releases, values = releases_of(unruled, VISITS), values_in(unruled, THREE)
+    waits = waits_after(unruled, VISITS, 1)
     proven = [
         claim
         for first, last in spans_of(unruled)["a day"]
-        for claim in reconstructed(known_from(releases, first, last, VISITS, values=values, threshold=1, others=False))
+        for claim in reconstructed(known_from(releases, waits, first, last, VISITS, values=values, others=False))
     ]
     visits = sum(VISITS in view.metrics for view in truth)
     print(f"reconstruction, without the rule, days: {visits_in(proven)} of {visits} visits proven")
