@@ -1,10 +1,10 @@
 """Attack: subtract one reading of the sink from another, any two of them, in search of a difference below k."""
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import combinations
 
-from consentkit.stats.load import ALL_ROUTES, DAY, HOUR, SERVED
+from consentkit.stats.load import ALL_ROUTES, DAY, HOUR, SERVED, LoadCell
 from consentkit.stats.model import Cell
 from tests.attacks.claims import Claim
 from tests.attacks.world import K, Step
@@ -45,12 +45,12 @@ def isolated_requests(steps: Sequence[Step]) -> int:
     return sum(count for step in steps for cell, count in step.load.items() if cell.metric == SERVED and 0 < count < K)
 
 
-def untold_routes(steps: Sequence[Step]) -> dict[str, int]:
+def untold_routes(loads: Iterable[Mapping[LoadCell, int]]) -> dict[str, int]:
     """The hours in which all requests are 1 to k − 1 more, or fewer, than those of the routes that are told."""
     of_all: Counter[str] = Counter()
     of_routes: Counter[str] = Counter()
-    for step in steps:
-        for cell, count in step.load.items():
+    for load in loads:
+        for cell, count in load.items():
             if cell.metric == SERVED and len(cell.begin) > DAY + 1:
                 (of_all if cell.route == ALL_ROUTES else of_routes)[cell.begin[:HOUR]] += count
     return {hour: abs(left) for hour, count in of_all.items() if 0 < abs(left := count - of_routes[hour]) < K}

@@ -7,20 +7,21 @@ events, not people, and whoever knows k − 1 of the events of a cell knows the 
 
 import random
 from collections import Counter
+from itertools import groupby
 
 import pytest
 
 from consentkit.stats import release, settling
 from consentkit.stats.breakdowns import VIEWS, VISITS
-from consentkit.stats.load import HOUR, time_text
+from consentkit.stats.load import HOUR, MINUTE, load_of, time_text
 from tests.attacks.claims import by_day, by_release, visits_in
 from tests.attacks.complement import least, least_by_alike, remainders
 from tests.attacks.differencing import isolated_events, isolated_requests, smallest_totals, untold_routes
 from tests.attacks.joining import joined
 from tests.attacks.keeping import releases_of
 from tests.attacks.linking import linked
-from tests.attacks.traffic import Site, requests_of
-from tests.attacks.world import steps_of, steps_through_files, truth_of
+from tests.attacks.traffic import Site, an_observer, requests_of
+from tests.attacks.world import K, steps_of, steps_through_files, truth_of
 
 SITES = {50: Site(visits=50, days=45), 200: Site(visits=200, days=30), 500: Site(visits=500, days=12)}
 CONTROL = Site(visits=50, days=7)
@@ -144,7 +145,7 @@ def test_breakdowns_that_share_their_none_tell_no_more():
 
 def test_all_requests_do_not_tell_of_the_routes_that_wait(steps):
     """Of no hour, at any size of the site."""
-    found = untold_routes(steps)
+    found = untold_routes(step.load for step in steps)
     print(f"routes: {len(found)} hours told the figures of few requests")
     assert {} == found
 
@@ -152,13 +153,23 @@ def test_all_requests_do_not_tell_of_the_routes_that_wait(steps):
 def test_all_requests_tell_of_routes_where_only_the_small_ones_stay(monkeypatch):
     """The control: at 3,000 visits a day some hours leave a few requests whose routes are not told; and it is so."""
     requests = requests_of(Site(visits=3_000, days=1))
-    assert {} == untold_routes(steps_of(requests))
+    assert {} == untold_routes(loads_of(requests))
     monkeypatch.setattr(settling, "staying", lambda served, untold, *, threshold: _below(served, threshold))
-    found = untold_routes(steps_of(requests))
+    found = untold_routes(loads_of(requests))
     print(f"routes, where only the small stay: {len(found)} hours told the figures of {sorted(found.values())}")
     asked = Counter(time_text(int(facts.when), HOUR)[:-1] for facts in requests)
     assert found
     assert all(left < asked[hour] for hour, left in found.items())
+
+
+def loads_of(requests):
+    """What leaves of the load at the end of each minute."""
+    observer, load = an_observer(), Counter()
+    for minute, group in groupby(requests, key=lambda facts: int(facts.when // 60)):
+        load += load_of([observer.observe(facts).load for facts in group])
+        running = time_text((minute + 1) * 60, MINUTE)
+        leaves, load = settling.settle(load, running=running, threshold=K)
+        yield leaves
 
 
 def _below(served, threshold):

@@ -134,7 +134,7 @@ def test_what_all_events_of_a_release_share_is_shared_by_k_of_them(requests, ste
 
 def test_without_a_visit_no_cell_differs_below_the_threshold():
     """Where the sink with a view and without it differ, a cell has k events at least, or is not there at all."""
-    requests = requests_of(Site(visits=50, days=10))
+    requests = requests_of(Site(visits=50, days=7))
     with_it = steps_of(requests)
     alike = 0
     victims = range(7, len(requests), len(requests) // 8)

@@ -42,7 +42,8 @@ class Stepwise:
             return
         self._tallied = 0
         day, over = self._rule.day(self._minute * 60.0), (self._minute + 1) * 60.0
-        self._decide(day, Counter())
+        if day > self._day:
+            self._decide(day, Counter())
         increments = self._tally.take()
         for cell, count in increments.cells.items():
             self._wait(Waiting(cell, day), count)
@@ -63,8 +64,11 @@ class Stepwise:
         return Counter({Waiting(cell, day): n for cell, parts in self._parts.items() for day, n in parts.items()})
 
     def _decide(self, today: str, fresh: Counter[str]) -> Decision:
-        # Only at a day's beginning may other cells change than those that have gathered enough.
-        cells = list(self._parts) if today > self._day else [cell for cell in self._gathered if cell in self._parts]
+        # Only at a day's beginning may other cells change than those that have gathered enough and may leave.
+        may_leave = {metric for metric, count in fresh.items() if count >= self._rule.threshold}
+        cells = (
+            list(self._parts) if today > self._day else [cell for cell in self._gathered if cell.metric in may_leave]
+        )
         self._day = today
         rule = self._rule
         shown = {Waiting(cell, day): n for cell in cells for day, n in self._parts.pop(cell).items()}
@@ -78,17 +82,17 @@ class Stepwise:
             today=today,
             patience_days=rule.patience_days,
         )
-        self._gathered.clear()
+        self._gathered.difference_update(cells)
         for part, count in decision.waiting.items():
             self._wait(part, count)
         return decision
 
     def _wait(self, part: Waiting, count: int) -> None:
-        parts = self._parts[part.cell]
-        parts[part.day] += count
-        self._held.add(part.cell, count)
-        if parts.total() >= self._rule.threshold:
-            self._gathered.add(part.cell)
+        cell, day = part
+        self._parts[cell][day] += count
+        self._held.add(cell, count)
+        if self._held.counts[cell.breakdown, cell.metric][cell.value] >= self._rule.threshold:
+            self._gathered.add(cell)
 
 
 def by_day(releases: Iterable[Release]) -> dict[str, Release]:
