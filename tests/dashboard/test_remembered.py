@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from consentkit.dashboard import sign_in_link
 from consentkit.dashboard.remembered import RememberedPages
 from consentkit.dashboard.store.sessions import Session
-from consentkit.dashboard.views import overview
+from consentkit.dashboard.views import reading
 from consentkit.roles import Role
 from consentkit.stats.model import BatchId
 from consentkit.stats.stores.sqlite_sink import SqliteSink
@@ -108,8 +108,8 @@ def test_pages_of_an_older_version_are_let_go():
 def test_the_first_page_is_made_again_when_figures_or_notes_change(tmp_path, monkeypatch):
     """Not when it is asked for again, by whomever."""
     made = []
-    read = overview.read_overview
-    monkeypatch.setattr(overview, "read_overview", lambda *args, **kinds: made.append(1) or read(*args, **kinds))
+    read = reading.read_overview
+    monkeypatch.setattr(reading, "read_overview", lambda *args, **kinds: made.append(1) or read(*args, **kinds))
     make_sink(tmp_path / "stats.db", days=3)
     desk_ = desk(tmp_path)
     desk_.sign_in()
