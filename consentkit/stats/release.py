@@ -122,14 +122,15 @@ def _still_waiting(
     return waiting
 
 
-def _with_aged_moved(waiting: Mapping[Waiting, int], threshold: int, before: str) -> Counter[Waiting]:
+def _with_aged_moved(waiting: Mapping[Waiting, int], threshold: int, before: str) -> Mapping[Waiting, int]:
     """Move the parts that came before a date to `(other)`, except of cells that have gathered enough."""
+    if all(part.day >= before for part in waiting):
+        return waiting
     gathered = _by_cell(waiting)
     settled: Counter[Waiting] = Counter()
     for part, count in waiting.items():
-        if count > 0:
-            aged = part.day < before and gathered[part.cell] < threshold
-            settled[_moved_to_other(part) if aged else part] += count
+        aged = part.day < before and gathered[part.cell] < threshold
+        settled[_moved_to_other(part) if aged else part] += count
     return settled
 
 

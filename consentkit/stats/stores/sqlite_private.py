@@ -3,19 +3,19 @@
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from consentkit.stats.load import Load, LoadCell
-from consentkit.stats.model import OTHER, BatchId, Cell, Counts, Increments, Release, Waiting
-from consentkit.stats.release import Decision, aged_before, as_release, decide, fresh_events
+from consentkit.stats.model import OTHER, BatchId, Cell, Counts, Increments, Release
+from consentkit.stats.release import aged_before, as_release, decide, fresh_events
 from consentkit.stats.settling import folded, settle
-from consentkit.stats.stores import json_text
 from consentkit.stats.stores.protocol import Balance, Remainder, Sums
 from consentkit.stats.stores.sqlite import transaction
 from consentkit.stats.stores.sqlite_admitted import within_bounds
-from consentkit.stats.stores.sqlite_aside import Aside, added_up, divided, fetched, has_room, put_aside
+from consentkit.stats.stores.sqlite_aside import added_up, divided, fetched, has_room, put_aside
 from consentkit.stats.stores.sqlite_private_file import open_file
+from consentkit.stats.stores.sqlite_waiting import Arrived, Room, add_counts, add_parts
 from consentkit.stats.stores.sqlite_workers import (
     find_gaps,
     is_new,
@@ -32,15 +32,6 @@ from consentkit.stats.stores.wire import dumped, loaded
 MAX_VALUES = 10_000
 """Distinct values of a breakdown that are admitted in a day, by all workers together."""
 
-_ADD_WAITING = """
-    INSERT INTO waiting (metric, breakdown, value, day, count) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO UPDATE SET count = count + excluded.count
-"""
-# From a text in one statement: a statement for each row takes half as long again.
-_ADD_COUNTS = """
-    INSERT INTO waiting (metric, breakdown, value, day, count) SELECT ?, ?, key, ?, value FROM json_each(?) WHERE true
-    ON CONFLICT DO UPDATE SET count = count + excluded.count
-"""
 _ADD_FRESH = """
     INSERT INTO fresh (metric, count) VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
@@ -55,19 +46,6 @@ _ADD_LOAD = """
 _ADD_COUNTED = """
     INSERT INTO counted (breakdown, metric, count) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count
-"""
-# The cells that a moment of release may change: those that gathered enough, those with aged parts, and (other).
-_CONCERNED = """
-    SELECT metric, breakdown, value, day, count FROM waiting
-    WHERE (metric, breakdown, value) IN (
-        SELECT metric, breakdown, value FROM waiting GROUP BY metric, breakdown, value
-        HAVING sum(count) >= ? OR min(day) < ? OR value = ?
-    )
-"""
-# In texts, one for each breakdown: rows of their own take five times as long.
-_GATHERED = """
-    SELECT metric, breakdown, json_group_array(value), json_group_array(count) FROM waiting
-    WHERE metric IN (SELECT value FROM json_each(?)) GROUP BY metric, breakdown
 """
 _POST = "INSERT INTO outbox (payload) VALUES (?)"
 
@@ -105,24 +83,24 @@ class SqlitePrivateStore:
             if aside:
                 put_aside(connection, aside, day)
             if rest:
-                self._add(rest, day)
+                self._wait([(day, self._taken_in(rest, day))])
         return True
 
     def release(self, *, threshold: int, patience_days: int, today: str, running: str) -> bool:
         """Move what may be published into the outbox; False when nothing may."""
         aside = added_up(self._connection)
         with transaction(self._connection) as connection:
-            self._fetch(aside)
+            arrived = [(day, self._taken_in(more, day)) for day, more in fetched(connection, aside)]
             fresh = dict(connection.execute("SELECT metric, count FROM fresh"))
             before = aged_before(today, patience_days)
-            if not self._anything_due(fresh, threshold, before):
+            if not self._anything_due(fresh, threshold, before, arrived):
+                self._wait(arrived)
                 return False
-            shown = self._concerned(threshold, before)
-            others = self._others([m for m in fresh if fresh[m] >= threshold], shown)
+            room = Room(connection, arrived, threshold=threshold, before=before)
             decision = decide(
-                shown, fresh, others=others, threshold=threshold, today=today, patience_days=patience_days
+                room.shown, fresh, others=room.others, threshold=threshold, today=today, patience_days=patience_days
             )
-            self._replace_waiting(shown, decision)
+            room.settle(decision.waiting)
             if not decision.consumed:
                 self._replace_load(folded(self._waiting_load(), running=running, threshold=threshold))
                 return False
@@ -142,7 +120,7 @@ class SqlitePrivateStore:
             if not connection.execute("INSERT OR IGNORE INTO adopted (source) VALUES (?)", (source,)).rowcount:
                 return False
             connection.executemany(_POST, [(release,) for release in releases])
-            self._add_waiting(remainder.waiting)
+            add_parts(connection, remainder.waiting)
             connection.executemany(_ADD_FRESH, remainder.fresh.items())
             self._add_totals(remainder.totals)
             self._add_load(remainder.load)
@@ -248,50 +226,28 @@ class SqlitePrivateStore:
             row = self._connection.execute(question).fetchone()
         return str(row[0])
 
-    def _fetch(self, before: Aside | None = None) -> None:
-        """Add what was put aside; `before` is what of it was added up before the transaction."""
-        for day, increments in fetched(self._connection, before):
-            self._add(increments, day)
+    def _fetch(self) -> None:
+        """Add what was put aside."""
+        self._wait([(day, self._taken_in(increments, day)) for day, increments in fetched(self._connection)])
 
-    def _add(self, increments: Increments, day: str) -> None:
-        """Add what came in on an ISO date."""
-        counts = within_bounds(self._connection, increments.counts, day, self._max_values)
-        for (breakdown, metric), sums in counts.items():
-            self._connection.execute(_ADD_COUNTS, (metric, breakdown, day, json_text.in_order(sums)))
+    def _wait(self, arrived: Arrived) -> None:
+        for day, counts in arrived:
+            add_counts(self._connection, counts, day)
+
+    def _taken_in(self, increments: Increments, day: str) -> Counts:
+        """Add what came in on an ISO date, but for its counts by value, which are returned within bounds."""
         self._connection.executemany(_ADD_FRESH, fresh_events(increments).items())
         self._add_totals(increments.totals)
         self._add_load(increments.load)
         self._add_counted(sums_of_increments(increments))
         self._add_counted(sums_of_waiting(increments.load))
+        return within_bounds(self._connection, increments.counts, day, self._max_values)
 
-    def _anything_due(self, fresh: Mapping[str, int], threshold: int, before: str) -> bool:
-        if any(count >= threshold for count in fresh.values()):
+    def _anything_due(self, fresh: Mapping[str, int], threshold: int, before: str, arrived: Arrived) -> bool:
+        if any(count >= threshold for count in fresh.values()) or any(day < before for day, _ in arrived):
             return True
         aged = "SELECT 1 FROM waiting WHERE day < ? AND value <> ? LIMIT 1"
         return self._connection.execute(aged, (before, OTHER)).fetchone() is not None
-
-    def _concerned(self, threshold: int, before: str) -> dict[Waiting, int]:
-        rows = self._connection.execute(_CONCERNED, (threshold, before, OTHER))
-        return {Waiting(Cell(breakdown, value, metric), day): count for metric, breakdown, value, day, count in rows}
-
-    def _others(self, metrics: Sequence[str], shown: Iterable[Waiting]) -> Counts:
-        """What waits of the cells of some metrics, except of those that are shown."""
-        found: Counts = {}
-        for metric, breakdown, values, counts in self._connection.execute(_GATHERED, (json_text.written(metrics),)):
-            sums = found[breakdown, metric] = Counter()
-            for value, count in zip(json_text.read(values), json_text.read(counts), strict=True):
-                sums[value] += count
-        for cell, _ in shown:
-            found.get((cell.breakdown, cell.metric), {}).pop(cell.value, None)
-        return found
-
-    def _replace_waiting(self, shown: Mapping[Waiting, int], decision: Decision) -> None:
-        changed = [part for part, count in shown.items() if decision.waiting[part] != count]
-        self._connection.executemany(
-            "DELETE FROM waiting WHERE breakdown = ? AND value = ? AND metric = ? AND day = ?",
-            [(*part.cell, part.day) for part in changed],
-        )
-        self._add_waiting({part: count for part, count in decision.waiting.items() if shown.get(part) != count})
 
     def _take_totals(self) -> Counter[tuple[str, str]]:
         rows = self._connection.execute("SELECT day, metric, count FROM totals")
@@ -311,10 +267,6 @@ class SqlitePrivateStore:
     def _waiting_load(self) -> dict[LoadCell, int]:
         rows = self._connection.execute("SELECT begin, route, metric, count FROM load")
         return {LoadCell(begin, route, metric): count for begin, route, metric, count in rows}
-
-    def _add_waiting(self, parts: Mapping[Waiting, int]) -> None:
-        rows = [(cell.metric, cell.breakdown, cell.value, day, count) for (cell, day), count in parts.items()]
-        self._connection.executemany(_ADD_WAITING, rows)
 
     def _add_totals(self, totals: Mapping[tuple[str, str], int]) -> None:
         self._connection.executemany(_ADD_TOTALS, [(*key, count) for key, count in totals.items()])
