@@ -8,10 +8,9 @@ from playwright.sync_api import Browser, Page
 
 from consentkit.dashboard import Role
 from tests.conftest import LiveServers
-from tests.dashboard.sinks import PASSWORD, desk, make_sink
+from tests.dashboard.sinks import PASSWORD, RICH, desk, make_sink
 from tests.dashboard.test_filters import CROSSED
 from tests.dashboard.test_load_page import make_busy
-from tests.dashboard.test_overview import RICH
 from tests.support.accessibility import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]

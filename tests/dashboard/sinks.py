@@ -45,6 +45,18 @@ VALUES = {
     "host": {"www.example.com": 100},
 }
 """Views of one day by value; each breakdown adds up to 100."""
+RICH = {
+    **VALUES,
+    "channel": {"internal": 60, "search": 30, "direct": 10},
+    "campaign": {"(none)": 90, "autumn": 10},
+    "region": {"NL-NH": 60, "(unknown)": 40},
+    "network": {"(unknown)": 100},
+    "browser_version": {"Firefox 145": 60, "Chrome 142": 40},
+    "move": {"/ → /products": 30},
+    "missing": {"/old": 12, "/\u202elong" + "x" * 300: 11},
+    "search": {"<b>fibre": 10},
+}
+"""What the newer breakdowns hold; of networks nothing is known."""
 
 
 def release_of(day: dt.date, values: dict[str, dict[str, int]], *, views: int = 100) -> Release:

@@ -9,8 +9,8 @@ import pytest
 
 from consentkit.stats.model import BatchId
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.dashboard.markup import dangerous, plain
 from tests.dashboard.sinks import TODAY, VALUES, Desk, desk, make_sink, release_of
-from tests.dashboard.test_overview import dangerous, plain
 
 HOSTILE = '/x"><script>alert(1)</script>'
 CROSSED = {

@@ -12,8 +12,8 @@ from consentkit.dashboard.funnels import funnel_cards
 from consentkit.dashboard.wording import Wording
 from consentkit.stats.served import Step
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
+from tests.dashboard.markup import plain
 from tests.dashboard.sinks import CHEAP, KEYS, NOW, OPENED, PASSWORD, VALUES, make_sink
-from tests.dashboard.test_overview import plain
 
 
 def test_a_funnel_tells_views_and_moves_from_step_to_step(tmp_path: Path) -> None:

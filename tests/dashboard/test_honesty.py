@@ -11,8 +11,8 @@ from consentkit.dashboard.honesty import KINDS, NOTIONS, SECTIONS, Explainer, ti
 from consentkit.dashboard.periods import Period, chosen
 from consentkit.dashboard.views.explained import differences, signed
 from consentkit.dashboard.wording import LANGUAGES, Wording, table
+from tests.dashboard.markup import plain
 from tests.dashboard.sinks import TODAY, Desk, desk, make_sink
-from tests.dashboard.test_overview import plain
 
 FACTS = Facts(10, (chosen("28d", TODAY).first, TODAY), (chosen("28d", TODAY).first, TODAY))
 YESTERDAY = chosen("yesterday", TODAY)

@@ -29,8 +29,8 @@ from consentkit.dashboard.live import (
 )
 from consentkit.stats.model import BatchId, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.dashboard.markup import plain
 from tests.dashboard.sinks import KEYS, NOW, OPENED, TODAY, VALUES, desk, make_sink, release_of
-from tests.dashboard.test_overview import plain
 from tests.support.nginx import caching
 from tests.support.ports import free_ports, wait_until_listening
 

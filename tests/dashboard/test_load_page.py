@@ -17,8 +17,8 @@ from consentkit.dashboard.wording import Wording
 from consentkit.stats.load import LoadCell, bucket_of, milliseconds_of
 from consentkit.stats.model import BatchId, Cell, Gap, Proof, Published, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.dashboard.markup import HOSTILE, dangerous, plain
 from tests.dashboard.sinks import TODAY, Desk, desk, make_sink
-from tests.dashboard.test_overview import HOSTILE, dangerous, plain
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from consentkit.roles import Role
+from tests.dashboard.markup import dangerous, plain
 from tests.dashboard.sinks import Desk, desk, make_sink
-from tests.dashboard.test_overview import dangerous, plain
 
 OWN = {"sec-fetch-site": "same-origin"}
 TEXT = '<b>launch</b> & "sale"'

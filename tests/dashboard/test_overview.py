@@ -1,67 +1,18 @@
-"""What the pages show."""
+"""What the first page shows."""
 
-import csv
 import datetime as dt
-import io
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from consentkit.dashboard.groups import CARDS, GROUPS, breakdown_of
-from consentkit.dashboard.headers import POLICY
-from consentkit.stats.breakdowns import BREAKDOWNS
+from consentkit.dashboard.groups import GROUPS
 from consentkit.stats.model import BatchId, Gap, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
-from tests.dashboard.sinks import OPENED, VALUES, Desk, desk, make_sink
+from tests.dashboard.markup import dangerous, plain
+from tests.dashboard.sinks import VALUES, Desk, desk, make_sink
 
 CARD_PLACES = re.compile(r'<section class="panel card [^"]*" id="(\w+)" data-live-part')
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
-    "'-alert(1)-'",
-    "javascript:alert(1)",
-    "{{ 7*7 }}",
-    "</title></svg><script>",
-    "\u202egnp.exe",
-    "=HYPERLINK(\"http://evil.example\")",
-    "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "a,b\"c\nd",
-)  # fmt: skip
-
-
-@pytest.fixture(params=["", "/dashboard"], ids=["alone", "mounted"])
-def reader(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
-    """Somebody who is signed in."""
-    make_sink(tmp_path / "stats.db")
-    front = desk(tmp_path, root=request.param)
-    front.sign_in()
-    return front
-
-
-def plain(page: str) -> str:
-    """A page's text without tags, blanks collapsed."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page).replace("\u00a0", " "))
-
-
-class _Attributes(HTMLParser):
-    """Collects what a browser would run."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: set[str] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at every tag as a browser's parser does."""
-        self.found.update(name for name, _ in attrs if name.startswith("on") or name == "style")
-        self.found.update(value or "" for name, value in attrs if name == "href" and (value or "").startswith("java"))
-
-
-def dangerous(page: str) -> set[str]:
-    """Event handlers, inline styles and script addresses of a page."""
-    parser = _Attributes()
-    parser.feed(page)
-    return parser.found
 
 
 def test_the_headline_figures_are_those_of_the_period_with_their_change(reader: Desk) -> None:
@@ -164,100 +115,12 @@ def test_lists_can_be_counted_by_visits(reader: Desk) -> None:
     assert '<th scope="col" class="figure">visits</th>' in page
 
 
-def test_a_list_can_be_searched(reader: Desk) -> None:
-    """What is searched for is shown as it was typed, and nothing in it is a pattern."""
-    assert "/products" in reader.get("/list?card=page&q=PROD")
-    nothing = reader.get("/list?card=page&q=%25<b>")
-    assert "Nothing in this period contains “%&lt;b&gt;”" in nothing
-    assert "/products" not in nothing
-
-
-def test_a_list_can_be_in_the_order_of_names(reader: Desk) -> None:
-    """As the reader's language has them; the order is kept from page to page and in a search."""
-    page = reader.get("/list?card=country&order=name")
-    assert page.index("Germany") < page.index("Netherlands")
-    assert '<input type="hidden" name="order" value="name">' in page
-    page = reader.get("/list?card=country&order=<x>")
-    assert page.index("Netherlands") < page.index("Germany")
-
-
-def test_a_long_list_has_pages(tmp_path: Path) -> None:
-    """Fifty rows each, with the way on and back."""
-    make_sink(tmp_path / "stats.db", days=3, values={**VALUES, "page": {f"/p{n:03}": 10 for n in range(120)}})
-    front = desk(tmp_path)
-    front.sign_in()
-    assert "1 – 50 of 120" in plain(front.get("/list?card=page"))
-    second = front.get("/list?card=page&offset=50")
-    assert "51 – 100 of 120" in plain(second)
-    assert 'rel="next"' in second
-    assert 'rel="next"' not in front.get("/list?card=page&offset=100")
-    last = front.get("/list?card=page&offset=100&order=name")
-    assert "101 – 120 of 120" in plain(last)
-    assert "/p119" in last
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["card=page&offset=-1", "card=page&offset=99999999999999999999", "card=page&offset=x", "card=page&q=" + "x" * 5000,
-     "card=page&from=0000-00-00&to=%00", "card=page&q=%00%ff", "card=classes&offset=50", "card=status&by=nonsense"],
-)  # fmt: skip
-def test_a_list_answers_whatever_is_asked(reader: Desk, query: str) -> None:
-    """Hostile numbers and texts are cut to size."""
-    assert 200 == reader.client.get(f"{reader.root}/list?{query}").status_code
-    assert 200 == reader.client.get(f"{reader.root}/list.csv?{query}").status_code
-
-
 def test_what_is_not_there_is_a_page_of_ours(reader: Desk) -> None:
     """An unknown list and an unknown address."""
     for path in ("/list?card=users", "/list", "/nothing", "/list.csv?card=../x"):
         response = reader.client.get(reader.root + path)
         assert 404 == response.status_code
         assert "There is no such page" in response.text
-
-
-def test_a_list_comes_as_a_file_with_every_metric(reader: Desk) -> None:
-    """Values as they are stored, whole numbers, one header."""
-    response = reader.client.get(f"{reader.root}/list.csv?card=country&period=7d")
-    rows = list(csv.reader(io.StringIO(response.text.removeprefix("\ufeff"))))
-    assert ["value", *BREAKDOWNS["country"]] == rows[0]
-    assert ["NL", "490", "245", "245", "245"] == rows[1][:5]
-    assert 'attachment; filename="country-2026-11-16-2026-11-22.csv"' == response.headers["content-disposition"]
-    assert response.headers["content-type"].startswith("text/csv")
-
-
-def test_classes_and_days_come_as_files_too(reader: Desk) -> None:
-    """They have other columns."""
-    assert "person,840" in reader.get("/list.csv?card=classes&period=7d")
-    assert "2026-11-22,110,55,200" in reader.get("/days.csv?period=7d")
-
-
-def test_hostile_values_are_text_on_every_page(tmp_path: Path) -> None:
-    """In every breakdown: no tag, no attribute, no template is made of them."""
-    names = sorted({breakdown_of(key) for key in CARDS} - {"classes", "status"})
-    values = {name: {f"{text}{name}": 10 for text in HOSTILE} for name in names}
-    make_sink(tmp_path / "stats.db", days=2, values=values)
-    front = desk(tmp_path)
-    front.sign_in()
-    pages = [f"/?period=today&{group}={key}" for group, keys in GROUPS.items() for key in keys]
-    for path in (*pages, *(f"/list?card={name}&period=today&q=<script>" for name in names)):
-        page = front.get(path)
-        assert all(' src="/static/' in tag for tag in re.findall(r"<script[^>]*>", page)), path
-        assert "<img" not in page
-        assert "49os" not in page
-        assert set() == dangerous(page)
-
-
-def test_hostile_values_are_no_formulas_in_files(tmp_path: Path) -> None:
-    """A spreadsheet runs nothing, and every row stays one row."""
-    values = {name: dict.fromkeys(HOSTILE, 10) for name in VALUES}
-    make_sink(tmp_path / "stats.db", days=2, values=values)
-    front = desk(tmp_path)
-    front.sign_in()
-    for name in VALUES:
-        content = front.client.get(f"/list.csv?card={name}&period=today").content.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(content, newline="")))[1:]
-        assert len(HOSTILE) == len(rows)
-        assert set() == {row[0] for row in rows if row[0][:1] in "=+-@\t\r"}
 
 
 def test_before_the_first_release_the_page_says_what_it_waits_for(tmp_path: Path) -> None:
@@ -289,25 +152,6 @@ def test_a_period_without_figures_says_where_there_are_some(reader: Desk) -> Non
     assert "from=2026-10-27&amp;to=2026-11-23" in page
 
 
-def test_a_sink_that_cannot_be_read_is_said_without_details(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The log has the kind of error and nothing else."""
-    (tmp_path / "stats.db").write_bytes(b"this is no database, it holds secret-value " * 100)
-    front = desk(tmp_path)
-    front.client.get(f"/sign-in/link?token={_token()}", headers=OPENED, follow_redirects=False)
-    response = front.client.get("/")
-    assert 503 == response.status_code
-    assert "cannot be read right now" in response.text
-    (logged,) = [record.getMessage() for record in caplog.records]
-    assert logged.startswith("the dashboard cannot read the figures, or its own file: DatabaseError SQLITE_NOTADB at ")
-
-
-def _token() -> str:
-    from consentkit.dashboard.sessions import Signed  # noqa: PLC0415
-    from tests.dashboard.sinks import KEYS, NOW  # noqa: PLC0415
-
-    return Signed(KEYS, clock=lambda: NOW).link("ann")
-
-
 @pytest.mark.parametrize(
     ("language", "number", "word"), [("en", "3,080", "Views"), ("nl", "3.080", "Weergaven"), ("es", "3080", "Vistas")]
 )
@@ -323,59 +167,6 @@ def test_pages_speak_the_readers_language(reader: Desk, language: str, number: s
     assert f'lang="{language}"' in reader.get(f"/list?card=page&lang={language}")
 
 
-def test_every_response_has_the_security_headers(reader: Desk) -> None:
-    """Pages, files, redirects, errors; only assets may be stored."""
-    asset = re.search(r'href="([^"]+\.css)"', reader.get("/"))
-    assert asset is not None
-    paths = [reader.root + path for path in ("/", "/list?card=page", "/days.csv", "/nothing", "/sign-in")]
-    for path in (*paths, asset[1]):
-        response = reader.client.get(path, follow_redirects=False)
-        assert POLICY == response.headers["content-security-policy"]
-        assert "nosniff" == response.headers["x-content-type-options"]
-        assert "same-origin" == response.headers["referrer-policy"]
-        expected = "immutable" if path == asset[1] else "no-store"
-        assert expected in response.headers["cache-control"]
-    assert 200 == reader.client.get(asset[1]).status_code
-
-
-def test_no_page_has_inline_style_or_script(reader: Desk) -> None:
-    """The policy would drop them."""
-    for path in ("/", "/list?card=page", "/sign-in"):
-        page = reader.get(path)
-        assert not re.search(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=", page)
-
-
-def test_links_stay_below_the_root_path(reader: Desk) -> None:
-    """Mounted anywhere, no link leads out of the dashboard."""
-    for path in ("/", "/list?card=page", "/nothing"):
-        addresses = re.findall(r'(?:href|src|action)="([^"]*)"', reader.get(path))
-        outside = {a for a in addresses if not a.startswith((reader.root + "/", "#", "data:"))}
-        assert set() == outside
-
-
-RICH = {
-    **VALUES,
-    "channel": {"internal": 60, "search": 30, "direct": 10},
-    "campaign": {"(none)": 90, "autumn": 10},
-    "region": {"NL-NH": 60, "(unknown)": 40},
-    "network": {"(unknown)": 100},
-    "browser_version": {"Firefox 145": 60, "Chrome 142": 40},
-    "move": {"/ → /products": 30},
-    "missing": {"/old": 12, "/\u202elong" + "x" * 300: 11},
-    "search": {"<b>fibre": 10},
-}
-"""What the newer breakdowns hold; of networks nothing is known."""
-
-
-@pytest.fixture
-def rich(tmp_path: Path) -> Desk:
-    """Somebody who is signed in to a dashboard over a sink with the newer breakdowns."""
-    make_sink(tmp_path / "stats.db", days=3, values=RICH)
-    front = desk(tmp_path)
-    front.sign_in()
-    return front
-
-
 def test_lists_of_one_subject_share_a_place(rich: Desk) -> None:
     """Each is a link that keeps the other choices; channels are named in words, the site's own pages last."""
     page = rich.get("/?period=today&by=visits&pages=entry")
@@ -388,15 +179,6 @@ def test_lists_of_one_subject_share_a_place(rich: Desk) -> None:
     for text in (">/old<", ">NL-NH<", ">Firefox 145<", "&lt;b&gt;fibre"):
         assert text in chosen
     assert set() == dangerous(chosen)
-
-
-def test_entry_pages_are_counted_by_visits_whatever_is_asked(rich: Desk) -> None:
-    """A visit begins on one page; views of it are those of the list beside it."""
-    text = plain(rich.get("/list?card=entry&period=today&by=views"))
-    assert "/ 30 60%" in text
-    assert "by views" not in text
-    rows = rich.get("/list.csv?card=entry&period=today").splitlines()
-    assert ["/", "/products", "(other)"] == [row.partition(",")[0] for row in rows[1:]]
 
 
 def test_what_is_not_counted_by_has_no_card(tmp_path: Path) -> None:

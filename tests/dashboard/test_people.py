@@ -10,8 +10,8 @@ from consentkit.dashboard.people import told_of
 from consentkit.dashboard.periods import Period, chosen
 from consentkit.stats.model import BatchId, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.dashboard.markup import plain
 from tests.dashboard.sinks import TODAY, Desk, desk, make_sink
-from tests.dashboard.test_overview import plain
 
 FIGURES = {"measured": 40, "engaged": 12, "new_day": 30, "new_week": 20, "new_month": 10}
 ANSWERS = {"shown": 50, "accepted": 20, "refused": 10, "chosen": 5, "withdrawn": 2}
