@@ -1,98 +1,26 @@
 """What real browsers send, and what of it counts as a view, a visit, a move: reloads, history, tabs, forms, frames."""
 
 import shutil
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from consentkit import ConsentKit
 from consentkit.consent.ledger.store import Ledger
 from consentkit.stats.tally import Tally
+from tests.browser.drivers import Driver, InChromium, InFirefox
 from tests.browser.support import listening, served
+from tests.browser.watched_site import Watched, other_page, page
 from tests.stats.page_requests import CHROME
-from tests.support.firefox import Firefox, firefox
-from tests.support.ports import wait_until
+from tests.support.firefox import firefox
 from tests.support.sites import KEY, config_of
 from tests.support.small_site import tables
 
 pytestmark = pytest.mark.browser
-
-A_KEY = "\ue035"
-"""F5. It reaches the page alone, which so has been used by a person."""
-METRICS = ("views", "visits", "moves", "downloads", "outbound", "class:prefetch")
-LINKS = ("/next", "/moved", "/framed", "/file.pdf", "/kept-not", "/spec", "/pre", "/fetched", "/linked", "/kept")
-AHEAD = """<script type="speculationrules">
-{"prerender": [{"source": "list", "urls": ["/pre"], "eagerness": "immediate"}],
-"prefetch": [{"source": "list", "urls": ["/fetched"], "eagerness": "immediate"}]}
-</script>
-<link rel="prefetch" href="/linked"><link rel="prefetch" href="/kept">"""
-CACHED = {"/kept-not": "no-store", "/kept": "max-age=600"}
-
-
-async def page(request: Request) -> Response:
-    """A site of pages with the same links, whose paths say what is special about them."""
-    path = request.url.path
-    if path == "/moved":
-        return RedirectResponse("/landed", 302)
-    if path == "/form":
-        return RedirectResponse("/thanks", 303)
-    if path.endswith(".pdf"):
-        disposition = {"Content-Disposition": "attachment"} if path == "/file.pdf" else {}
-        return Response(b"%PDF-1.4", media_type="application/pdf", headers=disposition)
-    if path == "/favicon.ico":
-        return Response(status_code=404)
-    links = "".join(f'<p><a href="{link}">{link}</a>' for link in LINKS)
-    frame = '<iframe src="/inside"></iframe>' if path == "/framed" else ""
-    html = (
-        f"<!doctype html><html lang=en><title>{path}</title>{AHEAD if path == '/spec' else ''}<body>{links}{frame}"
-        '<p><a id="tab" target="_blank" href="/tab">tab</a> <a id="save" download href="/plan.pdf">save</a>'
-        f'<p><a id="out" href="{request.app.state.elsewhere}/">out</a>'
-        '<form method="post" action="/form"><button>Send</button></form>'
-    )
-    return HTMLResponse(html, headers={"Cache-Control": CACHED.get(path, "no-cache")})
-
-
-async def other_page(request: Request) -> Response:
-    """Another site: it links to ours, sends there by script, or shows it in a frame."""
-    home = request.app.state.elsewhere
-    parts = {
-        "/links": f'<a id="in" href="{home}/">in</a>',
-        "/sends": f'<script>location.href = "{home}/"</script>',
-        "/frames": f'<iframe src="{home}/inside"></iframe>',
-    }
-    return HTMLResponse(f"<!doctype html><html lang=en><title>x</title><body>{parts.get(request.url.path, '')}")
-
-
-@dataclass
-class Watched:
-    """The site under an exemption, so that no banner stands in the way, and what is counted of it."""
-
-    kit: ConsentKit
-    home: str
-    elsewhere: str
-    tally: Tally[Any]
-
-    def expect(self, done: str, **expected: int) -> None:
-        """Wait until so much has been counted since the last time; more is found here or the next time."""
-        wanted = {name.replace("class_", "class:"): count for name, count in expected.items()}
-        found: Counter[str] = Counter()
-
-        def counted() -> bool:
-            for (_, metric), count in self.tally.take().totals.items():
-                found[metric] += count
-            return all(found[metric] >= count for metric, count in wanted.items())
-
-        wait_until(counted)
-        assert (done, wanted) == (done, {metric: found[metric] for metric in METRICS if found[metric]})
 
 
 @pytest.fixture(scope="module")
@@ -115,86 +43,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         stack.enter_context(served(other, theirs))
         stack.callback(kit.close)
         yield Watched(kit, home, elsewhere, tally)
-
-
-class Driver(Protocol):
-    """A browser with a tab, as a person uses it."""
-
-    def open(self, url: str) -> None: ...
-    def reload(self) -> None: ...
-    def reload_by_script(self, path: str) -> None: ...
-    def travel(self, steps: int, path: str) -> None: ...
-    def follow(self, selector: str, path: str) -> None: ...
-    def click(self, selector: str) -> None: ...
-    def arrived(self, path: str) -> None: ...
-
-
-class InChromium:
-    """By Playwright."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def open(self, url: str) -> None:
-        self.page.goto(url)
-
-    def reload(self) -> None:
-        self.page.reload()
-
-    def reload_by_script(self, path: str) -> None:
-        self.page.evaluate("setTimeout(() => location.reload())")
-        self.arrived(path)
-
-    def travel(self, steps: int, path: str) -> None:
-        self.page.evaluate(f"setTimeout(() => history.go({steps}))")
-        self.arrived(path)
-
-    def follow(self, selector: str, path: str) -> None:
-        self.page.click(selector)
-        self.arrived(path)
-
-    def click(self, selector: str) -> None:
-        self.page.click(selector)
-
-    def arrived(self, path: str) -> None:
-        """Wait until the page at a path has loaded."""
-        self.page.wait_for_function(
-            "path => location.pathname === path && document.readyState === 'complete'", arg=path
-        )
-
-
-class InFirefox:
-    """By WebDriver BiDi."""
-
-    def __init__(self, browser: Firefox) -> None:
-        self.browser = browser
-
-    def open(self, url: str) -> None:
-        self.browser.open(url)
-
-    def reload(self) -> None:
-        # By a key, as a person does: only then it says Sec-Fetch-User, as was seen with a real keyboard.
-        self.browser.press(A_KEY)
-        self.browser.command("browsingContext.reload", {"context": self.browser.context, "wait": "complete"})
-
-    def reload_by_script(self, path: str) -> None:
-        self.browser.command("browsingContext.reload", {"context": self.browser.context, "wait": "complete"})
-
-    def travel(self, steps: int, path: str) -> None:
-        self.browser.press(A_KEY)
-        self.browser.evaluate(f"(setTimeout(() => history.go({steps})), 0)")
-        self.arrived(path)
-
-    def follow(self, selector: str, path: str) -> None:
-        self.browser.click_on(selector)
-        self.arrived(path)
-
-    def click(self, selector: str) -> None:
-        self.browser.click_on(selector)
-
-    def arrived(self, path: str) -> None:
-        """Wait until the page at a path has loaded."""
-        self.browser.wait_for(f"location.pathname === {path!r} && document.readyState === 'complete'")
 
 
 def to(path: str) -> str:

@@ -13,68 +13,13 @@ from starlette.testclient import TestClient
 from consentkit.dashboard import Role
 from consentkit.dashboard.forms import Fields
 from consentkit.dashboard.sharing.figures import shown_period
-from consentkit.dashboard.sharing.noise import available
 from consentkit.dashboard.views.shares import WishError, wish_of
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.dashboard.sinks import NOW, TODAY, VALUES, Desk, app_over, desk, make_sink
-from tests.dashboard.views.forms import SAME, Answer, post, submit, token_of
+from tests.dashboard.views.forms import SAME, post, submit, token_of
+from tests.dashboard.views.partners import WISH, figures, make, partner, path_of
 
-WISH: dict[str, str | list[str]] = {
-    "title": "Agency <b>",
-    "card": ["headline", "page", "country"],
-    "period": "28d",
-    "expires": "2026-12-31",
-    "threshold": "20",
-}
 LEADS = re.compile(r'(?:href|src|action)="([^"#]+)"')
-EXACT = re.compile(r'<td class="figure">([\d.,]+)</td>')
-
-
-def figures(page: str) -> list[str]:
-    """The counts in a page's lists, without the marks between their digits, which differ by language."""
-    return [re.sub(r"[.,]", "", count) for count in EXACT.findall(page)]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with a sink."""
-    make_sink(tmp_path / "stats.db")
-    return tmp_path
-
-
-@pytest.fixture(params=["", "/dashboard"], ids=["alone", "mounted"])
-def front(request: pytest.FixtureRequest, folder: Path) -> Desk:
-    """A dashboard with an editor signed in."""
-    front = desk(folder, root=request.param, role=Role.EDITOR)
-    front.sign_in()
-    return front
-
-
-@pytest.fixture
-def alone(folder: Path) -> Desk:
-    """A dashboard by itself, with an editor signed in."""
-    front = desk(folder, role=Role.EDITOR)
-    front.sign_in()
-    return front
-
-
-def make(front: Desk, **changes: str | list[str]) -> Answer:
-    """Fill in the form for a link."""
-    return submit(front, "/shares", "/shares", {**WISH, **changes})
-
-
-def path_of(page: str) -> str:
-    """The path of the link that was just made."""
-    found = re.search(r'value="http://dash\.example(/[^"]*/?shared/[\w-]{43})"', page)
-    assert found is not None
-    return found[1]
-
-
-def partner(front: Desk) -> TestClient:
-    """Another browser, in which nobody is signed in."""
-    client = TestClient(front.app, base_url="http://dash.example", raise_server_exceptions=False)
-    client.headers["accept-language"] = "en"
-    return client
 
 
 def test_a_link_shows_what_was_chosen_and_says_nothing_elsewhere(front: Desk) -> None:
@@ -276,58 +221,6 @@ def test_making_and_revoking_stands_in_the_trail(alone: Desk) -> None:
     assert path.rpartition("/")[2] not in str(alone.store.trail.latest(9))
 
 
-needs_opendp = pytest.mark.skipif(not available(), reason="the extra `dp` is not installed")
-
-
-@needs_opendp
-def test_noise_is_drawn_once_and_its_budget_kept(alone: Desk, folder: Path) -> None:
-    """A reload, another process and another language show the same figures, which are not the true ones."""
-    wish = {"period": "own", "from": "2026-10-01", "to": "2026-10-31", "epsilon": "0.5", "threshold": "50"}
-    path = path_of(make(alone, **wish)[1])
-    client = partner(alone)
-    first = figures(client.get(path).text)
-    assert len(first) >= 3
-    for _ in range(3):
-        again = TestClient(app_over(folder, alone.store), base_url="http://dash.example")
-        assert first == figures(again.get(path).text)
-    true = figures(client.get(path_of(make(alone, **{**wish, "epsilon": ""})[1])).text)
-    assert first != true
-    assert "1.5 of 1.5 used" in alone.get("/shares")
-    assert "Differentially private" in client.get(path).text
-
-
-@needs_opendp
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"period": "28d"}, "overlap"),
-        ({"threshold": "10"}, "too small"),
-        ({"epsilon": "7"}, "amounts of noise"),
-    ],
-)
-def test_noise_that_would_protect_nothing_is_refused(alone: Desk, changes: dict[str, str], said: str) -> None:
-    """Periods that overlap, and thresholds at which the list itself would tell of single views."""
-    status, page = make(alone, **{"period": "last-month", "epsilon": "1", **changes})
-    assert (400, True) == (status, said in page)
-
-
-@needs_opendp
-def test_a_link_whose_budget_is_used_up_shows_the_last_figures(alone: Desk, folder: Path) -> None:
-    """It draws no more, and says so."""
-    path = path_of(make(alone, period="last-month", epsilon="1")[1])
-    assert 200 == partner(alone).get(path).status_code
-    share = alone.store.shares.all()[0]
-    year = 0
-    while alone.store.shares.spent(share.id) + 3 <= (share.wish.budget or 0):
-        day = dt.date(2000 + year, 1, 1)
-        alone.store.shares.keep(share, day, day, {"headline": {}, "page": {}, "country": {}})
-        year += 1
-    december = TestClient(app_over(folder, alone.store, now=NOW + 20 * 86_400), base_url="http://dash.example")
-    page = december.get(path, headers={"accept-language": "en"}).text
-    assert "budget of this link is used up" in page
-    assert "1 – 31 Oct 2026" in page.replace("\u00a0", " ")
-
-
 texts = st.text(max_size=12) | st.sampled_from(
     [
         "own",
@@ -343,6 +236,7 @@ texts = st.text(max_size=12) | st.sampled_from(
         "0001-01-01",
     ]
 )
+
 NAMES = ("title", "card", "period", "from", "to", "expires", "threshold", "epsilon")
 
 
