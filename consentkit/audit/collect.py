@@ -5,7 +5,6 @@ something is learned from inside the page. Values stay in the browser or are dro
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -25,8 +24,9 @@ from playwright.async_api import (
 
 from consentkit.audit.hints import hints_in_header, hints_in_html
 from consentkit.audit.model import Contact, Source, Stored
-from consentkit.audit.sources import caller, initiator
+from consentkit.audit.sources import caller
 from consentkit.audit.storage import cookies, page_storage, service_workers, session_of
+from consentkit.audit.traces import MAX_NOTES, Traces
 from consentkit.consent.cookies import parse_set_cookie
 from consentkit.consent.instructions import INSTRUCTIONS
 from consentkit.declaration import STORAGE_KINDS
@@ -34,12 +34,8 @@ from consentkit.html.urls import origin
 
 NOTES = (Path(__file__).parent / "notes.js").read_text("utf-8")
 BINDING = "__consentkit_audit"
-MAX_NOTES = 20_000
-"""Of a kind and a state; a page that writes without end must not fill the memory of the audit."""
-
-MAX_SOURCES = 50
 MAX_TOLD = 10_000
-"""Places that one thing is known to come from; characters of one word that a page tells."""
+"""Characters of one word that a page tells."""
 
 FRAME_PATIENCE = 5
 """Seconds that one frame or response gets to answer: most questions to a browser have no limit of their own."""
@@ -53,10 +49,7 @@ class Collector:
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
-        self._sources: dict[tuple[str, str], dict[Source, None]] = defaultdict(dict)
-        self._initiators: dict[str, Source] = {}
-        self._urls: dict[str, str] = {}
-        self._sent: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._traces = Traces()
         self._workers: dict[str, str] = {}
         self._requests: list[tuple[Request, str]] = []
         self._responses: list[tuple[Response, str]] = []
@@ -87,9 +80,10 @@ class Collector:
         for old in before:
             await close(old)
         session = self._session = await self.context.new_cdp_session(page)
-        session.on("Network.requestWillBeSent", self._note_initiator)
-        session.on("Network.requestWillBeSentExtraInfo", self._note_sent)
-        session.on("Network.webSocketCreated", lambda event: self._initiated(event["url"], event))
+        traces = self._traces
+        session.on("Network.requestWillBeSent", lambda event: traces.note_request(event, self.here))
+        session.on("Network.requestWillBeSentExtraInfo", traces.note_sent)
+        session.on("Network.webSocketCreated", lambda event: traces.note_initiator(event["url"], event, self.here))
         session.on("Network.responseReceivedEarlyHints", self._note_early_hints)
         session.on("ServiceWorker.workerRegistrationUpdated", self._note_workers)
         for domain in ("Network", "ServiceWorker", "IndexedDB", "DOMStorage", "Page"):
@@ -151,7 +145,7 @@ class Collector:
             for (kind, name), place in self._written.items()
             if (kind, name) not in names
         ]
-        return tuple(self._with_sources(stored) for stored in (*self._kept.values(), *gone))
+        return tuple(self._traces.with_sources(stored, self.here) for stored in (*self._kept.values(), *gone))
 
     def contacts(self) -> tuple[Contact, ...]:
         """Every request, connection and attempt since `begin`, to the site itself too."""
@@ -159,15 +153,6 @@ class Collector:
         stopped = {contact.url for contact in asked if contact.kind == "blocked"}
         found = [each for each in self._found if each.kind != "blocked" or each.url not in stopped]
         return tuple(dict.fromkeys((*asked, *found)))
-
-    def _with_sources(self, stored: Stored) -> Stored:
-        asked = self._sent.get((stored.name, stored.place), ()) if stored.kind == "cookie" else ()
-        sent = tuple(dict.fromkeys(where for each in asked if (where := origin(self._urls.get(each, "")))))
-        sources = tuple(self._sources.get((stored.kind, stored.name), ()))
-        return Stored(
-            stored.kind, stored.name, stored.place, stored.days, stored.path, stored.http_only, stored.secure,
-            stored.same_site, stored.kept, sources or (Source("page", self.here),), sent,
-        )  # fmt: skip
 
     @staticmethod
     def _add(notes: list[Any], note: object) -> None:
@@ -199,39 +184,16 @@ class Collector:
         if (kind, name) not in self._written and len(self._written) >= MAX_NOTES:
             return
         self._written.setdefault((kind, name), place)
-        self._from(kind, name, source)
-
-    def _from(self, kind: str, name: str, source: Source) -> None:
-        known = self._sources[kind, name]
-        if len(known) < MAX_SOURCES:
-            known.setdefault(source)
+        self._traces.note(kind, name, source)
 
     def _note_socket(self, socket: WebSocket) -> None:
-        source = self._initiators.get(socket.url) or Source("page", self.here)
+        source = self._traces.behind(socket.url) or Source("page", self.here)
         self._add(self._found, Contact(socket.url, "websocket", source))
-
-    def _note_initiator(self, event: dict[str, Any]) -> None:
-        url = event["request"]["url"]
-        # The event with the cookies may come before this one, so they are joined by the request's id at the end.
-        if len(self._urls) < MAX_NOTES:
-            self._urls[event["requestId"]] = url
-        self._initiated(url, event)
-
-    def _initiated(self, url: str, event: dict[str, Any]) -> None:
-        source = initiator(event.get("initiator", {}), self.here)
-        if source and len(self._initiators) < MAX_NOTES:
-            self._initiators.setdefault(url, source)
-
-    def _note_sent(self, event: dict[str, Any]) -> None:
-        for each in event["associatedCookies"]:
-            key = each["cookie"]["name"], each["cookie"]["domain"]
-            if not each["blockedReasons"] and len(self._sent) < MAX_NOTES and len(self._sent[key]) < MAX_NOTES:
-                self._sent[key].setdefault(event["requestId"])
 
     def _note_early_hints(self, event: dict[str, Any]) -> None:
         for name, value in event["headers"].items():
             if name.lower() == "link":
-                self._take_link(value, self._urls.get(event["requestId"], self.here), self.here)
+                self._take_link(value, self._traces.address_of(event["requestId"]) or self.here, self.here)
 
     def _note_workers(self, event: dict[str, Any]) -> None:
         for each in event["registrations"]:
@@ -246,7 +208,7 @@ class Collector:
         first = request
         while first.redirected_from:
             first = first.redirected_from
-        source = self._initiators.get(first.url) or self._initiators.get(request.url)
+        source = self._traces.behind(first.url) or self._traces.behind(request.url)
         if source is None:
             frame = "" if request.service_worker else _frame_url(request)
             source = Source("script" if request.service_worker else "page", page, _worker_url(request) or frame)
@@ -270,7 +232,7 @@ class Collector:
 
     def _keeps(self, name: str, url: str, page: str) -> None:
         stored = Stored("response_header", name, origin(url) or "")
-        self._from(stored.kind, name, Source("response", page, url))
+        self._traces.note(stored.kind, name, Source("response", page, url))
         self._kept.setdefault((stored.kind, name, stored.place, ""), stored)
 
     def _take_link(self, value: str, document: str, page: str) -> None:

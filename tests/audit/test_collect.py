@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentkit.audit.collect import MAX_NOTES, MAX_SOURCES, MAX_TOLD, Collector
+from consentkit.audit.collect import MAX_TOLD, Collector
+from consentkit.audit.traces import MAX_NOTES, MAX_SOURCES
 from consentkit.declaration import STORAGE_KINDS
 
 PAGE = "https://www.example.com/"
