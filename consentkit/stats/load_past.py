@@ -3,6 +3,7 @@
 A request is one number: its bytes, the bucket of its time, its class of status.
 """
 
+from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,81 +38,113 @@ MANNER_BITS = CLASS_BITS + BUCKET_BITS
 MANNER = (1 << MANNER_BITS) - 1
 """Class of status and bucket of time, 0 for no time, else the bucket and one."""
 
+NEVER = 1 << 60
+"""Seconds."""
+
 ByRoute = defaultdict[str, list[int]]
+
+
+class Hour:
+    """How requests of an hour were served: those of minutes that had too few, and all of them by their routes."""
+
+    __slots__ = ("numbers", "routes", "thin")
+
+    def __init__(self) -> None:
+        self.thin: list[int] = []
+        self.numbers: list[int] = []
+        self.routes: list[str] = []
 
 
 class PastLoad:
     """Holds the load of the minutes that have not left, and of hours and days what waits on."""
 
     def __init__(self) -> None:
-        self._seconds: Counter[int] = Counter()
-        self._minutes: defaultdict[int, list[int]] = defaultdict(list)
-        self._hours: defaultdict[int, ByRoute] = defaultdict(_by_route)
+        # Of the requests of minutes that have not left; as arrays a quarter of what lists of numbers take.
+        self._whens = array("q")
+        self._numbers = array("q")
+        self._routes: list[str] = []
+        self._hours: defaultdict[int, Hour] = defaultdict(Hour)
         self._days: defaultdict[int, ByRoute] = defaultdict(_by_route)
 
     def extend(self, rows: Rows) -> int:
         """Add the load of requests; returns their bytes."""
-        if any(map(gt, rows.whens, islice(rows.whens, 1, None))):
-            rows = rows.of_places(sorted(range(len(rows)), key=rows.whens.__getitem__))
-        whens, sizes = rows.whens, rows.sizes
-        self._seconds.update(whens)
+        sizes = rows.sizes
         if sizes and not 0 <= min(sizes) <= max(sizes) <= MAX_BYTES:
             sizes = [min(max(size, 0), MAX_BYTES) for size in sizes]
         manners = [kind.status // 100 for kind in rows.kinds]
         if any(took is not None for took in rows.took):
             times = [0 if took is None else bucket_of(took) + 1 for took in rows.took]
             manners = [manner | time << CLASS_BITS for manner, time in zip(manners, times, strict=True)]
-        numbers = [size << MANNER_BITS | manner for size, manner in zip(sizes, manners, strict=True)]
-        for minute, some in _cut(whens, 60):
-            self._minutes[minute] += numbers[some]
-        for hour, some in _cut(whens, 3600):
-            routes = self._hours[hour]
-            for kind, number in zip(rows.kinds[some], numbers[some], strict=True):
-                routes[kind.route].append(number)
+        self._whens.extend(rows.whens)
+        self._numbers.extend([size << MANNER_BITS | manner for size, manner in zip(sizes, manners, strict=True)])
+        self._routes += [kind.route for kind in rows.kinds]
         return sum(sizes)
 
     def settle(self, *, over: int, threshold: int) -> Counter[LoadCell]:
         """What may leave at the beginning of a UTC minute, `over`; the rest waits on."""
         leaves: Counter[LoadCell] = Counter()
-        busiest = self._busiest_before(over)
-        for minute in sorted(minute for minute in self._minutes if minute < over):
-            numbers = self._minutes.pop(minute)
+        whens, numbers, routes = self._take_before(over * 60)
+        busiest = _busiest(whens)
+        for minute, some in _cut(whens, 60):
             # Begun as its hour is: that takes a tenth of the time of a text of its own.
             begin = f"{time_text(minute // 60 * 3600, HOUR)[:-1]}:{minute % 60:02}Z"
-            leaves[LoadCell(begin, ALL_ROUTES, REQUESTS)] = len(numbers)
+            leaves[LoadCell(begin, ALL_ROUTES, REQUESTS)] = requests = some.stop - some.start
             leaves[LoadCell(begin, ALL_ROUTES, BUSIEST)] = busiest[minute]
-            if len(numbers) >= threshold:
-                put_figures(leaves, (begin, ALL_ROUTES), figures_of(numbers))
+            if requests >= threshold:
+                put_figures(leaves, (begin, ALL_ROUTES), figures_of(numbers[some]))
             else:
-                self._hours[minute // 60][ALL_ROUTES] += numbers
+                self._hours[minute // 60].thin += numbers[some]
+        self._add_hours(whens, numbers, routes)
         for hour in [hour for hour in self._hours if (hour + 1) * 60 <= over]:
-            routes = _bounded(self._hours.pop(hour))
-            untold = _fewer(routes.get(ALL_ROUTES, ()), threshold)
-            stays = staying(_served(routes), untold, threshold=threshold)
-            for route, numbers in routes.items():
-                if untold if route == ALL_ROUTES else route in stays:
-                    self._days[hour // 24][route] += numbers
-                else:
-                    put_figures(leaves, (time_text(hour * 3600, HOUR), route), figures_of(numbers))
+            self._settle_hour(hour, threshold, leaves)
         self._settle_days(over, threshold, leaves)
         return leaves
 
     def remainder(self) -> Counter[LoadCell]:
         """What waits still, handed over to the private store."""
+        whens, numbers, routes = self._take_before(NEVER)
+        self._add_hours(whens, numbers, routes)
         cells: Counter[LoadCell] = Counter()
-        for length, begin, route, numbers in self._waiting():
-            put_figures(cells, (time_text(begin, length), route), figures_of(numbers))
-        for second, count in self._seconds.items():
+        for minute, some in _cut(whens, 60):
+            put_figures(cells, (time_text(minute * 60, MINUTE), ALL_ROUTES), figures_of(numbers[some]))
+        for length, begin, route, waiting in self._waiting():
+            put_figures(cells, (time_text(begin, length), route), figures_of(waiting))
+        for second, count in Counter(whens).items():
             cells[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
         return cells
 
-    def _busiest_before(self, over: int) -> dict[int, int]:
-        """The requests of the busiest second of each minute before one; its seconds are used up."""
-        seconds = self._seconds
-        self._seconds = Counter({second: count for second, count in seconds.items() if second >= over * 60})
-        # The busiest last, so that it is the one that stays.
-        in_order = sorted(seconds.items(), key=itemgetter(1))
-        return {second // 60: count for second, count in in_order}
+    def _take_before(self, end: int) -> tuple[Sequence[int], Sequence[int], Sequence[str]]:
+        """When requests came before a second, in order, how they were served and their routes; the others stay."""
+        whens, numbers, routes = self._whens, self._numbers, self._routes
+        if any(map(gt, whens, islice(whens, 1, None))):
+            order = sorted(range(len(whens)), key=whens.__getitem__)
+            whens, numbers = (array("q", [column[place] for place in order]) for column in (whens, numbers))
+            routes = [routes[place] for place in order]
+        place = bisect_left(whens, end)
+        self._whens, self._numbers, self._routes = whens[place:], numbers[place:], routes[place:]
+        return whens[:place], numbers[:place], routes[:place]
+
+    def _add_hours(self, whens: Sequence[int], numbers: Sequence[int], routes: Sequence[str]) -> None:
+        for time, some in _cut(whens, 3600):
+            hour = self._hours[time]
+            hour.numbers += numbers[some]
+            hour.routes += routes[some]
+
+    def _settle_hour(self, time: int, threshold: int, leaves: Counter[LoadCell]) -> None:
+        """What an hour that is over leaves waits with its day."""
+        hour, days, begin = self._hours.pop(time), self._days[time // 24], time_text(time * 3600, HOUR)
+        untold = _fewer(hour.thin, threshold)
+        if untold:
+            days[ALL_ROUTES] += hour.thin
+        elif hour.thin:
+            put_figures(leaves, (begin, ALL_ROUTES), figures_of(hour.thin))
+        routes = _bounded(hour.routes)
+        stays = staying(Counter(routes), untold, threshold=threshold)
+        leaving = _by_route()
+        for route, number in zip(routes, hour.numbers, strict=True):
+            (days if route in stays else leaving)[route].append(number)
+        for route, numbers in leaving.items():
+            put_figures(leaves, (begin, route), figures_of(numbers))
 
     def _settle_days(self, over: int, threshold: int, leaves: Counter[LoadCell]) -> None:
         """What a day that is over leaves waits with the next, of routes as `(other)`."""
@@ -129,11 +162,14 @@ class PastLoad:
                     put_figures(leaves, (time_text(day * 86_400, DAY), route), figures_of(numbers))
 
     def _waiting(self) -> Iterator[tuple[int, int, str, list[int]]]:
-        """The requests of which it waits how they were served: length and begin of their time, route, numbers."""
-        for minute, numbers in self._minutes.items():
-            yield MINUTE, minute * 60, ALL_ROUTES, numbers
-        for hour, routes in self._hours.items():
-            yield from ((HOUR, hour * 3600, route, numbers) for route, numbers in _bounded(routes).items())
+        """What waits of hours and days: length and begin of their time, route, how requests were served."""
+        for time, hour in self._hours.items():
+            by_route = _by_route()
+            for route, number in zip(_bounded(hour.routes), hour.numbers, strict=True):
+                by_route[route].append(number)
+            if hour.thin:
+                by_route[ALL_ROUTES] = hour.thin
+            yield from ((HOUR, time * 3600, route, numbers) for route, numbers in by_route.items())
         for day, routes in self._days.items():
             yield from ((DAY, day * 86_400, route, numbers) for route, numbers in routes.items())
 
@@ -171,6 +207,13 @@ def _join_other(routes: ByRoute, some: Iterable[str]) -> None:
             routes[OTHER_ROUTES] += routes.pop(route)
 
 
+def _busiest(whens: Sequence[int]) -> dict[int, int]:
+    """The requests of the busiest second of each minute."""
+    # The busiest last, so that it is the one that stays.
+    in_order = sorted(Counter(whens).items(), key=itemgetter(1))
+    return {second // 60: count for second, count in in_order}
+
+
 def _cut(whens: Sequence[int], length: int) -> Iterator[tuple[int, slice]]:
     """The times of so many seconds in which something came, by number, each with the places of what came."""
     begin = 0
@@ -181,17 +224,13 @@ def _cut(whens: Sequence[int], length: int) -> Iterator[tuple[int, slice]]:
         begin = end
 
 
-def _bounded(routes: ByRoute) -> Mapping[str, list[int]]:
+def _bounded(routes: Sequence[str]) -> Sequence[str]:
     """The routes of an hour under the names that they are counted by: those that came first, within the bound."""
-    if len(routes) <= MAX_ROUTES and all(map(str.isprintable, routes)):
+    distinct = dict.fromkeys(routes)
+    if len(distinct) <= MAX_ROUTES and all(map(str.isprintable, distinct)):
         return routes
-    named = _by_route()
-    left = MAX_ROUTES
-    for route, numbers in routes.items():
-        within = route == ALL_ROUTES or (left > 0 and route.isprintable())
-        left -= within and route != ALL_ROUTES
-        named[route if within else OTHER_ROUTES] += numbers
-    return named
+    named = dict.fromkeys(islice(filter(str.isprintable, distinct), MAX_ROUTES))
+    return [route if route in named else OTHER_ROUTES for route in routes]
 
 
 def _by_route() -> ByRoute:
