@@ -46,7 +46,7 @@ fuzz: $(READY)  ## search for inputs that break the gate, FUZZ_SECONDS=60 for ea
 	FUZZ_SECONDS=$(FUZZ_SECONDS) $(VENV)/bin/python -m tests.fuzz.run
 
 screenshots: $(READY)  ## take the pictures of the documentation
-	CONSENTKIT_SCREENSHOTS=docs/images $(VENV)/bin/python -m pytest -q tests/browser/test_screenshots.py tests/browser/test_audit_browser.py -k photographed
+	CONSENTKIT_SCREENSHOTS=docs/images $(VENV)/bin/python -m pytest -q tests/browser/test_screenshots.py tests/browser/test_audit_browser.py -k "test_screenshots or photographed"
 
 format: $(READY)  ## format the code
 	$(VENV)/bin/ruff format .
