@@ -71,7 +71,7 @@ class Answers:
         if submission.grants and not visit.is_from_this_site:
             return self._rejected(visit, 403, key="refused_origin", problem=ELSEWHERE, submission=submission)
         try:
-            choice = self._answered(submission, visit) if submission.asked else self._make(submission.grants, visit)
+            choice = self._answered(submission, visit)
         except ValueError as problem:
             return self._rejected(visit, 400, key="refused_form", problem=str(problem), submission=submission)
         return await self._accepted(visit, choice, submission)
@@ -154,9 +154,14 @@ class Answers:
         )
 
     def _answered(self, submission: Submission, visit: Visit) -> Choice:
+        before = visit.decisions.choice
+        # No cookie comes with a form of another site (SameSite=Lax): a refusal in part would undo what it refuses.
+        is_known = before is not None or visit.is_from_this_site
+        if not (submission.asked and is_known):
+            return self._make(submission.grants, visit)
         return answer_asked(
             self._declaration,
-            visit.decisions.choice,
+            before,
             visit.decisions.granted,
             submission.asked,
             accepts=bool(submission.grants),

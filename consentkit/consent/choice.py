@@ -158,11 +158,13 @@ def _added(
         for purpose in declaration.choosable
         if refused and any(service.exemption for service in purpose.services)
     ]
-    chosen = {service.id for purpose in declaration.choosable for service in purpose.services}
+    every = frozenset({*answered, *exempt, *(before.answered if before else ())})
+    # What is on unasked, by an exemption, is no grant: for that alone nobody gets an id.
+    chosen = {service.id for purpose in declaration.choosable if purpose.id in every for service in purpose.services}
     valid = before if before is not None and not before.lapsed else None
     return Choice(
         decided=valid.decided if valid else today,
-        answered=frozenset({*answered, *exempt, *(before.answered if before else ())}),
+        answered=every,
         granted=frozenset(chosen & {*granted}),
         gpc=gpc or bool(before and before.gpc),
         id="",

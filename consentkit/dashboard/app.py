@@ -72,6 +72,8 @@ def create_dashboard(
         routes=[*routes, Mount("/static", app=assets.app)],
         exception_handlers=failures.handlers(pages),
     )
+    # To an address with a slash at its end it would send on for ever.
+    app.router.redirect_slashes = False
     return SecurityHeaders(WithoutLastSlash(app))
 
 

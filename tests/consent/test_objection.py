@@ -121,6 +121,24 @@ def test_an_erased_record_leaves_an_objection(grants: tuple[str, ...], left: str
     assert (left == "granted") == kept.endswith(b"=")
 
 
+def test_a_form_of_another_site_undoes_no_objection() -> None:
+    """The cookie does not come with it (SameSite=Lax), and what it sets refuses all that the old one may have."""
+    kit = ConsentKit(measuring(ADS), [KEY], clock=lambda: NOW)
+    headers = [(b"content-type", b"application/x-www-form-urlencoded"), (b"sec-fetch-site", b"cross-site")]
+    body = b"choice=refuse_asked&asked=marketing"
+    answer = ask(kit.wrap(answering()), "/consent/", method="POST", headers=headers, body=body)
+    state = states(kit, cookie_of(answer))["purposes"]
+    assert ["denied"] * 2 == [state[id_]["state"] for id_ in ("audience_measurement", "marketing")]
+
+
+def test_what_is_on_unasked_gives_a_refusal_no_id() -> None:
+    """Who refuses the one thing asked for has granted nothing, whatever an exemption covers; its cookie is shared."""
+    kit = ConsentKit(measuring(ADS), [KEY], clock=lambda: NOW)
+    cookie = cookie_of(post(kit, "/consent/", choice="refuse_asked", asked="marketing"))
+    choice = ChoiceCodec(kit.config.declaration, (KEY,), 180).decode(cookie.partition(b"=")[2].decode(), TODAY)
+    assert Choice(TODAY, frozenset({"marketing"}), frozenset()) == choice
+
+
 def aged(days: int, *grants: str) -> Choice | None:
     """The choice of a visitor who chose these so many days ago, as it is read today."""
     declaration = measuring(ADS).declaration

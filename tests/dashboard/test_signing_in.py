@@ -52,6 +52,14 @@ def test_nothing_is_shown_without_a_session(front: Desk, path: str) -> None:
     assert "" == response.text
 
 
+@pytest.mark.parametrize("path", ["/api", "/static", "/nothing", "/%2Fevil.example"])
+def test_a_slash_at_the_end_leads_nowhere_else(front: Desk, path: str) -> None:
+    """The same answer with and without it: no address sends on to itself, or to another site."""
+    for end in ("", "/"):
+        response = front.client.get(front.root + path + end, follow_redirects=False)
+        assert (404, None) == (response.status_code, response.headers.get("location"))
+
+
 def test_a_dashboard_that_knows_nobody_says_how_to_add_somebody(front: Desk) -> None:
     """Once there is a user it says nothing of it."""
     assert "user add" not in front.get("/sign-in")
