@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, parents_of
+from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, GOALS, parents_of
 from consentkit.stats.families import WHOLE_BY_TEXT
 from consentkit.stats.model import OTHER, Cell, Counts
 
@@ -25,12 +25,17 @@ The last two are "" where the whole is the metric's total, and the third where i
 published to the last event.
 """
 
+TOLD = ("goal", GOALS)
+"""The breakdown and metric of which each value has a total of its own, so that nothing of it need be kept back."""
+
 NONE: Mapping[str, int] = {}
 
 
 def families_of(cell: Cell) -> list[Family]:
-    """Every whole of which a cell is a part."""
+    """Every whole of which a cell is a part, unless more is told of the cell itself."""
     breakdown, value, metric = cell
+    if (breakdown, metric) == TOLD:
+        return []
     wholes = zip(_whole_breakdowns(breakdown), _wholes_of(breakdown, value), strict=False)
     return [(breakdown, metric, "", ""), *((breakdown, metric, *whole) for whole in wholes)]
 
@@ -44,7 +49,7 @@ def kept_back(leaving: Counts, waiting: Counts, *, threshold: int) -> Counts:
     kept: Counts = {}
     if threshold > 1:
         # What of a value stays must be settled before its parts are.
-        for series in sorted(leaving, key=_wholes_first):
+        for series in sorted(leaving.keys() - {TOLD}, key=_wholes_first):
             breakdown, metric = series
             parts = _Parts(breakdown, leaving[series], waiting.get(series, NONE), threshold)
             for number, whole in enumerate(("", *_whole_breakdowns(breakdown))):

@@ -9,7 +9,7 @@ from typing import TypeVar
 from consentkit.stats.breakdowns import REQUESTS, metrics_of
 from consentkit.stats.families import family_findings
 from consentkit.stats.finding import Finding, named
-from consentkit.stats.holding import most_waiting
+from consentkit.stats.holding import TOLD, most_waiting
 from consentkit.stats.load import SERVED
 from consentkit.stats.model import Cell
 from consentkit.stats.stores import PrivateStore, SinkReader
@@ -129,7 +129,8 @@ def _rest_findings(published: Sums, ledger: Ledger, threshold: int) -> Iterator[
     held.update(ledger.forgotten)
     for (breakdown, metric), count in sorted(published.items()):
         rest = held["", metric] - held[breakdown, metric]
-        if metric in metrics_of(breakdown) and count and 0 <= rest < threshold > 1:
+        keeps = metric in metrics_of(breakdown) and (breakdown, metric) != TOLD
+        if keeps and count and 0 <= rest < threshold > 1:
             yield Finding(
                 "rest",
                 named(breakdown, metric),

@@ -58,6 +58,15 @@ def test_breakdowns_and_metrics_are_families_of_their_own():
     assert kept({device("desktop"): 20}, waiting) == {device("desktop"): 5}
 
 
+def test_goals_keep_nothing():
+    """Each has an exact total of its own; what waits of one by device has not."""
+    assert kept({Cell("goal", "contact", "goals"): 6}) == {}
+    assert kept({Cell("device", "mobile", "goals"): 12, Cell("goal", "contact", "conversions"): 12}) == {
+        Cell("device", "mobile", "goals"): 5,
+        Cell("goal", "contact", "conversions"): 5,
+    }
+
+
 def test_parts_of_a_value_keep_what_waits_of_it_besides():
     """Two more of the country wait and are not shown of it yet: its regions show five fewer than it does."""
     region, country = Cell("region", "NL-NH", "views"), Cell("country", "NL", "views")
