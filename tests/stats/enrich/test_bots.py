@@ -1,12 +1,8 @@
 """What a user agent declares."""
 
-import ast
-from pathlib import Path
-
 import crawleruseragents
 import pytest
 
-import consentkit
 from consentkit.stats.enrich import bots
 from consentkit.stats.enrich.bots import MISTAKEN, declared
 from tests.stats.page_requests import CHROME, SAFARI
@@ -117,31 +113,3 @@ def test_programs_are_told_from_browsers_on_corpora_that_the_lists_were_not_made
 def test_the_reason_is_told(reason, user_agent):
     """So that a site can see why a request was left out."""
     assert reason == declared(user_agent)[1]
-
-
-@pytest.mark.parametrize(
-    ("package", "module"),
-    [
-        ("crawleruseragents", "stats/enrich/bots.py"),
-        ("user_agents", "stats/enrich/browser.py"),
-        ("ua_parser", "stats/enrich/browser.py"),
-        ("geoip2", "stats/enrich/place.py"),
-        ("maxminddb", "stats/enrich/place.py"),
-        ("publicsuffixlist", "stats/enrich/referrer.py"),
-    ],
-)
-def test_each_third_party_has_one_adapter(package, module):
-    """So that another library can take its place in one file."""
-    root = Path(consentkit.__file__).parent
-    users = [file.relative_to(root).as_posix() for file in root.rglob("*.py") if package in imported(file)]
-    assert users == [module]
-
-
-def imported(file):
-    names = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.split(".")[0])
-    return names
