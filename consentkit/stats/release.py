@@ -80,13 +80,14 @@ def decide(
     wait; `(other)` must be in `waiting`.
     """
     may_leave = {metric for metric, events in fresh.items() if events >= threshold}
-    settled = _with_aged_moved(waiting, threshold, aged_before(today, patience_days))
+    before = aged_before(today, patience_days)
+    settled = _with_aged_moved(waiting, threshold, before)
     cells = _by_cell(settled)
     leaving = {cell: count for cell, count in cells.items() if cell.metric in may_leave and count >= threshold}
     kept = _kept(leaving, _staying(others, cells, leaving), threshold) if leaving else {}
     return Decision(
         published={cell: left for cell, count in leaving.items() if (left := count - kept.get(cell, 0))},
-        waiting=_still_waiting(settled, leaving, kept),
+        waiting=_still_waiting(settled, leaving, kept, before),
         consumed={metric: fresh[metric] for metric in may_leave},
     )
 
@@ -107,17 +108,21 @@ def _staying(others: Counts, cells: Mapping[Cell, int], leaving: Mapping[Cell, i
 
 
 def _still_waiting(
-    settled: Mapping[Waiting, int], leaving: Mapping[Cell, int], kept: Mapping[Cell, int]
+    settled: Mapping[Waiting, int], leaving: Mapping[Cell, int], kept: Mapping[Cell, int], before: str
 ) -> Counter[Waiting]:
-    """What does not leave; of what a cell keeps back it is the newest, so that nothing waits longer for it."""
+    """What does not leave; of what a cell keeps back it is the newest, so that nothing waits longer for it.
+
+    A cell to which nothing came since a date keeps it in `(other)`: it would be held by its name for ever.
+    """
     left = dict(kept)
+    recent = {part.cell for part in settled if part.day >= before}
     waiting: Counter[Waiting] = Counter()
     for part, count in settled.items():
         if part.cell not in leaving:
             waiting[part] = count
     for part in sorted((part for part in settled if part.cell in left), key=lambda part: part.day, reverse=True):
         if stays := min(settled[part], left[part.cell]):
-            waiting[part] = stays
+            waiting[part if part.cell in recent else _moved_to_other(part)] += stays
             left[part.cell] -= stays
     return waiting
 

@@ -56,8 +56,9 @@ class WaitingRoom:
         """What may leave at the end of a day, of load what came before the UTC minute `over`; the rest waits on."""
         threshold = self._rule.threshold
         consumed = {metric: events for metric, events in self._fresh.items() if events >= threshold}
-        self._age(aged_before(day, self._rule.patience_days))
-        published = self._published(day, consumed)
+        aged = aged_before(day, self._rule.patience_days)
+        self._age(aged)
+        published = self._published(day, consumed, aged)
         if not consumed:
             return None
         for metric in consumed:
@@ -86,8 +87,8 @@ class WaitingRoom:
             for value, days in values.items():
                 yield Cell(breakdown, value, metric), days
 
-    def _published(self, day: str, metrics: Collection[str]) -> dict[Cell, int]:
-        """What leaves of the cells of some metrics; what else came waits."""
+    def _published(self, day: str, metrics: Collection[str], aged: str) -> dict[Cell, int]:
+        """What leaves of the cells of some metrics; what else came waits, by its value if any came since `aged`."""
         came, self._came = self._came, {}
         self._oldest = min(self._oldest, day)
         leaving: Counts = {}
@@ -107,7 +108,8 @@ class WaitingRoom:
                 leaving[series][value] -= stays
                 # The newest, so that nothing waits longer for it.
                 days = [*before[series].get(value, ()), *[day] * came.get(series, {}).get(value, 0)]
-                self._waiting[series][value] = days[-stays:]
+                name = value if days[-1] >= aged else OTHER
+                self._waiting[series][name] = sorted([*self._waiting[series].get(name, ()), *days[-stays:]])
         return {
             Cell(breakdown, value, metric): count
             for (breakdown, metric), values in leaving.items()

@@ -68,11 +68,20 @@ def test_what_a_cell_keeps_back_is_the_newest():
     assert decision.waiting == {Waiting(PAGE_A, "2026-11-20"): 1, Waiting(PAGE_A, TODAY): 3}
 
 
-def test_a_cell_that_is_kept_whole_keeps_its_name_and_its_days():
-    """However old it is: it has gathered enough, and leaves when it may."""
-    waiting = {Waiting(PAGE_A, "2026-01-01"): 9}
+def test_a_cell_that_is_kept_whole_keeps_its_name_while_events_come():
+    """However old the first are: it has gathered enough, and leaves when it may."""
+    waiting = {Waiting(PAGE_A, "2026-01-01"): 8, Waiting(PAGE_A, "2026-10-23"): 1}
     assert decided(waiting, {"views": 9}, others={}).waiting == waiting
     assert decided(waiting, {"views": 9}, others={("page", "views"): {"/c": 1}}).published == {PAGE_A: 5}
+
+
+def test_what_is_kept_of_a_value_that_comes_no_more_joins_other():
+    """It would be held by its name for ever, as the only campaign is that a site ever had; it leaves if it may."""
+    waiting = {Waiting(PAGE_A, "2026-01-01"): 8, Waiting(PAGE_A, "2026-10-22"): 1, Waiting(OTHER_PAGE, "2026-01-01"): 1}
+    assert decided(waiting, {"views": 9}).published == {PAGE_A: 9}
+    decision = decided(waiting, {"views": 9}, others={})
+    assert decision.published == {PAGE_A: 5}
+    assert decision.waiting == {Waiting(OTHER_PAGE, "2026-01-01"): 4, Waiting(OTHER_PAGE, "2026-10-22"): 1}
 
 
 def test_what_is_moved_to_other_hides_what_leaves():
