@@ -56,6 +56,9 @@ def copy_of(source: Path, copy: Path) -> None:
             original.backup(written)
             # A file of its own, without the log that its source keeps beside it.
             written.execute("PRAGMA journal_mode=DELETE")
+        # What somebody's use of the last copy left beside it would be read as this one's.
+        for log in ("-wal", "-shm"):
+            copy.with_name(f"{copy.name}{log}").unlink(missing_ok=True)
         partial.replace(copy)
     except BaseException:
         partial.unlink(missing_ok=True)

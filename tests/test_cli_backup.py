@@ -63,6 +63,21 @@ def test_a_site_is_copied_while_others_write(config: Path, tmp_path: Path) -> No
     assert 0 == backup(config, folder).exit_code
 
 
+def test_what_was_written_into_the_last_copy_does_not_get_into_the_next(config: Path, tmp_path: Path) -> None:
+    """Who tried it out and was killed left a log beside it, which SQLite would play back into a new file."""
+    open_store(load(config)).users.add("maria", "a long password", Role.READER)
+    backup(config, tmp_path)
+    copy, log = tmp_path / "dashboard.db", tmp_path / "dashboard.db-wal"
+    with closing(sqlite3.connect(copy, isolation_level=None)) as used:
+        used.execute("PRAGMA journal_mode=WAL")
+        used.execute("UPDATE users SET name = 'mallory'")
+        left = log.read_bytes()
+    log.write_bytes(left)
+    assert 0 == backup(config, tmp_path).exit_code
+    with closing(sqlite3.connect(copy)) as copied:
+        assert [("maria",)] == copied.execute("SELECT name FROM users").fetchall()
+
+
 def test_what_is_not_there_yet_is_said(config: Path, tmp_path: Path) -> None:
     """A site that nobody has visited has nothing to lose."""
     result = backup(config, tmp_path / "backup")
