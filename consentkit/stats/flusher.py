@@ -21,6 +21,7 @@ from consentkit.stats.release import Rule
 from consentkit.stats.retention import Kept, retain
 from consentkit.stats.spread import MAX_CELLS
 from consentkit.stats.stores import PrivateStore, Sink, drain, renew
+from consentkit.stats.stores.protocol import FileGoneError
 from consentkit.stats.tally import Tally
 
 RELEASE_SECONDS = 60.0
@@ -176,9 +177,16 @@ class Flusher:
 
     def _live(self, now: float) -> None:
         private = self._opened_private()
+        gone = not private.is_there()
+        if gone:
+            self._close_private()
+            private = self._opened_private()
+        # A store that was made anew has none of the batches, so that they are a gap.
         private.alive(self._source, self._number, now)
         self._tell(private)
         self._next_sign = now + SIGN_SECONDS
+        if gone:
+            raise FileGoneError
 
     def _tell(self, private: PrivateStore) -> None:
         while not self._elsewhere.empty():
@@ -188,6 +196,8 @@ class Flusher:
             self._happened.clear()
 
     def _renew(self) -> None:
+        if not self._opened_sink().is_there():
+            raise FileGoneError
         renew(self._opened_private(), self._opened_sink())
 
     def _fill_outbox(self, now: float) -> None:

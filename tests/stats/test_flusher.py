@@ -201,6 +201,43 @@ def test_a_disk_that_is_full_again_and_again_fills_no_log(bench, caplog):
     assert "works again" in messages(caplog)[-1]
 
 
+def remove(path):
+    """Delete a store's files, as somebody does who takes them for rubbish."""
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+
+
+def test_a_private_store_that_was_deleted_is_made_anew(bench, caplog):
+    """Within ten seconds, and what was in it is a named gap; before, all that came went into a file without a name."""
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    bench.flusher.tick(NOW + 1)
+    remove(bench.private_path)
+    bench.view(3)
+    bench.flusher.tick(NOW + 2)
+    bench.flusher.tick(NOW + 10)
+    bench.view(6)
+    bench.flusher.tick(NOW + 11)
+    assert bench.counted() == 6
+    began, ended = messages(caplog)
+    assert "the private store of the statistics cannot be used: FileGoneError at flusher.py" in began
+    assert "works again" in ended
+    bench.flusher.tick(NOW + 60)
+    assert ["batches"] == [gap.reason for gap in bench.reader.gaps(TODAY, TODAY)]
+
+
+def test_a_sink_that_was_deleted_is_made_anew(bench, caplog):
+    """With the second release after that: what is published from then on is there."""
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    remove(bench.sink_path)
+    bench.view(6)
+    bench.flusher.tick(NOW + 60)
+    assert "the sink of the statistics cannot be used: FileGoneError" in messages(caplog)[0]
+    bench.flusher.tick(NOW + 120)
+    assert bench.published() == 6
+
+
 def test_a_corrupt_file_delays_counts(bench, caplog):
     """An administrator may move it away while the site runs."""
     bench.private_path.write_bytes(b"no database at all, " * 100)

@@ -20,6 +20,10 @@ class StoreError(ConsentKitError):
     """Raised when a store cannot be used as configured; the message says what is allowed or how to mend it."""
 
 
+class FileGoneError(StoreError):
+    """Raised when the file of a store was moved away or deleted while it was open; opened anew, the store is empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remainder:
     """What history leaves waiting when its last day has been released, and all that was counted of it."""
@@ -73,6 +77,9 @@ class PrivateStore(Protocol):
 
     def apply(self, batch: BatchId, increments: Increments, day: str) -> bool:
         """Add a batch that came in on an ISO date; False, and no change, when it was applied before."""
+
+    def is_there(self) -> bool:
+        """Whether what is written into it will be found: its file was neither moved away nor deleted."""
 
     def alive(self, source: str, number: int, now: float) -> None:
         """Note that a worker has brought all batches up to a number, at `now` (epoch seconds); less is a gap."""
@@ -135,6 +142,9 @@ class Sink(Protocol):
 
     def apply(self, batch: BatchId, release: Release) -> bool:
         """Add a release; False, and no change, when it was applied before."""
+
+    def is_there(self) -> bool:
+        """Whether what is written into it will be found: its file was neither moved away nor deleted."""
 
     def apply_all(self, batches: Sequence[tuple[BatchId, Release]]) -> int:
         """Add releases, in order, all or none; returns how many were not applied before."""

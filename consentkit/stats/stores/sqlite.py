@@ -17,17 +17,39 @@ OF_FIGURES = "published figures stay readable in it, what had not been released 
 """What becomes of the content of a file that is moved away."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
+class Opened(sqlite3.Connection):
+    """A connection that knows which file it has opened."""
+
+    path: Path
+    identity: tuple[int, int]
+
+    def is_there(self) -> bool:
+        """Whether that file still stands at its path; one that was moved or deleted takes what nobody will find."""
+        try:
+            return self.identity == _identity(self.path)
+        except FileNotFoundError:
+            return False
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def connect(path: Path) -> Opened:
     """Open a file for writing, in WAL mode so that readers and a writer do not wait for each other.
 
     `synchronous=FULL`: the two files confirm batches to each other, so neither may forget a commit in a power cut.
     """
     with naming(path):
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=Opened
+        )
         try:
             _use_wal(connection)
             connection.execute("PRAGMA synchronous=FULL")
-        except sqlite3.Error:
+            connection.path, connection.identity = path, _identity(path)
+        except (sqlite3.Error, OSError):
             connection.close()
             raise
     return connection

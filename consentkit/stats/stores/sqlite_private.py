@@ -72,6 +72,10 @@ class SqlitePrivateStore:
         """Give the connection back."""
         self._connection.close()
 
+    def is_there(self) -> bool:
+        """Whether its file still stands where it was opened."""
+        return self._connection.is_there()
+
     def apply(self, batch: BatchId, increments: Increments, day: str) -> bool:
         """Add a batch that came in on an ISO date; False, and no change, when it was applied before."""
         with transaction(self._connection) as connection:

@@ -5,12 +5,12 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from consentkit.stats.stores.sqlite import connect, prepare, statements_of
+from consentkit.stats.stores.sqlite import Opened, connect, prepare, statements_of
 
 SCHEMA_VERSION = 4
 
 
-def open_file(path: Path) -> sqlite3.Connection:
+def open_file(path: Path) -> Opened:
     """A connection to the file, of mode 0600, which is made when it is missing, its folder too.
 
     Raises StoreError for a file of another version, OSError and sqlite3.Error when it cannot be used.

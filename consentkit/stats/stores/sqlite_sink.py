@@ -79,6 +79,10 @@ class SqliteSink:
         """Give the connection back."""
         self._connection.close()
 
+    def is_there(self) -> bool:
+        """Whether its file still stands where it was opened."""
+        return self._connection.is_there()
+
     def apply(self, batch: BatchId, release: Release) -> bool:
         """Add a release; False, and no change, when it was applied before."""
         return self.apply_all([(batch, release)]) == 1
