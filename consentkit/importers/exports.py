@@ -89,7 +89,7 @@ class _Export:
 def import_exports(
     config: Config, paths: Sequence[Path], *, another_site: bool = False, clock: Callable[[], float] = time.time
 ) -> ExportTotals:
-    """Count exports into the site's statistics as they would have been released then, each day only the first time.
+    """Count exports into the site's statistics, each day released at its end, and counted only the first time.
 
     The files of one Plausible export, zipped or not, belong together: they are counted at once. Days that an export
     or a log brought before are left out, unless this one is of another site, whose counts are to be added.

@@ -100,7 +100,10 @@ class WaitingRoom:
                 before[series] = {value: waiting.pop(value) for value in found if value in waiting}
                 sums = {value: count for value, count in sums.items() if value not in found}
             for value, count in sums.items():
-                waiting[value] = [*waiting.get(value, ()), *[day] * count]
+                if value in waiting:
+                    waiting[value] += [day] * count
+                else:
+                    waiting[value] = [day] * count
         staying = {series: {value: len(days) for value, days in self._waiting[series].items()} for series in leaving}
         kept = kept_back(leaving, staying, threshold=self._rule.threshold)
         for series, values in kept.items():
