@@ -93,6 +93,7 @@ def test_an_answer_is_about_what_was_asked_alone(before: bytes, answer: str, out
     assert LONG_AGO.isoformat() == state(kit, cookie)["decided"]
     assert "" == banner(kit, cookie)
     (event,) = [json.loads(row.content or "{}") for row in kit.proof.ledger.rows()]
+    assert f"P{180 - (TODAY - LONG_AGO).days}D" == event["events"][0]["validity_duration"]
     notice = event["processing"]["privacy_notice"]
     assert ("bar:preferences", True) == (notice["layout"], notice["confirmed"])
     assert mark.endswith(notice["hash"][:16])

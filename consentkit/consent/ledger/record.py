@@ -102,13 +102,19 @@ def content_of(change: Change, config: Config, *, record_id: str, when: float) -
         "events": [
             {
                 "event_time": datetime.fromtimestamp(int(when), UTC).isoformat(),
-                "validity_duration": f"P{config.consent.validity_days}D",
+                "validity_duration": f"P{_days_left(change.after, config, when)}D",
                 "entity_id": change.subject,
                 "event_type": change.type,
                 "event_state": GIVEN if change.after.granted else "withdrawn",
             }
         ],
     }
+
+
+def _days_left(choice: Choice, config: Config, when: float) -> int:
+    """Who agrees to one thing more does not prolong the rest, so it is not always the whole validity."""
+    today = datetime.fromtimestamp(when, config.site.timezone).date()
+    return min(max(config.consent.validity_days - (today - choice.decided).days, 0), config.consent.validity_days)
 
 
 def over_at(content: Mapping[str, Any]) -> float:
