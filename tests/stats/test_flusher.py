@@ -226,6 +226,20 @@ def test_a_private_store_that_was_deleted_is_made_anew(bench, caplog):
     assert ["batches"] == [gap.reason for gap in bench.reader.gaps(TODAY, TODAY)]
 
 
+def test_a_worker_that_rests_tells_of_what_was_deleted_once(bench):
+    """Not each time that it says that it lives."""
+    bench.view(6)
+    bench.flusher.tick(NOW)
+    remove(bench.private_path)
+    for second in range(1, 58):
+        bench.flusher.tick(NOW + second)
+    bench.view(6)
+    for second in range(58, 62):
+        bench.flusher.tick(NOW + second)
+    assert ["batches"] == [gap.reason for gap in bench.reader.gaps(TODAY, TODAY)]
+    assert bench.published() == 12
+
+
 def test_a_sink_that_was_deleted_is_made_anew(bench, caplog):
     """With the second release after that: what is published from then on is there."""
     bench.view(6)

@@ -13,6 +13,10 @@ SOURCE_DAYS = 31
 _ADD_HEALTH = """
     INSERT INTO health (name, count) VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
+# A store that was made anew while a worker ran has not heard of it.
+_KNOW = """
+    INSERT INTO applied (source, number, day) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number
+"""
 _TAKE_LEASE = """
     INSERT INTO lease (name, holder, until) VALUES ('release', ?, ?)
     ON CONFLICT DO UPDATE SET holder = excluded.holder, until = excluded.until
@@ -39,7 +43,7 @@ def sign(connection: sqlite3.Connection, source: str, number: int, now: float) -
     before = connection.execute("SELECT seen FROM workers WHERE source = ?", (source,)).fetchone()
     if missing > 0:
         note_gap(connection, before[0] if before else now, now, "batches", missing)
-        connection.execute("UPDATE applied SET number = ? WHERE source = ?", (number, source))
+        connection.execute(_KNOW, (source, number, _utc(now)[:10]))
     connection.execute("REPLACE INTO workers (source, seen, number) VALUES (?, ?, ?)", (source, now, number))
 
 
