@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from consentkit import ConsentKit
 from consentkit.config import parse
@@ -214,44 +215,48 @@ def test_nothing_that_is_said_with_a_choice_is_kept(tmp_path: Path, caplog: pyte
     assert [] == re.findall(rb"canary[0-9a-f]{6,}", everything.lower())
 
 
-def test_nothing_of_a_page_that_was_loaded_ahead_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Nor of a form's answer: what the page brought comes back, is counted, and none of it stays."""
-    caplog.set_level(logging.DEBUG)
-    kit = ConsentKit(parse(settings(tmp_path), base=tmp_path), [SECRET])
+async def thanks(request: Request) -> Response:
+    """The answer to a form, which sends on with all that came."""
+    return RedirectResponse(f"/thanks/{request.query_params['token']}?{request.url.query}", 303)
+
+
+async def ask(app: ASGIApp, scope: dict[str, Any], body: bytes = b"") -> bytes:
+    """The body of the answer to one request."""
     bodies: list[bytes] = []
 
-    async def thanks(request: Request) -> Response:
-        return RedirectResponse(f"/thanks/{request.query_params['token']}?{request.url.query}", 303)
-
-    app = kit.wrap(Starlette(routes=[Route("/{rest:path}", thanks, methods=["POST"]), Route("/{rest:path}", page)]))
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Any) -> None:
         bodies.append(message.get("body", b""))
 
-    async def ask(scope: dict[str, Any], body: bytes = b"") -> bytes:
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
+    await app(scope, receive, send)
+    return b"".join(bodies)
 
-        bodies.clear()
-        await app(scope, receive, send)
-        return b"".join(bodies)
 
-    async def show(visitor: Visitor, number: int) -> None:
-        scope = request_of(visitor, number)
-        scope["headers"] = [
-            *(pair for pair in scope["headers"] if pair[0] not in (b"sec-fetch-site", b"cookie")),
-            (b"sec-fetch-site", b"same-origin"),
-        ]
-        marked = await ask({**scope, "headers": [*scope["headers"], (b"sec-purpose", b"prefetch;prerender")]})
-        found = re.search(rb'data-consentkit-ahead="([^"]+)"', marked)
-        assert found is not None
-        told = {**scope, "method": "POST", "path": "/consent/shown"}
-        await ask(told, found[1])
-        await ask({**scope, "method": "POST"})
+async def load_ahead_and_show(app: ASGIApp, visitor: Visitor, number: int) -> None:
+    """A page is loaded ahead, tells that it is shown, and a form in it is sent."""
+    scope = request_of(visitor, number)
+    scope["headers"] = [
+        *(pair for pair in scope["headers"] if pair[0] not in (b"sec-fetch-site", b"cookie")),
+        (b"sec-fetch-site", b"same-origin"),
+    ]
+    marked = await ask(app, {**scope, "headers": [*scope["headers"], (b"sec-purpose", b"prefetch;prerender")]})
+    found = re.search(rb'data-consentkit-ahead="([^"]+)"', marked)
+    assert found is not None
+    await ask(app, {**scope, "method": "POST", "path": "/consent/shown"}, found[1])
+    await ask(app, {**scope, "method": "POST"})
+
+
+def test_nothing_of_a_page_that_was_loaded_ahead_is_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Nor of a form's answer: what the page brought comes back, is counted, and none of it stays."""
+    caplog.set_level(logging.DEBUG)
+    kit = ConsentKit(parse(settings(tmp_path), base=tmp_path), [SECRET])
+    app = kit.wrap(Starlette(routes=[Route("/{rest:path}", thanks, methods=["POST"]), Route("/{rest:path}", page)]))
 
     async def show_all() -> None:
         for number, visitor in zip(range(0, 1200, 6), visitors(), strict=False):
-            await show(visitor, number)
+            await load_ahead_and_show(app, visitor, number)
 
     asyncio.run(show_all())
     kit.close()

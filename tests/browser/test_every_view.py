@@ -95,6 +95,27 @@ class Visitor:
             self.page.get_by_role("button", name=name).click()
 
 
+def sign_in(ann: Visitor, address: str) -> None:
+    """From the page that somebody wanted, by the form, to that page."""
+    ann.page.goto(f"{address}/account")
+    ann.judge("sign-in")
+    ann.page.get_by_label("Name").fill("ann")
+    ann.page.get_by_label("Password").fill(PASSWORD)
+    ann.press("Sign in")
+    assert f"{address}/account" == ann.page.url
+
+
+def open_everything(ann: Visitor, address: str) -> None:
+    """Each view is judged, each file is there."""
+    for path in VIEWS:
+        answer = ann.page.goto(address + path)
+        assert answer is not None
+        assert 200 == answer.status, path
+        ann.judge(path)
+    for path in DOWNLOADS:
+        assert 200 == ann.page.context.request.get(f"{address}/{path}").status, path
+
+
 @pytest.mark.parametrize("script", [True, False], ids=["with-javascript", "without-javascript"])
 def test_every_view_is_whole(chromium: Browser, address: str, axe: str, script: bool) -> None:
     """From the sign-in form to a partner's link: no console message, no sideways scrolling at any width, nothing that
@@ -107,19 +128,8 @@ def test_every_view_is_whole(chromium: Browser, address: str, axe: str, script: 
     }
     context = chromium.new_context(**options)
     ann = Visitor(context.new_page(), judge)
-    ann.page.goto(f"{address}/account")
-    ann.judge("sign-in")
-    ann.page.get_by_label("Name").fill("ann")
-    ann.page.get_by_label("Password").fill(PASSWORD)
-    ann.press("Sign in")
-    assert f"{address}/account" == ann.page.url
-    for path in VIEWS:
-        answer = ann.page.goto(address + path)
-        assert answer is not None
-        assert 200 == answer.status, path
-        ann.judge(path)
-    for path in DOWNLOADS:
-        assert 200 == context.request.get(f"{address}/{path}").status, path
+    sign_in(ann, address)
+    open_everything(ann, address)
     ann.page.goto(f"{address}/users")
     ann.page.get_by_label("Name of the token").fill(f"sheets-{script}")
     ann.press("Make token")
