@@ -80,7 +80,7 @@ class Engine:
         self.delivery: Delivery = EdgeDelivery(config, self._sealer, assets, hints) if hints else ServerDelivery(config)
         self._own = (config.consent.path, GPC_ADDRESS, KEY_ADDRESS)
         self._address = f"{config.consent.path}/"
-        self._snippets = Snippets(config.site.languages, consent_mode, self._renderer.beside_link)
+        self._snippets = Snippets(config.site.languages, consent_mode, self._renderer.modules.beside_link)
         self._pages = ConsentPages(
             self._renderer,
             self._codec,

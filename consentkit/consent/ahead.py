@@ -17,6 +17,7 @@ from consentkit.asgi import Scope
 from consentkit.assets import Assets
 from consentkit.config_stats import EVERYBODY
 from consentkit.consent.decision import Decisions
+from consentkit.consent.modules import nonce_attribute
 from consentkit.consent.visit import SECURITY, Visit, read_body
 from consentkit.incoming import Incoming
 from consentkit.own_visit import VISIT
@@ -68,7 +69,7 @@ class Ahead:
         if len(mark) > MOST_BYTES:
             return ""
         html = Markup('<script type="module" src="{}{}" data-consentkit-ahead="{}"{}></script>')
-        return str(html.format(base, self._script, mark, Markup(' nonce="{}"').format(nonce) if nonce else ""))
+        return str(html.format(base, self._script, mark, nonce_attribute(nonce)))
 
     def read(self, body: bytes, today: date) -> Loaded | None:
         """The page of a mark that was made here lately, None for anything else."""

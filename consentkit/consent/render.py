@@ -1,6 +1,5 @@
 """Makes the HTML of the banner, the preferences page and the declaration."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,13 +15,11 @@ from consentkit.consent.decision import Decisions, State, decide
 from consentkit.consent.describe import describe
 from consentkit.consent.ledger.chain import digest
 from consentkit.consent.ledger.record import Notice
+from consentkit.consent.modules import NONCE, Modules, nonce_attribute
 from consentkit.consent.nonces import Nonces
-from consentkit.consent.outbound import SCRIPT
 from consentkit.consent.signals import signal_note
 from consentkit.consent.statistics_text import statistics_parts
-from consentkit.consent.sweep import Sweep, Sweeper
 from consentkit.declaration import Service, in_language
-from consentkit.own_visit import VISIT
 from consentkit.templates import environment
 from consentkit.texts import day_text, isolated, language_of, texts
 
@@ -44,8 +41,8 @@ MANY = 6
 SHOWN = "@@SHOWN@@"
 """Where a form names the notice that it is a part of; the name is a hash of the notice without it."""
 
-NONCE, RETURN = "@@NONCE@@", "@@RETURN@@"
-"""Where remembered HTML gets the nonce of a page, and the page to return to."""
+RETURN = "@@RETURN@@"
+"""Where the banner gets the page to return to."""
 
 
 class Renderer:
@@ -61,11 +58,10 @@ class Renderer:
         self.languages = config.site.languages
         self._layout = config.consent.layout
         self._environment = environment(Path(__file__).parent / "templates")
-        self._sweeper = Sweeper(config.declaration, config.consent.mode)
+        self.modules = Modules(config, assets)
         self._banner = lru_cache(maxsize=256)(self._make_banner)
         self._marked_banner = lru_cache(maxsize=256)(self._mark_banner)
         self._link = lru_cache(maxsize=256)(self._make_link)
-        self._module = lru_cache(maxsize=256)(self._make_module)
         self.notice = lru_cache(maxsize=256)(self._make_notice)
 
     def language(self, wanted: str) -> str:
@@ -76,8 +72,8 @@ class Renderer:
     def banner(self, decisions: Decisions, language: str, base: str, *, return_to: str, nonces: Nonces) -> str:
         """The banner for a page: its stylesheet, form and module. `base` is the address of the consent pages."""
         language, layout = self.language(language), self._layout_for(decisions)
-        html = self._marked_banner(language, base, layout).replace(NONCE, _attribute(nonces.style))
-        return f"{html.replace(RETURN, escape(return_to))}{self.module(decisions, base, nonces.script)}"
+        html = self._marked_banner(language, base, layout).replace(NONCE, nonce_attribute(nonces.style))
+        return f"{html.replace(RETURN, escape(return_to))}{self.modules.element(decisions, base, nonces.script)}"
 
     def _layout_for(self, decisions: Decisions) -> str:
         """The layout, and after a colon the purposes that are asked for again where a choice holds for the others.
@@ -138,7 +134,7 @@ class Renderer:
         could move what stands above; inline styles are what strict policies forbid.
         """
         html = self._link(self.language(language), base, decisions.signal_holds)
-        return f"{html}{self.beside_link(decisions, base, nonces.script)}"
+        return f"{html}{self.modules.beside_link(decisions, base, nonces.script)}"
 
     def _make_link(self, language: str, base: str, signal_holds: bool) -> str:
         html = Markup(
@@ -152,37 +148,6 @@ class Renderer:
             note=signal_note(language) if signal_holds else "",
         )
         return str(html)
-
-    def beside_link(self, decisions: Decisions, base: str, nonce: str = "") -> Markup:
-        """The scripts of every page: the one of the preferences, and the one that tells which links lead elsewhere."""
-        html = self.module(decisions, base, nonce)
-        if not (self.config.stats.outbound and VISIT in decisions.granted):
-            return html
-        return html + Markup('<script type="module" src="{}{}"{}></script>').format(
-            base,
-            self.assets.url(SCRIPT),
-            Markup(_attribute(nonce)),  # noqa: S704 -- it is escaped
-        )
-
-    def module(self, decisions: Decisions, base: str, nonce: str = "", *, name: str = "consent.js") -> Markup:
-        """The element that brings a module of ours, and tells it under which decisions the page was made."""
-        html = self._module(decisions.granted, decisions.denied, base, name)
-        return Markup(html.replace(NONCE, _attribute(nonce)))  # noqa: S704 -- all of it was escaped
-
-    def _make_module(self, granted: frozenset[str], denied: frozenset[str], base: str, name: str) -> str:
-        sweep = self._sweeper.lists(denied)
-        html = Markup('<script type="module" src="{}{}" data-consentkit-granted="{}"{}{}></script>').format(
-            base,
-            self.assets.url(name),
-            " ".join(sorted(granted)),
-            Markup(' data-consentkit-sweep="{}"').format(json.dumps(sweep)) if sweep else "",
-            NONCE,
-        )
-        return str(html)
-
-    def sweep(self, decisions: Decisions) -> Sweep:
-        """What the browser is to delete, by kind of storage."""
-        return self._sweeper.lists(decisions.denied)
 
     def preferences(
         self,
@@ -206,7 +171,7 @@ class Renderer:
             language,
             base,
             here=base,
-            module=self.module(decisions, base, name="pages.js"),
+            module=self.modules.element(decisions, base, name="pages.js"),
             back=back,
             message=t["preferences"][message] if message else "",
             message_kind="warning" if warning else "good",
@@ -252,7 +217,7 @@ class Renderer:
         """What stands in place of an embed of these services; `first` of a page, it brings the stylesheet."""
         language = self.language(language)
         layout = PLACEHOLDER + BETWEEN.join(service.id for service in services)
-        nonce = _attribute(nonces.style)
+        nonce = nonce_attribute(nonces.style)
         html = self._embed(layout, language, base, **{**BARE, **values, "first": first, "nonce": nonce})
         return html.replace(SHOWN, self.notice(layout, language, base).mark)
 
@@ -306,10 +271,6 @@ class Renderer:
 def _services_of(layout: str) -> list[str]:
     """The services that the layout of a placeholder's notice names; none for another layout."""
     return layout.removeprefix(PLACEHOLDER).split(BETWEEN) if layout.startswith(PLACEHOLDER) else []
-
-
-def _attribute(nonce: str) -> Markup:
-    return Markup(' nonce="{}"').format(nonce) if nonce else Markup("")
 
 
 def isolated_names(site: Site, language: str) -> Site:

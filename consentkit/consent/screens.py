@@ -91,5 +91,5 @@ class Screens:
             "gpc": decisions.gpc,
             "asks": decisions.asks,
             "granted": sorted(decisions.granted),
-            "sweep": self._renderer.sweep(decisions),
+            "sweep": self._renderer.modules.sweep(decisions),
         }
