@@ -72,6 +72,7 @@ def test_what_the_total_tells_of_few_is_found_and_mended_by_the_next_release(tmp
     released(stores)
     found = [finding for finding in verify(stores.reader, stores.private) if finding.where == "views by page"]
     assert ["rest"] == [finding.rule for finding in found]
+    assert [] == verify(stores.reader)
     assert "the total of views is 4 more than all values together, fewer than 5" == found[0].what
     monkeypatch.undo()
     stores.private.apply(BatchId("w", 4), increments_of(*[a_view("/")] * 20), DAY)
