@@ -13,7 +13,7 @@ from consentkit.stats.facts import HOST_CAP, RequestFacts
 from consentkit.stats.model import OTHER
 from consentkit.stats.shown import may_show_page, shows_page, streams, tells_type
 from consentkit.stats.visits import reloaded, told_by_headers
-from consentkit.traits import Marks, Traits
+from consentkit.traits import LONGEST_VALUES, Marks, Traits
 
 WITHIN_SITE = frozenset({b"same-origin", b"same-site"})
 MOST_SENDERS = 4096
@@ -111,6 +111,9 @@ class Senders:
         return self._known.get(traits) or self._met(traits)
 
     def _met(self, traits: Traits) -> Sender:
+        if sum(map(len, traits.headers.values())) > LONGEST_VALUES:
+            # Of such headers no traits are kept, so they never come again.
+            return self._new(traits)
         if len(self._known) >= MOST_SENDERS // 2:
             self._before, self._known = self._known, {}
         sender = self._before.get(traits) or self._new(traits)
