@@ -81,19 +81,22 @@ class Engine:
         self._own = (config.consent.path, GPC_ADDRESS, KEY_ADDRESS)
         self._address = f"{config.consent.path}/"
         self._snippets = Snippets(config.site.languages, consent_mode, self._renderer.modules.beside_link)
-        self._pages = ConsentPages(
+        self._pages = self._make_pages(announcer, make_id, hints)
+        self.standings = Standings(self.declaration, self._codec, self.gate, self._sealer, guard)
+        self.everybody = self.standings.nobody if hints else None
+
+    def _make_pages(self, announcer: Announcer, make_id: Callable[[], str], hints: Hints | None) -> ConsentPages:
+        return ConsentPages(
             self._renderer,
             self._codec,
             self.gate,
             embeds=self._embeds,
             ahead=self._ahead,
-            proof=proof,
+            proof=self._proof,
             announcer=announcer,
             make_id=make_id,
             hints=hints,
         )
-        self.standings = Standings(self.declaration, self._codec, self.gate, self._sealer, guard)
-        self.everybody = self.standings.nobody if hints else None
 
     def declaration_html(self, language: str) -> Markup:
         """The storage declaration and what is said about the statistics, for the site's privacy page."""
