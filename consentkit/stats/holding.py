@@ -36,7 +36,7 @@ def families_of(cell: Cell) -> list[Family]:
     breakdown, value, metric = cell
     if (breakdown, metric) == TOLD:
         return []
-    wholes = zip(_whole_breakdowns(breakdown), _wholes_of(breakdown, value), strict=False)
+    wholes = zip(_whole_breakdowns(breakdown), _wholes_of(breakdown, [value])[value], strict=False)
     return [(breakdown, metric, "", ""), *((breakdown, metric, *whole) for whole in wholes)]
 
 
@@ -76,7 +76,7 @@ class _Parts:
         self.kept: dict[str, int] = {}
         self._leaving = leaving
         self._threshold = threshold
-        self._wholes = {value: ("", *_wholes_of(breakdown, value)) for value in leaving}
+        self._wholes = {value: ("", *wholes) for value, wholes in _wholes_of(breakdown, leaving).items()}
         self._families: list[defaultdict[str, list[str]]] = [
             defaultdict(list) for _ in ("", *_whole_breakdowns(breakdown))
         ]
@@ -112,10 +112,11 @@ def _sums(breakdown: str, waiting: Mapping[str, int], families: Sequence[Iterabl
     """How much waits of the parts of each whole, in the order of wholes."""
     total, *others = sums = [dict.fromkeys(some, 0) for some in families]
     total[""] = sum(waiting.values())
-    for value, count in waiting.items() if others else ():
-        for some, whole in zip(others, _wholes_of(breakdown, value), strict=False):
-            if whole in some:
-                some[whole] += count
+    if others:
+        for wholes, count in zip(_wholes_of(breakdown, waiting).values(), waiting.values(), strict=True):
+            for some, whole in zip(others, wholes, strict=False):
+                if whole in some:
+                    some[whole] += count
     return sums
 
 
@@ -124,15 +125,16 @@ def _whole_breakdowns(breakdown: str) -> tuple[str, ...]:
     return (_BY_TEXT[breakdown][0],) if breakdown in _BY_TEXT else parents_of(breakdown)
 
 
-def _wholes_of(breakdown: str, value: str) -> tuple[str, ...]:
-    """Their values of which a value is a part, () if it tells none."""
-    if value == OTHER:
-        return ()
+def _wholes_of(breakdown: str, values: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Their values of which each value is a part, () if it tells none."""
     if breakdown in _BY_TEXT:
-        match = _BY_TEXT[breakdown][1].fullmatch(value)
-        return (match[1],) if match else ()
-    first, between, second = value.partition(BETWEEN)
-    return (first, second) if between and breakdown not in BREAKDOWNS else ()
+        form = _BY_TEXT[breakdown][1]
+        matches = [(value, None if value == OTHER else form.fullmatch(value)) for value in values]
+        return {value: match.groups() if match else () for value, match in matches}
+    if breakdown in BREAKDOWNS:
+        return dict.fromkeys(values, ())
+    cut = [(value, *value.partition(BETWEEN)) for value in values]
+    return {value: (first, second) if between else () for value, first, between, second in cut}
 
 
 def _wholes_first(series: tuple[str, str]) -> tuple[int, str, str]:
