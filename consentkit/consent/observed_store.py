@@ -1,16 +1,14 @@
 """Keeps what was observed in one SQLite file that all processes of a host add to."""
 
-import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import date, timedelta
-from importlib.resources import files
 from pathlib import Path
 
 from consentkit.config import Config
 from consentkit.consent.observed import OTHER, Finding, Key, Row, Sight, compare
-from consentkit.stats.stores.sqlite import connect, prepare, transaction
+from consentkit.stats.stores.sqlite import connect, make_private, prepare, statements_of, transaction
 from consentkit.stats.stores.urls import file_of
 
 SCHEMA_VERSION = 1
@@ -81,12 +79,10 @@ class ObservedStore:
         return date.fromisoformat(found[0]) if found else None
 
     def _open(self) -> sqlite3.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        make_private(self.path)
         connection = connect(self.path)
         try:
-            text = files(__package__).joinpath("observed.sql").read_text("utf-8")
-            statements = [part for part in text.split(";") if part.strip()]
+            statements = statements_of("observed.sql", "consentkit.consent")
             prepare(connection, self.path, statements, SCHEMA_VERSION, left="what was observed is forgotten")
         except BaseException:
             connection.close()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from consentkit.dashboard.figures import CLASS
 from consentkit.dashboard.losses import Lost, read_lost
 from consentkit.dashboard.periods import Period
 from consentkit.stats.breakdowns import REQUESTS, VIEWS
@@ -168,7 +169,7 @@ def _makers(reader: SinkReader, first: dt.date, period: Period, kind: str) -> tu
     sums: dict[dt.date, list[int]] = {}
     for number in range((period.last - first).days + 1):
         sums.setdefault(_place(first + dt.timedelta(days=number), first, kind), [0, 0])
-    bots = {f"class:{name}" for name in BOTS}
+    bots = {CLASS + name for name in BOTS}
     for text, metric, count in reader.days(first, period.last):
         place = sums[_place(dt.date.fromisoformat(text), first, kind)]
         place[0] += count if metric == REQUESTS else 0

@@ -32,9 +32,11 @@ def test_counts_are_added_and_the_longest_lifetime_stays(store: ObservedStore) -
 
 
 def test_only_its_owner_may_read_it(store: ObservedStore) -> None:
-    """As the other files beside it."""
-    store.add({Key("a", "/"): Sight(1, 1)}, TODAY)
-    assert 0o600 == store.path.stat().st_mode & 0o777
+    """As the other files beside it, also one that others could read before."""
+    for _ in range(2):
+        store.add({Key("a", "/"): Sight(1, 1)}, TODAY)
+        assert 0o600 == store.path.stat().st_mode & 0o777
+        store.path.chmod(0o644)
 
 
 def test_what_was_not_seen_for_long_is_forgotten(store: ObservedStore) -> None:

@@ -1,12 +1,10 @@
 """The ledger in one SQLite file, shared by all processes of a host. Nobody but its owner may read it."""
 
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,7 +22,7 @@ from consentkit.consent.ledger.chain import (
 )
 from consentkit.consent.ledger.record import over_at
 from consentkit.stats.stores.protocol import StoreError
-from consentkit.stats.stores.sqlite import connect, prepare, transaction
+from consentkit.stats.stores.sqlite import connect, make_private, prepare, statements_of, transaction
 from consentkit.stats.stores.urls import file_of
 
 SCHEMA_VERSION = 1
@@ -190,10 +188,7 @@ def _opened(path: Path | None) -> sqlite3.Connection:
     if path is None:
         connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
+        make_private(path)
         connection = connect(path)
     try:
         connection.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
@@ -201,7 +196,13 @@ def _opened(path: Path | None) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete=ON")
         # A damaged text is to be found by its hash, not to stop the search.
         connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-        prepare(connection, path or Path(":memory:"), _statements(), SCHEMA_VERSION, left=LEFT)
+        prepare(
+            connection,
+            path or Path(":memory:"),
+            statements_of("schema.sql", "consentkit.consent.ledger"),
+            SCHEMA_VERSION,
+            left=LEFT,
+        )
     except BaseException:
         connection.close()
         raise
@@ -229,11 +230,6 @@ def _forget(connection: sqlite3.Connection, over: Sequence[tuple[str, int]], tim
         if numbers:
             _add(connection, time, None, canonical({ERASURE: {"rows": sorted(numbers)}}))
     return people, len(numbers)
-
-
-def _statements() -> Sequence[str]:
-    text = files(__package__).joinpath("schema.sql").read_text("utf-8")
-    return [statement for statement in text.split(";") if statement.strip()]
 
 
 def _head(connection: sqlite3.Connection) -> Head | None:

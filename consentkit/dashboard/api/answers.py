@@ -19,6 +19,7 @@ from consentkit.dashboard.api.parameters import (
 )
 from consentkit.dashboard.api.problems import Problem, wrong
 from consentkit.dashboard.api.series import load_series
+from consentkit.dashboard.figures import CLASS
 from consentkit.dashboard.periods import Period
 from consentkit.stats.about import holds_sample, sample_of, threshold_of
 from consentkit.stats.answers import consent_figures
@@ -29,7 +30,6 @@ from consentkit.stats.served import read_load
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.visitors import read_visitors
 
-CLASS = "class:"
 ALWAYS = (REQUESTS, VIEWS, VISITS, "bytes")
 
 Answer = dict[str, Any]

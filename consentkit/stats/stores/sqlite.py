@@ -1,5 +1,6 @@
 """What the SQLite stores share: opening with the right pragmas, schema versions, transactions."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -125,9 +126,20 @@ def prepare(
         connection.execute(f"PRAGMA user_version={version}")
 
 
-def statements_of(schema: str) -> list[str]:
-    """The statements of a .sql file of this folder; it has no semicolon but at the end of a statement."""
-    text = files(__package__).joinpath(schema).read_text("utf-8")
+def make_private(path: Path) -> None:
+    """Create a file for its owner alone before SQLite does, its folder too; SQLite gives -wal and -shm the file's mode.
+
+    One that others could read is taken from them; OSError where that cannot be.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+
+
+def statements_of(schema: str, package: str = "consentkit.stats.stores") -> list[str]:
+    """The statements of a .sql file in a package; it has no semicolon but at the end of a statement."""
+    text = files(package).joinpath(schema).read_text("utf-8")
     return [statement for statement in text.split(";") if statement.strip()]
 
 

@@ -1,11 +1,10 @@
 """The file of the private store, for its owner alone: its tables, and how an older one gets those that it lacks."""
 
-import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from consentkit.stats.stores.sqlite import Opened, connect, prepare, statements_of
+from consentkit.stats.stores.sqlite import Opened, connect, make_private, prepare, statements_of
 
 SCHEMA_VERSION = 4
 
@@ -15,7 +14,7 @@ def open_file(path: Path) -> Opened:
 
     Raises StoreError for a file of another version, OSError and sqlite3.Error when it cannot be used.
     """
-    _make_private(path)
+    make_private(path)
     connection = connect(path)
     try:
         # What was released or forgotten must not be found in the file's free pages.
@@ -25,14 +24,6 @@ def open_file(path: Path) -> Opened:
         connection.close()
         raise
     return connection
-
-
-def _make_private(path: Path) -> None:
-    """Create the file for its owner alone before SQLite does; SQLite gives -wal and -shm the file's mode."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    if path.stat().st_mode & 0o077:
-        path.chmod(0o600)
 
 
 def _making(*tables: str) -> Callable[[sqlite3.Connection], None]:
