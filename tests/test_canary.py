@@ -21,7 +21,7 @@ from consentkit import ConsentKit
 from consentkit.config import parse
 
 VISITORS = 10_000
-OTHERS = (b"authorization", b"if-none-match", b"origin", b"sec-ch-ua", b"x-requested-with")
+OTHERS = (b"authorization", b"if-none-match", b"origin", b"x-requested-with")
 """More headers in which a mark is sent."""
 
 SECRET = "a secret for tests only with 40 characters"
@@ -37,7 +37,8 @@ class Visitor:
     @property
     def agent(self) -> str:
         """A user agent as of a browser with a marking of its own."""
-        return f"Mozilla/5.0 (X11; Linux x86_64; {self.token}ua) AppleWebKit/537.36 {self.token}ub/1.0 Chrome/130"
+        system = f"X11; Linux x86_64; {self.token}ua"
+        return f"Mozilla/5.0 ({system}) AppleWebKit/537.36 {self.token}ub/1.0 Chrome/130.0.0.0 Safari/537.36"
 
     @property
     def mail(self) -> str:
@@ -95,6 +96,8 @@ def request_of(visitor: Visitor, number: int) -> dict[str, Any]:
         ),
         (b"x-forwarded-for", visitor.address.encode()),
         (b"accept", b"text/html"),
+        (b"sec-ch-ua", f'"Chromium";v="130", "{visitor.token}";v="1"'.encode()),
+        *((name, visitor.token.encode()) for name in OTHERS),
         *((b"sec-fetch-mode", b"navigate"), (b"sec-fetch-dest", b"document"), (b"sec-fetch-site", b"cross-site")),
     ]
     query = f"token={visitor.token}query&mail={visitor.mail}"
