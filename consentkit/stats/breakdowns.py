@@ -90,6 +90,10 @@ WHOLES = {
 PLACES = ("country", "region", "network", "organisation")
 """What databases of places tell of an address."""
 
+TOLD = ("goal", GOALS)
+"""The breakdown and metric of which each value has a total of its own: nothing of it need be kept back, and it is read
+from the totals, so that three enquiries a week are seen as three."""
+
 NOT_CROSSED = frozenset({"status", "reason"})
 """Of requests of every class, which have no other dimension."""
 

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, GOALS, parents_of
+from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, TOLD, parents_of
 from consentkit.stats.families import WHOLE_BY_TEXT
 from consentkit.stats.model import OTHER, Cell, Counts
 
@@ -24,9 +24,6 @@ Family = tuple[str, str, str, str]
 The last two are "" where the whole is the metric's total, and the third where it is a total of its own. Totals are
 published to the last event.
 """
-
-TOLD = ("goal", GOALS)
-"""The breakdown and metric of which each value has a total of its own, so that nothing of it need be kept back."""
 
 NONE: Mapping[str, int] = {}
 

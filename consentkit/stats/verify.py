@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
 
-from consentkit.stats.breakdowns import REQUESTS, metrics_of
+from consentkit.stats.breakdowns import REQUESTS, TOLD, metrics_of
 from consentkit.stats.families import family_findings
 from consentkit.stats.finding import Finding, named
-from consentkit.stats.holding import TOLD, most_waiting
+from consentkit.stats.holding import most_waiting
 from consentkit.stats.load import SERVED
 from consentkit.stats.model import Cell
 from consentkit.stats.stores import PrivateStore, SinkReader

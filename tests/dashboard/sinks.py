@@ -71,12 +71,13 @@ def release_of(day: dt.date, values: dict[str, dict[str, int]], *, views: int = 
     counts[Cell("status", "404", "requests")] = 20
     text = day.isoformat()
     totals = {"views": views, "visits": views // 2, "requests": 200, "bytes": 10_000}
+    goals = {f"goal:{goal}": count // 2 for goal, count in values.get("goal", {}).items()}
     classes = {"class:person": 120, "class:crawler": 30, "class:ai_crawler": 20, "class:asset": 30}
     return Release(
         day=text,
         cells={cell: Published(count, 1, count) for cell, count in counts.items()},
         proofs={("views", 10): Proof(1, views, views)},
-        totals=Counter({(text, metric): count for metric, count in {**totals, **classes}.items()}),
+        totals=Counter({(text, metric): count for metric, count in {**totals, **goals, **classes}.items()}),
         load=load_of_day(text),
     )
 

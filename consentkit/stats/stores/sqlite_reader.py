@@ -9,10 +9,11 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from consentkit.stats.breakdowns import Crossing, crossing, crossing_named
+from consentkit.stats.breakdowns import TOLD, Crossing, crossing, crossing_named
 from consentkit.stats.load import Load, LoadCell
 from consentkit.stats.model import Gap
 from consentkit.stats.months import month_end, next_month
+from consentkit.stats.stores import sqlite_goals as goals
 from consentkit.stats.stores import sqlite_lists as lists
 from consentkit.stats.stores import sqlite_load_sums as loads
 from consentkit.stats.stores.periods import cover, day_name, first_day, last_day, whole_months
@@ -89,6 +90,8 @@ class SqliteSinkReader:
         `where`, a breakdown and one of its values, asks for the events that have that value too, by the stored
         `crossing` of the two; there is nothing where none is stored.
         """
+        if (breakdown, metric) == TOLD and where is None:
+            return goals.top(self._rows, (first, last), _containing(search), limit, offset)
         with self.snapshot():
             listed = self._listed(breakdown, metric, (first, last), search, where)
             if listed is None:
@@ -108,6 +111,8 @@ class SqliteSinkReader:
         where: tuple[str, str] | None = None,
     ) -> int:
         """How many values `top` would list without a limit."""
+        if (breakdown, metric) == TOLD and where is None:
+            return goals.how_many(self._rows, (first, last), _containing(search))
         with self.snapshot():
             listed = self._listed(breakdown, metric, (first, last), search, where)
             if listed is None:
@@ -135,6 +140,8 @@ class SqliteSinkReader:
 
     def days_by_value(self, breakdown: str, metric: str, first: date, last: date) -> list[tuple[str, str, int]]:
         """The published events as (day of release, value, count), or by month (`2026-11`) where only that is kept."""
+        if (breakdown, metric) == TOLD:
+            return goals.by_day(self._rows, (first, last))
         return self._rows(lists.BY_DAY, {**_within(first, last), "breakdown": breakdown, "metric": metric})
 
     def by_month_before(self) -> date | None:
@@ -146,7 +153,9 @@ class SqliteSinkReader:
         """The published events of the period by (breakdown, metric), `(other)` left out."""
         with self.snapshot():
             rows = self._rows(lists.SHOWN, {"periods": self._periods(first, last, parts=True)})
-        return {(breakdown, metric): count for breakdown, metric, count in rows}
+            reached = sum(count for _, _, count in goals.by_day(self._rows, (first, last)))
+        shown = {(breakdown, metric): count for breakdown, metric, count in rows}
+        return {**shown, TOLD: reached} if reached else shown
 
     def cells(self, first: date | None = None, last: date | None = None, breakdown: str | None = None) -> list[CellRow]:
         """The published cells as they are stored, by day."""
@@ -252,7 +261,11 @@ class SqliteSinkReader:
     def _of_value(self, breakdown: str, value: str, metric: str | None, first: date, last: date) -> list[Any]:
         wanted, second = split_value(breakdown, _storable(value))
         values = {"breakdown": breakdown, "wanted": wanted, "second": second, "metric": metric}
-        return self._rows(lists.OF_VALUE, {**_within(first, last), **values})
+        found = self._rows(lists.OF_VALUE, {**_within(first, last), **values})
+        if breakdown != TOLD[0] or metric not in (TOLD[1], None):
+            return found
+        told = [(day, TOLD[1], count) for day, goal, count in goals.by_day(self._rows, (first, last)) if goal == wanted]
+        return [*(row for row in found if row[1] != TOLD[1]), *told]
 
     def _rows(self, question: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
         with self._connections.lend() as connection:
