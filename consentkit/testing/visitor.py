@@ -16,7 +16,7 @@ from consentkit.testing.site import Site
 from consentkit.texts import available, texts
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response
 
 ACCEPT, REFUSE = "accept_all", "refuse_all"
 
@@ -28,6 +28,8 @@ PATIENCE = 15_000
 
 GRACE = 4_000
 """Milliseconds after which something that should have followed at once is taken as not coming."""
+
+REDIRECTS = (301, 302, 303, 307, 308)
 
 QUIET = 10_000
 """Milliseconds of the page's own clock that pass on each page, so that what waits for its time comes out."""
@@ -199,7 +201,13 @@ def visitor(browser: "Browser", site: Site, view: View, headers: Mapping[str, st
 
 
 def _answers_post(response: "Response") -> bool:
-    return response.request.method == "POST"
+    """Whether it is the last answer to a form or a choice: the page that it sends on to may come much later."""
+    if response.status in REDIRECTS:
+        return False
+    request: Request | None = response.request
+    while request is not None and request.method != "POST":
+        request = request.redirected_from
+    return request is not None
 
 
 def _timeout() -> type[Exception]:
