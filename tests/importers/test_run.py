@@ -9,6 +9,7 @@ from consentkit.importers import run
 from consentkit.importers.run import LogFileError, import_logs
 from consentkit.importers.source import MAX_LINE
 from consentkit.stats.stores import open_private, open_reader
+from tests.importers.exported import counted
 from tests.stats.page_requests import CHROME
 from tests.support.sites import settings
 
@@ -29,14 +30,6 @@ def config(tmp_path):
 
 def imported(config, *paths):
     return import_logs(config, paths, lambda count: None)
-
-
-def counted(config):
-    private = open_private(config.stats.private, config.base)
-    try:
-        return private.balance().counted
-    finally:
-        private.close()
 
 
 def write(path, text):
