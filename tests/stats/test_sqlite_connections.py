@@ -102,3 +102,25 @@ def test_connections_end_with_who_held_them(path):
     gc.collect()
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         connection.execute("SELECT 1")
+
+
+def test_a_file_whose_maker_was_killed_is_empty(tmp_path):
+    """What was begun lies there with the journal to undo it, which nobody may use who only reads; who writes does."""
+    with closing(sqlite3.connect(tmp_path / "begun.db", isolation_level=None)) as making:
+        making.executescript("CREATE TABLE u (n); DROP TABLE u; PRAGMA cache_size=1; BEGIN; CREATE TABLE t (n)")
+        making.executemany("INSERT INTO t VALUES (?)", [("x" * 4_000,)] * 50)
+        for end in ("", "-journal"):
+            (tmp_path / f"a.db{end}").write_bytes((tmp_path / f"begun.db{end}").read_bytes())
+    connections = Connections(tmp_path / "a.db", 3)
+    with closing(sqlite3.connect(f"file:{tmp_path}/a.db?mode=ro", uri=True)) as reading:
+        assert sqlite3.SQLITE_READONLY_ROLLBACK == _refused(reading)
+    assert asked(connections) is None
+    make(tmp_path / "a.db", 1)
+    assert asked(connections) == 1
+
+
+def _refused(connection):
+    """The code with which SQLite refuses to read a file."""
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        connection.execute("SELECT 1 FROM sqlite_master")
+    return caught.value.sqlite_errorcode

@@ -121,21 +121,24 @@ def _file(path: Path) -> tuple[int, int] | None:
 def _connect(path: Path) -> tuple[sqlite3.Connection, bool]:
     """A new connection, and whether it may be used again."""
     address = f"{path.absolute().as_uri()}?mode=ro"
-    connection = _open(address)
     try:
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        return _open(address), True
     except sqlite3.OperationalError:
-        connection.close()
         if path.with_name(f"{path.name}-wal").exists():
             raise
-        # A copy in a folder that may not be written to: WAL needs a -shm file beside it, unless nobody writes.
+        # A copy in a folder that may not be written to: WAL needs a -shm file beside it, unless nobody writes. Or a
+        # new file whose maker was killed before it had changed its mode: who writes next undoes what was begun.
         return _open(f"{address}&immutable=1"), False
-    return connection, True
 
 
 def _open(address: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
+    try:
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
