@@ -172,6 +172,7 @@ class Observer:
             Began(channel, campaign.facet.values.get("campaign", NONE), page),
             tuple(number for number, id_ in enumerate(self._goal_ids) if id_ in reached) if reached else (),
             self._funnels.steps(page),
+            sender.reloads,
         )
 
     @property
@@ -198,6 +199,8 @@ class Observer:
     ) -> tuple[EventKey, ...]:
         """The events of a page view of a day, an agent and a verdict."""
         visit, source = sender.came(came)
+        if facts.carried and not facts.carried.marks.visit:
+            visit = False  # What the visitor carries tells a reload where no header does.
         campaign, term = self._queries.read(facts.query) if facts.query else (self._queries.none, "")
         page = self._pages.facet(facts.path, facts.route)
         seen = self._seen(facts, sender, source, campaign)

@@ -6,9 +6,11 @@ of RFC 9111 §5.2.1: `max-age=0`, and `no-cache` when forced; a request with eit
 POST, and the page to which the answer sends on, in the same way; that move is counted with the POST.
 
 Firefox 153 sends for F5, byte for byte, what it sent for the link, the address typed or the bookmark, so a reload there
-counts as that once more; only a forced one has `no-cache`. It leaves `Sec-Fetch-User` out where no person has just done
-anything: for a page that reloads itself, and for what scripts open. So there a navigation from nowhere without it
-begins no visit, and one within the site is no move.
+counts as that once more; only a forced one has `no-cache`. A page that it holds with a validator it asks for by that
+one, but so it does for who comes back by a bookmark. `visitor.state` tells it of those who carry the state of a visit.
+
+Firefox leaves `Sec-Fetch-User` out where no person has just done anything: for a page that reloads itself, and for what
+scripts open. So there a navigation from nowhere without it begins no visit, and one within the site is no move.
 
 What cannot be told apart here, and counts: a reload in Firefox, in a browser without those marks and in an access log;
 a return in the history, or of a closed tab, to a page that none of the browser's caches holds; in Firefox a page of an

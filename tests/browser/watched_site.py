@@ -52,7 +52,7 @@ async def other_page(request: Request) -> Response:
     home = request.app.state.elsewhere
     parts = {
         "/links": f'<a id="in" href="{home}/">in</a>',
-        "/sends": f'<script>location.href = "{home}/"</script>',
+        "/sends": f'<script>location.href = "{home}/sent"</script>',
         "/frames": f'<iframe src="{home}/inside"></iframe>',
     }
     return HTMLResponse(f"<!doctype html><html lang=en><title>x</title><body>{parts.get(request.url.path, '')}")

@@ -15,7 +15,7 @@ PAGES = (2, 3, 5, 10)
 SECONDS = (10, 30, 60, 180, 600, 1800)
 """Seconds that a visit reaches, between its first view and its last."""
 IDLE = 1800
-"""Seconds after which a view tells no longer how long the visit went on."""
+"""Seconds after which a view tells no longer how long the visit went on, nor that its entry is shown again."""
 STEP = 10
 """Seconds: how coarsely the state keeps time."""
 LONGEST = 6 * 3600
@@ -40,7 +40,7 @@ class View(NamedTuple):
 
     `now` in epoch seconds, `day` in the site's time zone; `begins` says that it comes from elsewhere and so begins a
     visit, whose source is `source`; `goals` are the numbers of the goals it reached, `steps` for each funnel the number
-    of the step that this view is, 0 if it is none.
+    of the step that this view is, 0 if it is none; `reloads`: its browser marked it as a reload.
     """
 
     now: float
@@ -49,6 +49,7 @@ class View(NamedTuple):
     source: Source
     goals: tuple[int, ...] = ()
     steps: tuple[int, ...] = ()
+    reloads: bool = False
 
 
 class State(NamedTuple):
@@ -97,9 +98,10 @@ class Carried(NamedTuple):
 def advance(state: State | None, view: View) -> tuple[State, Marks]:
     """The state after a view, and what the view adds. A state that has ended, or is of another day to come, is none."""
     before = state if state is not None and _holds(state, view) else None
-    visit = before is None or view.begins
-    new = _new(before, view.day)
     now = int(view.now) // STEP
+    again = before is not None and _shows_again(before, view, now)
+    visit = before is None or (view.begins and not again)
+    new = _new(before, view.day)
     if before is None or visit:
         begun = State(
             expires=before.expires if before else expiry(view.day),
@@ -107,7 +109,7 @@ def advance(state: State | None, view: View) -> tuple[State, Marks]:
         )  # fmt: skip
     else:
         begun = before
-    after = _in_visit(begun, view, now)
+    after = _in_visit(begun, view, now, 0 if again else 1)
     marks = Marks(
         visit=visit,
         new=new,
@@ -142,8 +144,18 @@ def _holds(state: State, view: View) -> bool:
     return view.day < state.expires <= expiry(view.day) and state.seen <= view.day + timedelta(days=1)
 
 
-def _in_visit(state: State, view: View, now: int) -> State:
-    """The state with one more view of its visit."""
+def _shows_again(state: State, view: View, now: int) -> bool:
+    """Whether a view is the visit's entry once more: reloaded, or come back to without a cache.
+
+    Firefox repeats for both what it said of the entry, so only who carries the state can be told from who comes anew.
+    """
+    if not view.begins and not view.reloads:
+        return False
+    return view.source == state.source and 0 <= (now - state.last) * STEP <= IDLE
+
+
+def _in_visit(state: State, view: View, now: int, pages: int) -> State:
+    """The state with one more view of its visit, which shows so many pages more."""
     passed = now - state.last
     counts = 0 <= passed * STEP <= IDLE
     elapsed = min((now - state.begun) * STEP, LONGEST) if counts else 0
@@ -154,7 +166,7 @@ def _in_visit(state: State, view: View, now: int) -> State:
     # What passed while the visitor was away is no time on the site: the clock goes on from here.
     begun = state.begun if counts else now - max(0, min(state.last - state.begun, LONGEST // STEP))
     return State(
-        state.expires, max(state.seen, view.day), begun, now, min(state.pages + 1, PAGES[-1]), reached, state.source,
+        state.expires, max(state.seen, view.day), begun, now, min(state.pages + pages, PAGES[-1]), reached, state.source,
         goals, _steps(state.steps, view.steps) if view.steps else state.steps,
     )  # fmt: skip
 

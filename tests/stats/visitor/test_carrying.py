@@ -109,6 +109,20 @@ def test_a_visit_is_counted_by_increments(exempt: Site) -> None:
     assert (1, 1, 0, 0) == tuple(found[name] for name in ("measured", "new_day", "new_week", "new_ever"))
 
 
+def test_an_entry_that_is_shown_again_is_no_visit_of_anybody(exempt: Site) -> None:
+    """Firefox says of a reload what it said of the entry; the totals of all visits follow what the visitor carries."""
+    exempt.open("/", ARRIVES)
+    exempt.now = NOW + 20
+    exempt.open("/", ARRIVES)
+    found = exempt.counts()
+    names = ("views", "visits", "measured", "engaged", "reached_10_s")
+    assert (2, 1, 1, 0, 1) == tuple(found[name] for name in names)
+    exempt.now = NOW + 40
+    exempt.open("/other", ARRIVES)
+    found = exempt.counts()
+    assert (1, 1, 1, 0, 0) == tuple(found[name] for name in names)
+
+
 def test_what_a_visit_brings_stands_by_how_it_began(exempt: Site) -> None:
     """Channel, campaign and page of the entry, also for what happens pages later."""
     search = (b"referer", b"https://www.google.com/")

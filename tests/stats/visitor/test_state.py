@@ -24,9 +24,9 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC).timestamp()  # a Wednesday
 SEARCH = Source("search", "(none)", "/products")
 
 
-def view(seconds=0.0, *, begins=False, source=SEARCH, goals=(), steps=()):
+def view(seconds=0.0, *, begins=False, source=SEARCH, goals=(), steps=(), reloads=False):
     now = NOON + seconds
-    return View(now, datetime.fromtimestamp(now, UTC).date(), begins, source, goals, steps)
+    return View(now, datetime.fromtimestamp(now, UTC).date(), begins, source, goals, steps, reloads)
 
 
 def walked(*views):
@@ -80,6 +80,33 @@ def test_a_visit_from_elsewhere_begins_anew():
     assert [True, False, True] == [mark.visit for mark in marks]
     assert [(0,), (), (0,)] == [mark.goals for mark in marks]
     assert (mail, 1, 0) == (state.source, state.pages, state.reached)
+
+
+@pytest.mark.parametrize("how", [{"begins": True}, {"reloads": True}])
+def test_the_entry_shown_again_is_neither_a_visit_nor_a_page(how):
+    """Reloaded, marked as such or not, or come back to; its time counts."""
+    state, marks = walked(view(begins=True), view(20, **how), view(30), view(1800, **how))
+    assert [True, False, False, False] == [mark.visit for mark in marks]
+    assert [(), (), (2,), ()] == [mark.pages for mark in marks]
+    assert [(), (10,), (30,), (60, 180, 600, 1800)] == [mark.seconds for mark in marks]
+    assert 2 == state.pages
+
+
+@pytest.mark.parametrize("change", [{"channel": "direct"}, {"campaign": "spring"}, {"entry": "/news"}])
+def test_what_differs_from_the_entry_begins_a_visit(change):
+    """A page that only reloads is one more page of the visit, as after a form."""
+    other = SEARCH._replace(**change)
+    _, (_, mark) = walked(view(begins=True), view(20, begins=True, source=other))
+    assert (True, False) == (mark.visit, mark.engaged)
+    _, (_, mark) = walked(view(begins=True), view(20, reloads=True, source=other))
+    assert (False, True) == (mark.visit, mark.engaged)
+
+
+@pytest.mark.parametrize(("seconds", "visit"), [(1800, False), (1811, True), (-60, True)])
+def test_who_comes_the_same_way_after_half_an_hour_begins_a_visit(seconds, visit):
+    """Counted from the last view of the visit; so does who comes by a server whose clock is behind."""
+    _, marks = walked(view(begins=True), view(60), view(60 + seconds, begins=True))
+    assert visit == marks[-1].visit
 
 
 @pytest.mark.parametrize(
