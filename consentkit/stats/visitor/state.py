@@ -166,8 +166,8 @@ def _in_visit(state: State, view: View, now: int, pages: int) -> State:
     # What passed while the visitor was away is no time on the site: the clock goes on from here.
     begun = state.begun if counts else now - max(0, min(state.last - state.begun, LONGEST // STEP))
     return State(
-        state.expires, max(state.seen, view.day), begun, now, min(state.pages + pages, PAGES[-1]), reached, state.source,
-        goals, _steps(state.steps, view.steps) if view.steps else state.steps,
+        state.expires, max(state.seen, view.day), begun, now, min(state.pages + pages, PAGES[-1]), reached,
+        state.source, goals, _steps(state.steps, view.steps) if view.steps else state.steps,
     )  # fmt: skip
 
 
