@@ -59,14 +59,15 @@ def our_visitors(happened: Sequence[Asked], ours: Counted) -> int:
         if not is_view:
             continue
         part = counts[asked.phone]
-        part[0] += begins
-        if asked.agreed and asked.who is not None:
-            view = View(
-                asked.when, date(2026, 12, min(day_of(asked.when), 31)), begins, Source("direct", "(none)", "/")
-            )
+        if asked.agreed and asked.who is not None and asked.facts:
+            entry = Source("direct", "(none)", asked.facts.path)
+            view = View(asked.when, date(2026, 12, min(day_of(asked.when), 31)), begins, entry)
             states[asked.who], marks = advance(states.get(asked.who), view)
+            part[0] += begins and marks.visit
             part[1] += marks.visit
             part[2] += "month" in marks.new
+        else:
+            part[0] += begins
     found = estimate_visitors(Stratum(*part) for part in counts.values())
     assert found is not None
     return found.value
