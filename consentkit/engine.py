@@ -27,7 +27,7 @@ from consentkit.consent.pages import ConsentPages, gpc_response
 from consentkit.consent.proof import Proof
 from consentkit.consent.render import Renderer
 from consentkit.consent.seal import Closure, Seal, Sealer
-from consentkit.consent.visit import Visit
+from consentkit.consent.visit import Visit, choice_line
 from consentkit.delivery import Audience, Delivery, EdgeDelivery, ServerDelivery
 from consentkit.guard import Guard
 from consentkit.html.page import PageRewriter, Placeholder, Unrewritten
@@ -139,13 +139,19 @@ class Engine:
             self.guard.note("gating a response", problem)
             return [pair for pair in headers if pair[0].lower() not in GATED_HEADERS]
 
-    def deletions(self, scope: Scope, host: str, cookies: Cookies, standing: Standing) -> Headers:
-        """Headers that delete the refused cookies that a request brought; an error deletes none."""
+    def deletions(self, scope: Scope, incoming: Incoming, cookies: Cookies, standing: Standing) -> Headers:
+        """Headers that delete the refused cookies that a request brought, and of a choice that is over what is needed
+        no more; an error deletes none."""
         try:
+            lines = []
             refused = self.gate.refused(cookies, standing.verdicts)
-            if not refused:
-                return []
-            lines = deletion_lines(refused, host=host.partition(":")[0], path=scope["path"])
+            if refused:
+                host = incoming[b"host"].partition(":")[0]
+                lines = deletion_lines(refused, host=host, path=scope["path"])
+            # With a page alone: what it fetches may be answered after its visitor has chosen anew.
+            if standing.remains and incoming.traits.wants_document:
+                text, days = standing.remains
+                lines.append(choice_line(scope, text, days=days))
             return [(b"set-cookie", line) for line in lines]
         except Exception as problem:
             self.guard.note("deleting refused cookies", problem)

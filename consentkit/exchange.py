@@ -84,7 +84,7 @@ class Exchange(Sent):
         if cookies is not None:
             gated = self._engine.gate_in(cookies, self._standing)
             if self._standing.decisions.denied:
-                self._deletions = self._engine.deletions(scope, incoming[b"host"], cookies, self._standing)
+                self._deletions = self._engine.deletions(scope, incoming, cookies, self._standing)
         if drops or (cookies is not None and gated is not cookies.header):
             copy["headers"] = incoming.changed(gated, drops)
         if self._changes and self._asked.traits.may_get_page and scope.get("extensions"):

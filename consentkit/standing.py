@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from consentkit.asgi import Scope
-from consentkit.consent.choice import ChoiceCodec
+from consentkit.consent.choice import Choice, ChoiceCodec
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.gate import Gate, Verdicts
 from consentkit.consent.seal import Closure, Sealer
@@ -27,6 +27,9 @@ class Standing:
     verdicts: Verdicts
     is_measured: bool
     """Whether the visit may be carried on in a cookie."""
+    remains: tuple[str, int] | None = None
+    """What the consent cookie is to hold from now on, and for how many days, where consent is over and it holds more
+    than is still needed: the id of a record (GDPR art. 5(1)(c)). None where it may stay as it is."""
 
 
 class Standings:
@@ -94,20 +97,27 @@ class Standings:
         standing = remembered.get(value)
         if standing is not None:
             return standing
-        choice = self._codec.decode(value.decode("latin-1"), date_of(self._day))
+        text = value.decode("latin-1")
+        choice = self._codec.decode(text, date_of(self._day))
         if choice is None:
             return None
         if len(remembered) >= REMEMBERED:
             remembered.clear()
-        standing = remembered[value] = self._with(decide(self._declaration, choice, gpc=gpc))
+        decisions = decide(self._declaration, choice, gpc=gpc)
+        standing = remembered[value] = self._with(decisions, self._remains(text, choice) if choice.lapsed else None)
         return standing
 
-    def _with(self, decisions: Decisions) -> Standing:
+    def _remains(self, text: str, choice: Choice) -> tuple[str, int] | None:
+        kept = self._codec.encode(choice)
+        return None if kept == text else (kept, (self._codec.kept_until(choice) - date_of(self._day)).days)
+
+    def _with(self, decisions: Decisions, remains: tuple[str, int] | None = None) -> Standing:
         return Standing(
             decisions,
             self._sealer.closure(decisions.granted),
             self._gate.verdicts(decisions),
             VISIT in decisions.granted,
+            remains,
         )
 
 

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import Receive
 
-from consentkit.asgi import Scope
 from consentkit.consent.changes import Announcer
 from consentkit.consent.choice import Choice, ChoiceCodec, add_grants, answer_asked, make_choice, objection
 from consentkit.consent.cookies import Cookies
@@ -21,7 +20,7 @@ from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import path_of_referrer, safe_path
 from consentkit.consent.screens import Screens
 from consentkit.consent.submission import MAX_BODY, Submission, parse_submission, parse_withdrawal
-from consentkit.consent.visit import ANSWER_KEY, SECURITY, Visit, cookie_name, read_body
+from consentkit.consent.visit import ANSWER_KEY, SECURITY, Visit, choice_line, read_body
 
 FORGET_AHEAD = (b"clear-site-data", b'"prefetchCache", "prerenderCache"')
 """Has the browser drop the pages loaded ahead, which were made before this choice (Clear Site Data §3.1)."""
@@ -216,7 +215,7 @@ class Answers:
         value = self._codec.encode(choice) if choice else ""
         days = (self._codec.kept_until(choice) - visit.today).days if choice else 0
         response.raw_headers.append(FORGET_AHEAD)
-        response.raw_headers.append((b"set-cookie", _cookie_line(visit.scope, value, days=days)))
+        response.raw_headers.append((b"set-cookie", choice_line(visit.scope, value, days=days)))
         self._hint(response, visit, choice)
 
     def _hint(self, response: Response, visit: Visit, choice: Choice | None) -> None:
@@ -236,9 +235,3 @@ class Answers:
 
 def _too_large() -> Response:
     return JSONResponse({"error": f"more than {MAX_BODY} bytes"}, 413, headers=SECURITY)
-
-
-def _cookie_line(scope: Scope, value: str, *, days: int) -> bytes:
-    name = cookie_name(scope).decode()
-    secure = "; Secure" if name.startswith("__Host-") else ""
-    return f"{name}={value}; Path=/; Max-Age={days * 86_400}; HttpOnly; SameSite=Lax{secure}".encode()

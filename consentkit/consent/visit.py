@@ -73,6 +73,13 @@ def cookie_name(scope: Scope) -> bytes:
     return SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE
 
 
+def choice_line(scope: Scope, value: str, *, days: int) -> bytes:
+    """The Set-Cookie line that puts a choice into the consent cookie for so many days; 0 deletes it."""
+    name = cookie_name(scope).decode()
+    secure = "; Secure" if name.startswith("__Host-") else ""
+    return f"{name}={value}; Path=/; Max-Age={days * 86_400}; HttpOnly; SameSite=Lax{secure}".encode()
+
+
 def hint_name(scope: Scope) -> str:
     """The name of the cookie that tells a page's own script what was chosen, where all visitors get the same page."""
     return f"{cookie_name(scope).decode()}-hint"

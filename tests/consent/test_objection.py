@@ -173,6 +173,40 @@ def test_a_cookie_lives_as_long_as_something_of_it_holds_and_is_declared_so() ->
         assert {396 if config.declaration.any_exempt else 180} == declared
 
 
+def after(days: int, path: str = "/", **fields: Any) -> tuple[bytes, list[bytes]]:
+    """The cookie of who agreed to the advertisements alone, and the one that a page sets so many days later."""
+    kit = ConsentKit(measuring(ADS), [KEY], clock=lambda: NOW)
+    cookie = cookie_of(post(kit, "/consent/", grant=["ads"], choice="selection"))
+    later = ConsentKit(measuring(ADS), [KEY], clock=lambda: NOW + days * 86_400)
+    headers = [(b"cookie", cookie), *((name.replace("_", "-").encode(), value) for name, value in fields.items())]
+    answer = ask(later.wrap(answering()), path, headers=headers)
+    return cookie, [line for line in answer.all(b"set-cookie") if line.startswith(b"__Host-consentkit=")]
+
+
+def test_when_consent_is_over_its_id_leaves_the_browser() -> None:
+    """The objection alone stays, for as long as before, in a cookie that many visitors share (GDPR art. 5(1)(c))."""
+    cookie, [line] = after(200)
+    codec = ChoiceCodec(measuring(ADS).declaration, (KEY,), 180)
+    day = TODAY + timedelta(days=200)
+    kept = line.partition(b";")[0]
+    assert line.endswith(f"; Path=/; Max-Age={196 * 86_400}; HttpOnly; SameSite=Lax; Secure".encode())
+    assert codec.encode(Choice(TODAY, frozenset({"audience_measurement"}), frozenset())).encode() in kept
+    before, left = (codec.decode(text.partition(b"=")[2].decode(), day) for text in (cookie, kept))
+    assert before == left
+    assert left is not None
+    assert left.lapsed
+    later = ConsentKit(measuring(ADS), [KEY], clock=lambda: NOW + 200 * 86_400)
+    again = ask(later.wrap(answering()), "/", headers=[(b"cookie", kept)])
+    assert [] == again.all(b"set-cookie")
+    assert b"private" in (again.get(b"cache-control") or b"")
+
+
+@pytest.mark.parametrize(("days", "fields"), [(179, {}), (396, {}), (200, {"sec_fetch_dest": b"empty"})])
+def test_a_choice_that_holds_stays_as_it_is(days: int, fields: dict[str, bytes]) -> None:
+    """Nor does what a page fetches change it, as it may be answered after a new choice; one that is over lapses."""
+    assert [] == after(days, **fields)[1]
+
+
 def test_who_only_objected_is_undecided_about_the_rest() -> None:
     """The preferences say so in place of a day that is long over; saving anew begins anew."""
     kit = ConsentKit(measuring(ADS), [KEY], clock=lambda: NOW)
