@@ -18,6 +18,7 @@ from consentkit.stats.release import Rule
 from consentkit.stats.retention import Kept
 from consentkit.stats.routes import route_of
 from consentkit.stats.shown_later import LOADED_KEY, view_of
+from consentkit.stats.site import SiteReader
 from consentkit.stats.stores import PrivateStore, Sink, open_private, open_sink
 from consentkit.stats.tally import Tally
 from consentkit.stats.visitor.carrier import Carrier, Step
@@ -32,9 +33,8 @@ def observer_of(config: Config) -> Observer:
     """What turns this site's requests into observations; `prepare()` is to be called before or beside."""
     stats = config.stats
     facets = Facets(stats.told_by_requests)
-    return Observer(
+    site = SiteReader(
         config.site.hosts,
-        config.site.timezone,
         Place(stats.geoip, facets),
         goals={goal.id: goal.path or None for goal in stats.goals},
         funnels=[(funnel.id, funnel.steps) for funnel in stats.funnels],
@@ -44,6 +44,7 @@ def observer_of(config: Config) -> Observer:
         policy=config.declaration.policy_version,
         facets=facets,
     )
+    return Observer(site, config.site.timezone)
 
 
 def history_of(config: Config) -> History:
@@ -97,7 +98,7 @@ class Counting:
         self.recorder: Recorder[RequestFacts] = Recorder(
             stores,
             rule_of(config),
-            lambda note: Tally(observer.observe, config.stats.crossings, note=note),
+            lambda note: Tally(observer.observe_all, config.stats.crossings, note=note),
             clock=clock,
             prepare=observer.prepare,
             chore=chore,

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from consentkit.stats.arrivals import Arrivals
 from consentkit.stats.breakdowns import REQUESTS, Crossing
 from consentkit.stats.kinds import Kinds, Rows
-from consentkit.stats.model import Observation
+from consentkit.stats.observed import Observation
 from consentkit.stats.release import Rule
 from consentkit.stats.stores import PrivateStore, Sink, drain
 from consentkit.stats.stores.sqlite_private import MAX_VALUES

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from consentkit.stats.model import Agent, Facet, Observation, Verdict
+from consentkit.stats.model import Agent, Facet, Verdict
+from consentkit.stats.observed import Observation
 
 REMEMBERED = 50_000
 

@@ -97,23 +97,38 @@ def mean(buckets: Mapping[int, int]) -> float | None:
 Entry = tuple[str, float, float | None, int, int, str]
 """Of a request: ISO day, when it came (epoch seconds), how long its answer took (seconds, None if not told), bytes,
 status, route."""
+
+
+class Served(NamedTuple):
+    """How requests were served, by columns: when each came, how long its answer took, bytes, status, route."""
+
+    whens: Sequence[float]
+    tooks: Sequence[float | None]
+    sizes: Sequence[int]
+    statuses: Sequence[int]
+    routes: list[str]
+
+    def entries(self, day: str) -> list[Entry]:
+        """The requests one by one, all of an ISO day."""
+        return [(day, *row) for row in zip(*self, strict=True)]
+
+
 Columns = tuple[Sequence[str], Sequence[int], Sequence[int], Sequence[float | None]]
 """Routes, statuses, bytes and times of requests."""
 
 
-def load_of(entries: Iterable[Entry]) -> Counter[LoadCell]:
+def load_of(served: Served) -> Counter[LoadCell]:
     """When requests came and how they were served: all that is done for each of them is counting in C."""
     load: Counter[LoadCell] = Counter()
-    columns = list(zip(*entries, strict=True))
-    if not columns:
+    whens, tooks, sizes, statuses, routes = served
+    if not whens:
         return load
-    _, whens, tooks, sizes, statuses, routes = columns
     seconds = list(map(int, whens))
     for second, count in Counter(seconds).items():
         load[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
     named = _bounded(set(routes))
     if min(sizes) < 0 or max(sizes) > MAX_BYTES:
-        sizes = tuple([min(max(size, 0), MAX_BYTES) for size in sizes])
+        sizes = [min(max(size, 0), MAX_BYTES) for size in sizes]
     for minute, part in _by_minute(seconds, (routes, statuses, sizes, tooks)):
         for route, figures in _figures(part).items():
             for begin, name in _places(minute, named[route]):

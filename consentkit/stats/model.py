@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from consentkit.stats.load import MAXIMA, Entry, LoadCell
+from consentkit.stats.load import MAXIMA, LoadCell
 from consentkit.stats.load import bound as bound_load
 
 PERSON = "person"
@@ -87,35 +87,8 @@ class Verdict(Protocol):
         """The one class of the request, and the reason for it."""
 
 
-RequestKey = tuple[str, Agent, Verdict, int]
-"""ISO day in the site's time zone, user agent, verdict, status."""
-
-EventKey = tuple[str, Agent, Verdict, tuple[str, ...], tuple[Facet, ...]]
-"""ISO day, user agent, verdict, the metrics that it counts for, and where it stands in the dimensions.
-
-Events of the same metrics that have as many facets stand in the same dimensions, and these in the same order.
-"""
-
-
-class Observation(NamedTuple):
-    """What one request adds to the counts; nothing in it could recognise a visitor again.
-
-    Requests that have the same key count together; `events` count only if the request turns out to be a person's.
-    """
-
-    request: RequestKey
-    events: tuple[EventKey, ...]
-    load: Entry
-
-    @property
-    def request_class(self) -> str:
-        """The one class of the request; the user agent is looked up now."""
-        return self.request[2].judged(self.request[1])[0]
-
-    def counts(self, metric: str) -> int:
-        """How many events of a metric the request brings if it is a person's."""
-        return sum(metric in event[3] for event in self.events) if self.request_class == PERSON else 0
-
+Metrics = tuple[str, ...]
+"""What something counts for."""
 
 Counts = dict[tuple[str, str], dict[str, int]]
 """By breakdown and metric, then by value."""

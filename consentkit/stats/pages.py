@@ -83,6 +83,19 @@ class Pages:
         routed = self.routed(route)
         return routed.facet or routed.known.get(path) or self._met(path, route, routed)
 
+    def routed_each(self, routes: Sequence[str]) -> list[Routed]:
+        """What each of these routes answers."""
+        known, routed = self._routes, self.routed
+        return [known.get(route) or routed(route) for route in routes]
+
+    def facets(self, paths: Sequence[str], routes: Sequence[str]) -> list[Facet]:
+        """The page of each of these paths, with the route that answered it."""
+        facet = self.facet
+        return [
+            routed.facet or routed.known.get(path) or facet(path, route)
+            for routed, path, route in zip(self.routed_each(routes), paths, routes, strict=True)
+        ]
+
     def _met(self, path: str, route: str, routed: Routed) -> Facet:
         name = self.named(path, route)
         facet = _page(name)

@@ -1,8 +1,8 @@
 """What counting needs of those who send the same headers, found once for all of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final
 
 from consentkit.stats.classes import Verdict, judge, needs_path
 from consentkit.stats.enrich.agent import agent_of
@@ -22,30 +22,39 @@ MOST_MANNERS = 32
 CACHED_HOSTS = 256
 
 
-class Manner(NamedTuple):
+FROM: Final = 3
+TO: Final = 9
+"""Where the facts are that tell in what manner a request was sent and answered."""
+
+
+class Manner:
     """What is the same for all requests that were sent and answered alike, whatever their path.
 
     `verdict` and `is_view` are None where the path tells; `status` is 0 for what is none. `streams`: the answer has no
     end that tells how long it took.
     """
 
-    verdict: Verdict | None
-    is_view: bool | None
-    status: int
-    streams: bool
+    __slots__ = ("is_view", "status", "streams", "verdict")
+
+    def __init__(self, verdict: Verdict | None, is_view: bool | None, status: int, *, streams: bool) -> None:
+        self.verdict = verdict
+        self.is_view = is_view
+        self.status = status
+        self.streams = streams
 
 
 Manners = dict[tuple[object, ...], Manner]
-"""By what of the facts tells."""
+"""By the facts that tell."""
 
 
 class Sender:
     """Those who send the same headers: their user agent, language, and the host they asked for.
 
-    `reloads`: their browser marked the request as a reload; `settings` is the facet of language and host together.
+    `reloads`: their browser marked the request as a reload; `settings` is the facet of language and host together;
+    `manners` are those that were met.
     """
 
-    __slots__ = ("_begins", "_manners", "_referrers", "_within", "agent", "host", "language", "reloads", "settings")
+    __slots__ = ("_begins", "_referrers", "_within", "agent", "host", "language", "manners", "reloads", "settings")
 
     def __init__(
         self, traits: Traits, hosts: "Hosts", referrers: Referrers, facets: Facets, manners: "Manners"
@@ -60,16 +69,16 @@ class Sender:
         self.reloads = reloaded(traits.headers)
         self._begins = told_by_headers(traits.headers)
         self._within = get(b"sec-fetch-site") in WITHIN_SITE
-        self._manners = manners
+        self.manners = manners
 
     def manner(self, facts: RequestFacts) -> Manner:
         """In what manner one of their requests was sent and answered."""
-        key = facts[3:9]
-        manner = self._manners.get(key)
+        key = facts[FROM:TO]
+        manner = self.manners.get(key)
         if manner is None:
-            if len(self._manners) >= MOST_MANNERS:
-                self._manners.clear()
-            manner = self._manners[key] = _manner(facts)
+            if len(self.manners) >= MOST_MANNERS:
+                self.manners.clear()
+            manner = self.manners[key] = _manner(facts)
         return manner
 
     def came(self, source: Source) -> tuple[bool, Source]:
@@ -110,6 +119,11 @@ class Senders:
         """Who sends headers of these traits."""
         return self._known.get(traits) or self._met(traits)
 
+    def of_each(self, traits: Sequence[Traits]) -> list[Sender]:
+        """Who sends headers of each of these traits."""
+        known, of = self._known, self.of
+        return [known.get(one) or of(one) for one in traits]
+
     def _met(self, traits: Traits) -> Sender:
         if sum(map(len, traits.headers.values())) > LONGEST_VALUES:
             # Of such headers no traits are kept, so they never come again.
@@ -132,12 +146,19 @@ class Senders:
         return manners
 
 
+def manners_of(senders: Sequence[Sender], batch: Sequence[RequestFacts]) -> list[Manner]:
+    """In what manner each of their requests was sent and answered."""
+    return [
+        sender.manners.get(facts[FROM:TO]) or sender.manner(facts) for sender, facts in zip(senders, batch, strict=True)
+    ]
+
+
 def _manner(facts: RequestFacts) -> Manner:
     shows: bool | None = shows_page(facts)
     if may_show_page(facts) and not tells_type(facts):
         shows = None
     verdict = judge(facts) if facts.own or not needs_path(facts) else None
-    return Manner(verdict, shows, facts.status if 100 <= facts.status <= 599 else 0, streams(facts))
+    return Manner(verdict, shows, facts.status if 100 <= facts.status <= 599 else 0, streams=streams(facts))
 
 
 @lru_cache(maxsize=CACHED_HOSTS)

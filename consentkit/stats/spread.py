@@ -1,95 +1,43 @@
 """From requests to every breakdown: one breakdown after the other, for all requests of a second at once.
 
 So all that is done for each request is counting in C, a dimension or two at a time: what stands in them is looked at
-once for each value. What the past adds is spread in `parts`.
+once for each value. What the past adds is spread in `arrivals`.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 
 from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing
 from consentkit.stats.classes import BY_BROWSER
-from consentkit.stats.load import Entry, load_of
-from consentkit.stats.model import (
-    OTHER,
-    Agent,
-    Facet,
-    Increments,
-    Observation,
-    RequestKey,
-    Verdict,
-    add_counts,
-)
+from consentkit.stats.load import load_of
+from consentkit.stats.model import OTHER, Facet, Increments, Metrics, add_counts
+from consentkit.stats.observed import Events, Observed
 
 MAX_CELLS = 50_000
 """Distinct cells that one worker holds; about 10 MB when full."""
-NO_BROWSER = Facet()
 
-Metrics = tuple[str, ...]
-Column = list[Facet]
-Group = tuple[str, Metrics, int]
-"""What events have in common whose facets make columns: ISO day, metrics, how many facets."""
+Column = Sequence[Facet]
 
 
-class Gathered:
-    """Observations taken apart, and put together with what counts alike.
-
-    None of them stays: as tuples of tuples they would be what Python's collector of cycles mostly looks through.
-    """
-
-    __slots__ = ("_facets", "_judged", "_load", "_requests")
-
-    def __init__(self) -> None:
-        self._requests: defaultdict[RequestKey, int] = defaultdict(int)
-        self._facets: defaultdict[Group, list[Facet]] = defaultdict(list)
-        """Those of one event after those of another; that of the browser is the last of each."""
-        self._judged: defaultdict[Verdict, dict[Agent, bool]] = defaultdict(dict)
-        self._load: list[Entry] = []
-
-    def __bool__(self) -> bool:
-        return bool(self._requests)
-
-    def add(self, observation: Observation) -> None:
-        """Take in what one request adds."""
-        request, events, load = observation
-        for day, agent, verdict, metrics, facets in events:
-            judged = self._judged[verdict]
-            counts = judged.get(agent)
-            if counts is None:
-                counts = judged[agent] = verdict.judged(agent)[0] in BY_BROWSER
-            if counts:
-                # A move, a search, a missing page stand in their own dimensions only.
-                browser = agent.facet if metrics[0] in OF_PERSONS else NO_BROWSER
-                group = self._facets[day, metrics, len(facets)]
-                group += facets
-                group.append(browser)
-        self._load.append(load)
-        self._requests[request] += 1
-
-    def spread(self, crossings: Sequence[Crossing] = (), max_cells: int = MAX_CELLS) -> Increments:
-        """The increments of all of them; a cell beyond `max_cells` is its breakdown's `(other)`."""
-        found = Increments(load=load_of(self._load))
-        _spread_requests(self._requests, found)
-        for (day, metrics, width), facets in self._facets.items():
-            columns = [facets[number :: width + 1] for number in range(width + 1)]
-            for metric in metrics:
-                found.totals[day, metric] += len(columns[-1])
-            for column in columns:
-                _spread_facets(Counter(column), metrics, found)
-            if GOALS in metrics:
-                for goal, count in Counter(_values("goal", columns)).items():
-                    found.totals[day, f"goal:{goal}"] += count
-            if metrics[0] in OF_PERSONS:
-                _spread_crossings(columns, metrics, crossings, found)
-        found.bound(max_cells)
-        return found
+def spread(observed: Iterable[Observed], crossings: Sequence[Crossing] = (), max_cells: int = MAX_CELLS) -> Increments:
+    """What requests add; a cell beyond `max_cells` is its breakdown's `(other)`."""
+    found = Increments()
+    for requests in observed:
+        found.load.update(load_of(requests.served))
+        _spread_requests(requests, found)
+        for events in requests.events:
+            _spread_events(requests.day, events, crossings, found)
+    found.bound(max_cells)
+    return found
 
 
-def _spread_requests(requests: Mapping[RequestKey, int], found: Increments) -> None:
-    totals = found.totals
+def _spread_requests(observed: Observed, found: Increments) -> None:
+    totals, day = found.totals, observed.day
     statuses: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
-    for (day, agent, verdict, status), count in requests.items():
+    requests = Counter(zip(observed.agents, observed.verdicts, observed.served.statuses, strict=True))
+    for (agent, verdict, status), count in requests.items():
         request_class, reason = verdict.judged(agent)
         totals[day, REQUESTS] += count
         totals[day, f"class:{request_class}"] += count
@@ -97,6 +45,39 @@ def _spread_requests(requests: Mapping[RequestKey, int], found: Increments) -> N
         reasons[f"{request_class}: {reason}"] += count
     add_counts(found.counts, "status", REQUESTS, statuses)
     add_counts(found.counts, "reason", REQUESTS, reasons)
+
+
+def _spread_events(day: str, events: Events, crossings: Sequence[Crossing], found: Increments) -> None:
+    """Count events in each dimension in which they stand, those that a person's browser brought."""
+    metrics = events.metrics
+    counts = _counts(events)
+    count = sum(counts)
+    if not count:
+        return
+    for metric in metrics:
+        found.totals[day, metric] += count
+    columns: list[Column] = list(events.columns)
+    agents = events.agents
+    if count < len(counts):
+        agents = list(compress(agents, counts))
+        columns = [list(compress(column, counts)) for column in columns]
+    # A move, a search, a missing page stand in their own dimensions only.
+    if metrics[0] in OF_PERSONS:
+        columns.append([agent.facet for agent in agents])
+    for column in columns:
+        _spread_facets(Counter(column), metrics, found)
+    if GOALS in metrics:
+        for goal, reached in Counter(_values("goal", columns)).items():
+            found.totals[day, f"goal:{goal}"] += reached
+    if metrics[0] in OF_PERSONS:
+        _spread_crossings(columns, metrics, crossings, found)
+
+
+def _counts(events: Events) -> list[bool]:
+    """Which events count: those that a person's browser brought."""
+    pairs = list(zip(events.verdicts, events.agents, strict=True))
+    known = {pair: pair[0].judged(pair[1])[0] in BY_BROWSER for pair in set(pairs)}
+    return [known[pair] for pair in pairs]
 
 
 def _spread_facets(facets: Mapping[Facet, int], metrics: Metrics, found: Increments) -> None:

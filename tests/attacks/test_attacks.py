@@ -13,7 +13,7 @@ import pytest
 
 from consentkit.stats import release, settling
 from consentkit.stats.breakdowns import VIEWS, VISITS
-from consentkit.stats.load import HOUR, MINUTE, load_of, time_text
+from consentkit.stats.load import HOUR, MINUTE, time_text
 from tests.attacks.claims import by_day, by_release, visits_in
 from tests.attacks.complement import least, least_by_alike, remainders
 from tests.attacks.differencing import isolated_events, isolated_requests, smallest_totals, untold_routes
@@ -22,6 +22,7 @@ from tests.attacks.keeping import releases_of
 from tests.attacks.linking import linked
 from tests.attacks.traffic import Site, an_observer, requests_of
 from tests.attacks.world import K, steps_of, steps_through_files, truth_of
+from tests.stats.observations import load_of_entries
 
 SITES = {50: Site(visits=50, days=45), 200: Site(visits=200, days=30), 500: Site(visits=500, days=12)}
 CONTROL = Site(visits=50, days=7)
@@ -166,7 +167,7 @@ def loads_of(requests):
     """What leaves of the load at the end of each minute."""
     observer, load = an_observer(), Counter()
     for minute, group in groupby(requests, key=lambda facts: int(facts.when // 60)):
-        load += load_of([observer.observe(facts).load for facts in group])
+        load += load_of_entries([observer.observe(facts).load for facts in group])
         running = time_text((minute + 1) * 60, MINUTE)
         leaves, load = settling.settle(load, running=running, threshold=K)
         yield leaves

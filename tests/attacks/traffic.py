@@ -10,6 +10,7 @@ from consentkit.stats.enrich.place import Place
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.model import Facet
 from consentkit.stats.observer import Observer
+from consentkit.stats.site import SiteReader
 from tests.stats.page_requests import CHROME, SAFARI, a_page
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -73,12 +74,12 @@ class Addresses(Place):
 
 def an_observer() -> Observer:
     """The site's observer, with one goal."""
-    observer = Observer((HOST,), ZONE, Addresses(), goals={"contact": "/contact"})
+    observer = Observer(SiteReader((HOST,), Addresses(), goals={"contact": "/contact"}), ZONE)
     observer.prepare()
     return observer
 
 
-def requests_of(site: Site) -> list[RequestFacts]:
+def requests_of(site: SiteReader) -> list[RequestFacts]:
     """All page requests of the site, by time: visits of one to a few pages, fewer at night."""
     chance = random.Random(site.seed)
     found = []

@@ -11,7 +11,8 @@ from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, crossed, crossings_of
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.flusher import Flusher, Stores
 from consentkit.stats.load import LoadCell
-from consentkit.stats.model import Cell, EventKey, Release
+from consentkit.stats.model import Cell, Release
+from consentkit.stats.observed import EventKey
 from consentkit.stats.release import Rule
 from consentkit.stats.stores.reading import SinkReader
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
@@ -77,7 +78,7 @@ def step_of(release: Release, when: float) -> Step:
 
 def steps_through_files(folder: Path, requests: Iterable[RequestFacts]) -> list[Step]:
     """The same through a worker's flusher, the private store, the sink and its reader, asked after every release."""
-    tally = Tally(an_observer().observe, CROSSINGS)
+    tally = Tally(an_observer().observe_all, CROSSINGS)
     stores = Stores(
         open_private=lambda: SqlitePrivateStore(folder / "private.db"),
         open_sink=lambda: SqliteSink(folder / "stats.db", CROSSINGS),

@@ -63,7 +63,7 @@ def _flooded() -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         config = parse(settings(), base=Path(folder))
         observer = observer_of(config)
-        tally = Tally(observer.observe, crossings_of(DEFAULT_CROSSINGS))
+        tally = Tally(observer.observe_all, crossings_of(DEFAULT_CROSSINGS))
         observer.prepare()
         _count(tally, _flood(FLUSH_EVERY))
         before = _resident()

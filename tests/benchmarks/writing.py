@@ -82,7 +82,7 @@ def per_request(folder: Path, case: Case) -> dict[str, float]:
     now = [BEGIN]
     kit = kit_in(folder, clock=lambda: now[0], breakdowns=COUNTED[case.counted])
     timed = _Timed()
-    tally = Tally(kit.counting.observer.observe, kit.config.stats.crossings)
+    tally = Tally(kit.counting.observer.observe_all, kit.config.stats.crossings)
     kit.counting.recorder.tally = tally
     prepared(kit)
     config = kit.config

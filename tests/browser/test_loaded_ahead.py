@@ -102,7 +102,7 @@ def test_a_prerendered_page_is_a_view_when_it_is_activated(program: str, tmp_pat
     """The prerender is a prefetch; its activation asks for nothing, and counts as the view and the move that it is."""
     kit = ConsentKit(config_of(tables("http://x.example", stats={"exemption": "fr"}, services=[]), tmp_path), (KEY,))
     kit.proof.ledger = Ledger(None)
-    kit.counting.recorder.tally = tally = Tally(kit.counting.observer.observe)  # type: ignore[attr-defined]
+    kit.counting.recorder.tally = tally = Tally(kit.counting.observer.observe_all)  # type: ignore[attr-defined]
     pages = Pages()
     found: dict[str, int] = {}
 

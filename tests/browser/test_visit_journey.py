@@ -26,7 +26,7 @@ class Measured:
     def __init__(self, folder: Path, **stats: object) -> None:
         self.kit = ConsentKit(config_of(tables("https://elsewhere.example", stats=stats, services=[]), folder), (KEY,))
         self.kit.proof.ledger = Ledger(None)
-        self.tally = Tally(self.kit.counting.observer.observe)
+        self.tally = Tally(self.kit.counting.observer.observe_all)
         self.kit.counting.recorder.tally = self.tally
         self.socket = listening()
         self.home = f"http://127.0.0.1:{self.socket.getsockname()[1]}"

@@ -36,7 +36,7 @@ def watched(folder: Path, **stats: object) -> Iterator[Watched]:
     app.state.elsewhere, other.state.elsewhere = elsewhere, home
     kit = ConsentKit(config_of(tables(elsewhere, stats=stats, services=[]), folder), (KEY,))
     kit.proof.ledger = Ledger(None)
-    tally = Tally(kit.counting.observer.observe)
+    tally = Tally(kit.counting.observer.observe_all)
     kit.counting.recorder.tally = tally
     with ExitStack() as stack:
         stack.enter_context(served(kit.wrap(app), ours))

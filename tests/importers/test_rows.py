@@ -14,6 +14,7 @@ from consentkit.importers.source import MAX_LINE
 from consentkit.stats.enrich.place import Place
 from consentkit.stats.kinds import Kinds
 from consentkit.stats.observer import Observer
+from consentkit.stats.site import SiteReader
 from tests.importers.test_goaccess import generated
 from tests.stats.enrich.test_place import nested, write_database
 
@@ -26,7 +27,9 @@ def observers(tmp_path_factory):
     """One that knows no places, and one that does."""
     folder = tmp_path_factory.mktemp("places")
     database = write_database(folder / "a.mmdb", {"192.0.2.0/25": nested("NL"), "2001:db8::/32": nested("ES")})
-    found = [Observer(HOSTS, ZONE, Place(paths), goals={"contact": "/contact"}) for paths in ([], [database])]
+    found = [
+        Observer(SiteReader(HOSTS, Place(paths), goals={"contact": "/contact"}), ZONE) for paths in ([], [database])
+    ]
     for observer in found:
         observer.prepare()
     return found

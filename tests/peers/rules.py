@@ -15,6 +15,7 @@ from consentkit.stats.breakdowns import VIEWS, VISITS
 from consentkit.stats.enrich.place import Place
 from consentkit.stats.estimate import Stratum, estimate_visitors
 from consentkit.stats.observer import Observer
+from consentkit.stats.site import SiteReader
 from consentkit.stats.visitor.state import Source, State, View, advance
 from tests.peers.stream import HOST, Asked, day_of
 
@@ -43,7 +44,7 @@ class Counted:
 
 def by_us(happened: Sequence[Asked]) -> Counted:
     """The same code that counts live requests."""
-    observer = Observer([HOST], ZoneInfo("Europe/Amsterdam"), Place([]))
+    observer = Observer(SiteReader([HOST], Place([])), ZoneInfo("Europe/Amsterdam"))
     observer.prepare()
     seen = [observer.observe(asked.facts) if asked.facts else None for asked in happened]
     views = tuple(one is not None and bool(one.counts(VIEWS)) for one in seen)

@@ -1,11 +1,14 @@
 """Made-up observations for the tests of counting."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from consentkit.stats.breakdowns import BREAKDOWNS, VIEWS, VISITS, Crossing
 from consentkit.stats.classes import PROBE, Verdict
-from consentkit.stats.model import PERSON, UNKNOWN, EventKey, Facet, Increments, Observation
+from consentkit.stats.load import Entry, LoadCell, Served, load_of
+from consentkit.stats.model import PERSON, UNKNOWN, Facet, Increments
+from consentkit.stats.observed import EventKey, Observation, Observed
 from consentkit.stats.tally import Tally
 
 DAY = "2026-11-23"
@@ -58,14 +61,37 @@ def a_request(status: int = 404, *, request_class: str = PROBE, day: str = DAY) 
     )
 
 
+def observed(observations: Sequence[Observation]) -> list[Observed]:
+    """Observations by columns, those of each day."""
+    days: dict[str, list[Observation]] = {}
+    for observation in observations:
+        days.setdefault(observation.request[0], []).append(observation)
+    return [_of_day(day, some) for day, some in days.items()]
+
+
+def _of_day(day: str, observations: Sequence[Observation]) -> Observed:
+    agents, verdicts = ([one.request[place] for one in observations] for place in (1, 2))
+    found = Observed(day, agents, verdicts, served_of([one.load for one in observations]))
+    for row, one in enumerate(observations):
+        for _, agent, verdict, metrics, facets in one.events:
+            found.add(row, metrics, facets, (agent, verdict))
+    return found
+
+
+def served_of(entries: Sequence[Entry]) -> Served:
+    """Requests by columns."""
+    _, whens, tooks, sizes, statuses, routes = zip(*entries, strict=True) if entries else [()] * 6
+    return Served(whens, tooks, sizes, statuses, list(routes))
+
+
+def load_of_entries(entries: Sequence[Entry]) -> Counter[LoadCell]:
+    """The load that requests make."""
+    return load_of(served_of(entries))
+
+
 def a_tally(crossings: Sequence[Crossing] = (), **options: Any) -> Tally[Observation]:
     """A tally that is given observations."""
-    return Tally(_observed, crossings, **options)
-
-
-def _observed(observation: Observation) -> Observation:
-    _day, _agent, _verdict, _status = observation.request
-    return observation
+    return Tally(observed, crossings, **options)
 
 
 def of_observations(note: Callable[[BaseException], None]) -> Tally[Observation]:

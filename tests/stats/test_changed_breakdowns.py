@@ -12,6 +12,7 @@ from consentkit.stats.flusher import Flusher, Stores
 from consentkit.stats.model import OTHER
 from consentkit.stats.observer import Observer
 from consentkit.stats.release import Rule
+from consentkit.stats.site import SiteReader
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
@@ -33,9 +34,9 @@ class Site:
     def run(self, begin: float, breakdowns: Iterable[str], *requests: tuple[int, RequestFacts]) -> None:
         """Count so many of each request in one run of a worker, and release twice."""
         facets = Facets(breakdowns)
-        observer = Observer(["www.example.com"], RULE.timezone, Place([], facets), facets=facets)
+        observer = Observer(SiteReader(["www.example.com"], Place([], facets), facets=facets), RULE.timezone)
         pairs = [pair for pair in DEFAULT_CROSSINGS if facets.hold(pair[0]) and facets.hold(pair[1])]
-        tally = Tally(observer.observe, crossings_of(pairs))
+        tally = Tally(observer.observe_all, crossings_of(pairs))
         self._runs += 1
         stores = Stores(lambda: SqlitePrivateStore(self._private), lambda: SqliteSink(self._sink), {})
         flusher = Flusher(tally, stores, RULE, f"run {self._runs}")

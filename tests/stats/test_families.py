@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from consentkit.stats.breakdowns import CONVERSIONS, GOALS, MISSING, MOVES, VIEWS, VISITS, crossing
 from consentkit.stats.families import family_findings, wholes_of
-from consentkit.stats.model import OTHER, BatchId, Cell, Facet, Increments, Observation
+from consentkit.stats.model import OTHER, BatchId, Cell, Facet, Increments
+from consentkit.stats.observed import Observation
 from consentkit.stats.stores import drain
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader

@@ -13,10 +13,10 @@ from consentkit.stats.load import (
     LoadCell,
     bound,
     bucket_of,
-    load_of,
     milliseconds_of,
     quantile,
 )
+from tests.stats.observations import load_of_entries
 
 K = 5
 DAY = "2026-11-23"
@@ -50,7 +50,7 @@ def test_impossible_durations_have_a_bucket(seconds):
 
 def test_a_request_counts_by_its_second_minute_and_hour():
     """Its second tells how many there were, minute and route how they were served."""
-    load = load_of(requests(2, size=1 << 50) + requests(1, status=503, took=None))
+    load = load_of_entries(requests(2, size=1 << 50) + requests(1, status=503, took=None))
     assert load[LoadCell("2026-11-23T19:08:00Z", "", "requests")] == 3
     for begin, route in (("2026-11-23T19:08Z", ""), ("2026-11-23T19Z", "/a")):
         figures = {cell.metric: count for cell, count in load.items() if (cell.begin, cell.route) == (begin, route)}
@@ -66,7 +66,7 @@ def test_a_request_counts_by_its_second_minute_and_hour():
 def test_a_long_outage_and_many_routes_are_bounded():
     """Seconds become minutes, minutes hours; nothing is lost."""
     entries = [(DAY, WHEN + second * 2, 0.01, 1, 200, f"/{second}") for second in range(MAX_SECONDS + 10)]
-    load = load_of(entries)
+    load = load_of_entries(entries)
     assert len({cell.route for cell in load}) <= MAX_ROUTES + 2
     bound(load)
     assert sum(count for cell, count in load.items() if cell.metric == "requests") == len(entries)

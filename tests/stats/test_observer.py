@@ -13,10 +13,11 @@ from consentkit.stats.facets import Facets
 from consentkit.stats.observer import Observer
 from consentkit.stats.senders import host_name
 from consentkit.stats.shown import shows_page
+from consentkit.stats.site import SiteReader
 from consentkit.stats.visitor.state import Carried, Marks, Source
 from tests.stats.page_requests import CHROME, WHEN, a_logged_page, a_page
 
-OBSERVER = Observer(["www.example.com", "example.com"], ZoneInfo("Europe/Amsterdam"), Place([]))
+OBSERVER = Observer(SiteReader(["www.example.com", "example.com"], Place([])), ZoneInfo("Europe/Amsterdam"))
 
 
 def events_of(facts, observer=OBSERVER):
@@ -40,7 +41,7 @@ def day_of(seen):
 
 def test_nobody_is_suspected_where_a_server_in_front_holds_headers_back():
     """Before any Sec-Fetch-* came: a content delivery network may pass on none."""
-    observer = Observer(["www.example.com"], ZoneInfo("Europe/Amsterdam"), Place([]))
+    observer = Observer(SiteReader(["www.example.com"], Place([])), ZoneInfo("Europe/Amsterdam"))
     bare = a_page(fetch_site="", fetch_mode="", fetch_dest="")
     classes = [observer.observe(facts).request_class for facts in (bare, bare, a_page(), bare)]
     assert ["person", "person", "person", "suspected"] == classes
@@ -250,12 +251,14 @@ def test_a_download_counts_once():
 
 
 SITE = Observer(
-    ["www.example.com"],
+    SiteReader(
+        ["www.example.com"],
+        Place([]),
+        goals={"contact": "/contact/thanks", "called": None, "also": "/contact/thanks"},
+        search=["q"],
+        spam=["best-seo.com"],
+    ),
     ZoneInfo("Europe/Amsterdam"),
-    Place([]),
-    goals={"contact": "/contact/thanks", "called": None, "also": "/contact/thanks"},
-    search=["q"],
-    spam=["best-seo.com"],
 )
 
 
@@ -334,14 +337,10 @@ def test_events_of_the_same_metrics_stand_in_the_same_dimensions():
 def test_only_what_a_site_counts_by_is_worked_out():
     """And a missing page, a search and a download not at all where their values are not counted."""
     facets = Facets(["device", "goal", "channel"])
-    few = Observer(
-        ["www.example.com"],
-        ZoneInfo("Europe/Amsterdam"),
-        Place([], facets),
-        goals={"contact": "/contact/thanks"},
-        search=["q"],
-        facets=facets,
+    site = SiteReader(
+        ["www.example.com"], Place([], facets), goals={"contact": "/contact/thanks"}, search=["q"], facets=facets
     )
+    few = Observer(site, ZoneInfo("Europe/Amsterdam"))
     layouts = layouts_of(few)
     assert [layout for layout, found in layouts.items() if len(found) > 1] == []
     assert {"page", "channel", "goal"} == {name for [found] in layouts.values() for part in found for name in part}
@@ -355,7 +354,7 @@ def test_a_visitors_state_holds_only_what_is_counted_by():
     """Where a visit came from is carried by channel and campaign, where these are counted."""
     facts = a_page(fetch_site="cross-site", query=b"utm_campaign=spring&utm_medium=email")
     views = [
-        Observer(["www.example.com"], ZoneInfo("UTC"), Place([]), facets=Facets(names)).view(facts)
+        Observer(SiteReader(["www.example.com"], Place([]), facets=Facets(names)), ZoneInfo("UTC")).view(facts)
         for names in (["channel", "campaign"], ["campaign"], [])
     ]
     page = facts.path

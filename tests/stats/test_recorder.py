@@ -90,7 +90,7 @@ def test_an_error_leaves_a_request_uncounted_and_is_logged_once_a_kind(tmp_path,
     recorder.start().add(a_view())
     recorder.close()
     [record] = caplog.records
-    assert "a request is not counted: ValueError at observations.py:" in record.getMessage()
+    assert "a request is not counted: AttributeError at spread.py:" in record.getMessage()
     assert "secret" not in caplog.text
     store = SqlitePrivateStore(tmp_path / "private.db")
     assert store.balance().counted["", "uncounted"] == 3

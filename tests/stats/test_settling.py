@@ -14,10 +14,10 @@ from consentkit.stats.load import (
     SERVED,
     LoadCell,
     at_once,
-    load_of,
     time_text,
 )
 from consentkit.stats.settling import folded, settle, staying
+from tests.stats.observations import load_of_entries
 
 K = 5
 TODAY = "2026-11-23"
@@ -40,7 +40,7 @@ def served(load, route=ALL_ROUTES):
 
 def test_requests_of_a_minute_leave_when_it_is_over():
     """However few: how many came says nothing of anybody; with the busiest second, and the most at once."""
-    load = load_of(requests(2) + requests(1, when=WHEN + 7)) + at_once(WHEN, 2) + at_once(WHEN + 7, 3)
+    load = load_of_entries(requests(2) + requests(1, when=WHEN + 7)) + at_once(WHEN, 2) + at_once(WHEN + 7, 3)
     leaves, waits = settle(load, running="2026-11-23T19:08Z", threshold=K)
     assert (leaves, waits) == (Counter(), load)
     leaves, _ = settle(load, running=NEXT, threshold=K)
@@ -50,13 +50,13 @@ def test_requests_of_a_minute_leave_when_it_is_over():
 
 def test_workers_add_up_within_a_second():
     """Two workers with two at once each had four at once, as far as a second tells."""
-    leaves, _ = settle(load_of(requests(1)) + at_once(WHEN, 2) + at_once(WHEN, 2), running=NEXT, threshold=K)
+    leaves, _ = settle(load_of_entries(requests(1)) + at_once(WHEN, 2) + at_once(WHEN, 2), running=NEXT, threshold=K)
     assert leaves[LoadCell("2026-11-23T19:08Z", "", "most_at_once")] == 4
 
 
 def test_how_they_were_served_leaves_for_a_minute_with_enough():
     """All of its figures together."""
-    leaves, waits = settle(load_of(requests(K)), running=NEXT, threshold=K)
+    leaves, waits = settle(load_of_entries(requests(K)), running=NEXT, threshold=K)
     assert served(leaves) == {"2026-11-23T19:08Z": K}
     assert leaves[LoadCell("2026-11-23T19:08Z", "", "bytes")] == K * 100
     assert served(waits, "/a") == {"2026-11-23T19Z": K}
@@ -64,28 +64,28 @@ def test_how_they_were_served_leaves_for_a_minute_with_enough():
 
 def test_a_quiet_minute_is_put_to_its_hour_and_a_quiet_hour_to_its_day():
     """A single request's bytes could tell which page it was."""
-    load = load_of(requests(K - 1) + requests(1, when=WHEN + 60))
+    load = load_of_entries(requests(K - 1) + requests(1, when=WHEN + 60))
     leaves, waits = settle(load, running="2026-11-23T19:10Z", threshold=K)
     assert (served(leaves), served(waits)) == ({}, {"2026-11-23T19Z": K})
     leaves, _ = settle(waits, running=NEXT_HOUR, threshold=K)
     assert served(leaves) == {"2026-11-23T19Z": K}
     assert served(leaves, "/a") == {"2026-11-23T19Z": K}
-    _, waits = settle(load_of(requests(K - 1)), running=NEXT_HOUR, threshold=K)
+    _, waits = settle(load_of_entries(requests(K - 1)), running=NEXT_HOUR, threshold=K)
     assert served(waits) == {"2026-11-23Z": K - 1}
 
 
 def test_what_a_day_leaves_over_waits_with_the_next():
     """A route loses its name then."""
-    _, waits = settle(load_of(requests(K - 1)), running=NEXT_DAY, threshold=K)
+    _, waits = settle(load_of_entries(requests(K - 1)), running=NEXT_DAY, threshold=K)
     assert served(waits) == {"2026-11-24Z": K - 1}
     assert served(waits, OTHER_ROUTES) == {"2026-11-24Z": K - 1}
     assert served(waits, "/a") == {}
-    assert served(folded(load_of(requests(1)), running=NEXT_DAY, threshold=K), "/a") == {}
+    assert served(folded(load_of_entries(requests(1)), running=NEXT_DAY, threshold=K), "/a") == {}
 
 
 def test_of_an_hour_nothing_stays_or_enough():
     """Else all requests less the routes were the others: the route with the fewest requests waits with them."""
-    load = load_of(requests(20) + requests(6, route="/b") + requests(2, route="/c"))
+    load = load_of_entries(requests(20) + requests(6, route="/b") + requests(2, route="/c"))
     leaves, waits = settle(load, running=NEXT_HOUR, threshold=K)
     assert [served(leaves, route) for route in ("/a", "/b", "/c")] == [{"2026-11-23T19Z": 20}, {}, {}]
     assert [served(waits, route) for route in ("/a", "/b", "/c")] == [{}, {"2026-11-23Z": 6}, {"2026-11-23Z": 2}]
@@ -96,7 +96,7 @@ def test_of_an_hour_nothing_stays_or_enough():
 
 def test_what_all_requests_do_not_tell_the_routes_do_not_tell_either():
     """Two came in a quiet minute, and wait with the day: all routes less all requests would be these."""
-    load = load_of(requests(20) + requests(8, route="/b") + requests(2, when=WHEN + 60))
+    load = load_of_entries(requests(20) + requests(8, route="/b") + requests(2, when=WHEN + 60))
     leaves, waits = settle(load, running=NEXT_HOUR, threshold=K)
     assert served(leaves) == {"2026-11-23T19:08Z": 28}
     assert (served(leaves, "/a"), served(leaves, "/b")) == ({"2026-11-23T19Z": 22}, {})
@@ -125,7 +125,7 @@ def test_which_routes_stay():
 def test_nothing_is_lost_and_nothing_leaves_of_too_few(arrivals, moments):
     """Over any moments of release, requests, bytes and statuses add up; no figures are of fewer than the threshold."""
     entries = [(TODAY, WHEN + offset, 0.01, size, 200, route) for offset, route, size in arrivals]
-    waits, left = load_of(entries), Counter()
+    waits, left = load_of_entries(entries), Counter()
     for moment in sorted(moments):
         running = f"2026-11-{23 + moment // 86_400}T{moment // 3600 % 24:02}:{moment // 60 % 60:02}Z"
         leaves, waits = settle(waits, running=running, threshold=K)
@@ -153,7 +153,7 @@ def test_all_requests_less_the_routes_are_none_or_enough(arrivals, moments):
     begin = 0
     for moment in (*sorted(moments), 4 * 86_400):
         # What is released has come by then.
-        waits += load_of([entry for entry in entries if begin <= entry[1] - WHEN < moment])
+        waits += load_of_entries([entry for entry in entries if begin <= entry[1] - WHEN < moment])
         begin, minute = moment, int(WHEN + moment) // 60
         running = time_text(minute * 60, MINUTE)
         leaves, waits = settle(waits, running=running, threshold=K)

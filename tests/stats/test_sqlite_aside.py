@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, crossings_of
-from consentkit.stats.model import BatchId, Increments, Observation
+from consentkit.stats.model import BatchId, Increments
+from consentkit.stats.observed import Observation
 from consentkit.stats.stores import sqlite_aside, sqlite_private
 from consentkit.stats.stores.protocol import PrivateStore
 from consentkit.stats.stores.sqlite_aside import MANY, Aside, added_up

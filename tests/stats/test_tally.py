@@ -9,7 +9,7 @@ from consentkit.stats.breakdowns import BREAKDOWNS, SEEN, crossings_of
 from consentkit.stats.load import MAX_BYTES, LoadCell, bucket_of
 from consentkit.stats.model import MAX_VALUE_LENGTH, OTHER, Cell, Increments
 from consentkit.stats.tally import MOST_WAITING, Tally
-from tests.stats.observations import DAY, HOUR, MINUTE, a_request, a_tally, a_view, an_event, increments_of
+from tests.stats.observations import DAY, HOUR, MINUTE, a_request, a_tally, a_view, an_event, increments_of, observed
 
 
 def test_a_visit_counts_once_in_every_breakdown_and_total():
@@ -93,20 +93,20 @@ def test_absurd_sizes_are_clamped(size, counted):
     assert increments_of(a_view(size=size)).load[LoadCell(MINUTE, "", "bytes")] == counted
 
 
-def check_type(value):
-    """Observes what is an observation."""
-    if isinstance(value, str):
+def checked(values):
+    """Observes what are observations."""
+    if any(isinstance(value, str) for value in values):
         raise TypeError
-    return value
+    return observed(values)
 
 
 def test_a_malformed_request_leaves_nothing_behind():
-    """It is noted and counted as uncounted, and neither a total nor a cell has grown."""
+    """It is noted and counted as uncounted, and neither a total nor a cell has grown: those beside it count."""
     noted: list[BaseException] = []
-    tally = Tally(check_type, note=noted.append)
-    tally.add(a_view())
-    tally.add("no observation")
-    assert tally.take() == increments_of(a_view())
+    tally = Tally(checked, note=noted.append)
+    for value in (a_view(), "no observation", a_view("/b"), a_request()):
+        tally.add(value)
+    assert tally.take() == increments_of(a_view(), a_view("/b"), a_request())
     assert [TypeError] == [type(error) for error in noted]
     assert (1, 0) == (tally.take_uncounted(), tally.take_uncounted())
 

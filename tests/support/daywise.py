@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.load import LoadCell
-from consentkit.stats.model import BatchId, Increments, Observation, Release, Waiting
+from consentkit.stats.model import BatchId, Increments, Release, Waiting
+from consentkit.stats.observed import Observation
 from consentkit.stats.release import Rule, as_release, decide, fresh_events
 from consentkit.stats.settling import settle
 from consentkit.stats.stores.protocol import Remainder

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.load import LoadCell
-from consentkit.stats.model import Cell, Increments, Observation, Release, Waiting
+from consentkit.stats.model import Cell, Increments, Release, Waiting
+from consentkit.stats.observed import Observation
 from consentkit.stats.release import Decision, Rule, as_release, decide, fresh_events
 from consentkit.stats.settling import settle
 from tests.stats.observations import a_tally

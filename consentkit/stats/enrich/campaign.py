@@ -80,14 +80,20 @@ class Campaign:
         self.facet = facets.apart(**{**dict.fromkeys(UTM.values(), NONE), **values, "click_id": click_id})
 
 
+Read = tuple[Campaign, str]
+"""A campaign, and the term of a search or ""."""
+
+
 class Queries:
     """Reads query strings; `terms` are the parameters that hold what a visitor searched for on the site.
 
-    What `facets` cannot hold is not read. `none` is the campaign of an address without one.
+    What `facets` cannot hold is not read. `none` is the campaign of an address without one, `nothing` what an empty
+    query says.
     """
 
     def __init__(self, terms: Iterable[str] = (), facets: Facets = EVERYTHING) -> None:
         self.none = Campaign(facets, {})
+        self.nothing: Read = (self.none, "")
         self._facets = facets
         self._campaigns = facets.hold("channel", "click_id", *UTM.values())
         self._terms = frozenset(terms if facets.hold("search") else ())
@@ -95,13 +101,13 @@ class Queries:
         words = [*(("utm_", *CLICK_IDS) if self._campaigns else ()), *self._terms]
         self._wanted = re.compile("|".join(map(re.escape, words)).encode("ascii") or NOTHING, re.IGNORECASE)
 
-    def read(self, query: bytes) -> tuple[Campaign, str]:
+    def read(self, query: bytes) -> Read:
         """The campaign, and the search term or ""; never raises."""
         known = self._known.get(query)
         if known is not None:
             return known, ""
         if not query or self._wanted.search(query, 0, QUERY_CAP) is None:
-            return self.none, ""
+            return self.nothing
         utm: dict[str, str] = {}
         click_id, clicked, term = NONE, "", ""
         is_shared = len(query) <= QUERY_CAP and query.count(b"&") < MAX_PARAMETERS

@@ -1,9 +1,9 @@
 """Where a view came from: the registrable domain of its Referer. The one module that knows publicsuffixlist."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import unquote
 
 from publicsuffixlist import PublicSuffixList
@@ -28,14 +28,20 @@ HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_-]{1
 NUMERIC = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 
 
-class Source(NamedTuple):
-    """Where a view came from: its referrer as it is counted, the channel of that, and a page of this site, or ""."""
+class Source:
+    """Where a view came from: its referrer as it is counted, the channel of that, and a page of this site, or "".
 
-    referrer: str
-    channel: str
-    page: str
-    spam: bool
-    facet: Facet
+    `facet` is that of referrer and channel.
+    """
+
+    __slots__ = ("channel", "facet", "page", "referrer", "spam")
+
+    def __init__(self, referrer: str, channel: str, page: str, facet: Facet, *, spam: bool) -> None:
+        self.referrer = referrer
+        self.channel = channel
+        self.page = page
+        self.facet = facet
+        self.spam = spam
 
 
 NOTHING: Final[dict[bytes, Source]] = {}
@@ -46,8 +52,8 @@ class Referrers:
     """Names the source of a view for a site that is reached under `hosts` (lower case, without port).
 
     `page_of` names a page of the site by its decoded path. `spam` are the domains, and all below them, that send people
-    nowhere and only want to be seen in statistics. `nowhere` is the source of what came from nowhere, `within` of what
-    came from the site itself.
+    nowhere and only want to be seen in statistics; `sets_apart`: there are any. `nowhere` is the source of what came
+    from nowhere, `within` of what came from the site itself.
     """
 
     def __init__(
@@ -63,6 +69,7 @@ class Referrers:
         self._hosts = frozenset(hosts)
         self._page_of = page_of
         self._spam = frozenset(spam)
+        self.sets_apart = bool(self._spam)
         self._remembered: dict[str, dict[bytes, Source]] = {}
         """By the host that was asked for, then by the header or its origin."""
         self._room = REMEMBERED
@@ -93,6 +100,14 @@ class Referrers:
                 elif shared and b"@" not in referer and len(referer) < REFERER_CAP:
                     self._remember(referer, host, source)
         return source
+
+    def sources(self, referers: Sequence[bytes], hosts: Sequence[str]) -> list[Source]:
+        """The sources that Referer headers name, each with the host that was asked for."""
+        known, source, nowhere = self._remembered, self.source, self.nowhere
+        return [
+            known.get(host, NOTHING).get(referer) or source(referer, host) if referer else nowhere
+            for referer, host in zip(referers, hosts, strict=True)
+        ]
 
     def _remember(self, text: bytes, host: str, source: Source) -> None:
         self._room -= 1
@@ -125,7 +140,7 @@ class Referrers:
         return False
 
     def _source(self, referrer: str, channel: str, page: str = "", *, spam: bool = False) -> Source:
-        return Source(referrer, channel, page, spam, self._facets.shared(referrer=referrer, channel=channel))
+        return Source(referrer, channel, page, self._facets.shared(referrer=referrer, channel=channel), spam=spam)
 
 
 @lru_cache(maxsize=1)

@@ -54,7 +54,7 @@ class Site:
         self.kit.proof.ledger = Ledger(None)
         self.kit.watch = Unwatched()  # type: ignore[assignment]
         self.kit.counting = Counting(self.kit.config, lambda: self.now, keys=(KEY,))
-        self.tally = Tally(self.kit.counting.observer.observe, self.kit.config.stats.crossings)
+        self.tally = Tally(self.kit.counting.observer.observe_all, self.kit.config.stats.crossings)
         self.kit.counting.recorder.tally = self.tally
         self.app = self.kit.wrap(page)
         self.visit = b""
