@@ -38,7 +38,7 @@ def see_beside(site: SiteReader, observed: Observed, asked: Asked) -> None:
     source = site.referrers.source(facts.referer, sender.host)
     if source.spam:
         observed.verdicts[row] = SPAM
-    elif goals := facts.goals and site.reached(facts):
+    elif goals := facts.goals and site.reached(facts.path, facts.goals):
         seen = site.seen(facts, sender, source, site.queries.none)
         for goal in goals:
             observed.add(row, (GOALS,), (*seen, goal))

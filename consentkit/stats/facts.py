@@ -1,6 +1,6 @@
 """One request and its answer, as statistics see it, whether it comes from a server, a log or a sample."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from consentkit.stats.model import Facet
@@ -78,6 +78,11 @@ class RequestFacts(NamedTuple):
 
     def __repr__(self) -> str:
         return "<RequestFacts>"
+
+
+def by_column(batch: Iterable[RequestFacts]) -> Any:
+    """The facts of requests as one value, each field of which has that of all of them, in order."""
+    return RequestFacts._make(zip(*batch, strict=True))
 
 
 def facts_of_texts(**values: Any) -> RequestFacts:

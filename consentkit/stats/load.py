@@ -6,7 +6,7 @@ threshold. Pure functions over values.
 """
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -123,13 +123,13 @@ def load_of(served: Served) -> Counter[LoadCell]:
     whens, tooks, sizes, statuses, routes = served
     if not whens:
         return load
-    seconds = list(map(int, whens))
-    for second, count in Counter(seconds).items():
+    moments = sorted(whens)
+    for second, count in _by_second(moments):
         load[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
     named = _bounded(set(routes))
     if min(sizes) < 0 or max(sizes) > MAX_BYTES:
         sizes = [min(max(size, 0), MAX_BYTES) for size in sizes]
-    for minute, part in _by_minute(seconds, (routes, statuses, sizes, tooks)):
+    for minute, part in _by_minute(whens, moments, (routes, statuses, sizes, tooks)):
         for route, figures in _figures(part).items():
             for begin, name in _places(minute, named[route]):
                 for metric, count in figures.items():
@@ -137,13 +137,23 @@ def load_of(served: Served) -> Counter[LoadCell]:
     return load
 
 
-def _by_minute(seconds: Sequence[int], columns: Columns) -> Iterator[tuple[int, Columns]]:
-    """The columns of each minute; mostly all requests came in one."""
-    first, last = min(seconds) // 60, max(seconds) // 60
+def _by_second(moments: Sequence[float]) -> Iterator[tuple[int, int]]:
+    """The seconds of moments that are in order, and how many fall into each."""
+    begin = 0
+    while begin < len(moments):
+        second = int(moments[begin])
+        end = bisect_left(moments, second + 1, begin)
+        yield second, end - begin
+        begin = end
+
+
+def _by_minute(whens: Sequence[float], moments: Sequence[float], columns: Columns) -> Iterator[tuple[int, Columns]]:
+    """The columns of each minute; mostly all requests came in one. `moments` are `whens` in order."""
+    first, last = int(moments[0]) // 60, int(moments[-1]) // 60
     if first == last:
         yield first, columns
         return
-    minutes = [second // 60 for second in seconds]
+    minutes = [int(when) // 60 for when in whens]
     for minute in set(minutes):
         chosen = [one == minute for one in minutes]
         routes, statuses, sizes, tooks = columns
@@ -169,8 +179,11 @@ def _figures(columns: Columns) -> dict[str, dict[str, int]]:
         figures[f"{STATUS}{status // 100}xx"] += count
         if bucket != NO_TIME:
             figures[_BUCKETS[bucket]] += count
+    sums: defaultdict[str, int] = defaultdict(int)
     for route, size in zip(routes, sizes, strict=True):
-        found[route][BYTES] += size
+        sums[route] += size
+    for route, size in sums.items():
+        found[route][BYTES] = size
     return found
 
 

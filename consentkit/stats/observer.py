@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from consentkit.stats.beside import Asked, hear, see_beside
 from consentkit.stats.classes import Verdict, judge
 from consentkit.stats.enrich import agent
-from consentkit.stats.facts import USER_AGENT_CAP, RequestFacts
+from consentkit.stats.facts import USER_AGENT_CAP, RequestFacts, by_column
 from consentkit.stats.load import Served
 from consentkit.stats.model import NONE, Agent, Facet
 from consentkit.stats.observed import Observation, Observed
-from consentkit.stats.senders import Manner, Sender, manners_of
+from consentkit.stats.senders import Manner, Sender, came, manners_of
 from consentkit.stats.shown import shows_page
 from consentkit.stats.site import SiteReader
 from consentkit.stats.views import Shown, see
@@ -66,7 +66,7 @@ class Observer:
 
     def observe_all(self, batch: Sequence[RequestFacts]) -> list[Observed]:
         """What requests add, by day; there must be one. Only page requests of what may be a person have events."""
-        columns: Any = RequestFacts._make(zip(*batch, strict=True))
+        columns = by_column(batch)
         day = self._quarter(min(columns.when)).text
         if day == self._quarter(max(columns.when)).text:
             return [self._of_day(day, batch, columns)]
@@ -83,10 +83,10 @@ class Observer:
         is_view = manner.is_view if manner.is_view is not None else shows_page(facts)
         if facts.status == 304 or not is_view or not (manner.verdict or judge(facts)).browsing:
             return None
-        came = site.referrers.source(facts.referer, sender.host)
-        if came.spam or sender.agent.is_known_program:
+        source = site.referrers.source(facts.referer, sender.host)
+        if source.spam or sender.agent.is_known_program:
             return None
-        begins, source = sender.came(came)
+        [begins], [source] = came([sender], [source], site.referrers)
         campaign, _ = site.queries.read(facts.query)
         channel = site.came(source, campaign).values.get("channel", NONE)
         page = site.pages.facet(facts.path, facts.route).values["page"]
@@ -133,7 +133,11 @@ class Observer:
         served = _served(manners, templates, columns)
         observed = Observed(day, [sender.agent for sender in senders], [*verdicts], served)
         views, others = _told_apart(batch, manners, verdicts)
-        see(site, observed, Shown(views, [senders[row] for row in views], [batch[row] for row in views]))
+        if len(views) == len(batch):
+            see(site, observed, Shown(views, senders, columns))
+        elif views:
+            seen = by_column([batch[row] for row in views])
+            see(site, observed, Shown(views, [senders[row] for row in views], seen))
         for row in others:
             see_beside(site, observed, Asked(row, senders[row], batch[row]))
         if any(columns.answer) or any(columns.followed) or any(columns.shown):

@@ -50,25 +50,23 @@ Manners = dict[tuple[object, ...], Manner]
 class Sender:
     """Those who send the same headers: their user agent, language, and the host they asked for.
 
-    `reloads`: their browser marked the request as a reload; `settings` is the facet of language and host together;
-    `manners` are those that were met.
+    `begins`: whether a page view of theirs is an entry, None if the Referer has to tell; `within`: their browser says
+    that it comes from the site; `reloads`: it marked the request as a reload. `settings` is the facet of language and
+    host together; `manners` are those that were met.
     """
 
-    __slots__ = ("_begins", "_referrers", "_within", "agent", "host", "language", "manners", "reloads", "settings")
+    __slots__ = ("agent", "begins", "host", "language", "manners", "reloads", "settings", "within")
 
-    def __init__(
-        self, traits: Traits, hosts: "Hosts", referrers: Referrers, facets: Facets, manners: "Manners"
-    ) -> None:
+    def __init__(self, traits: Traits, hosts: "Hosts", facets: Facets, manners: "Manners") -> None:
         get = traits.headers.get
         self.agent = agent_of(get(b"user-agent", b""), get(b"sec-ch-ua"), facets)
         language = language_of(get(b"accept-language"))
         self.language = facets.shared(language=language)
         self.host = host_name(get(b"host", b""))
         self.settings = facets.shared(language=language, host=hosts.named(self.host))
-        self._referrers = referrers
         self.reloads = reloaded(traits.headers)
-        self._begins = told_by_headers(traits.headers)
-        self._within = get(b"sec-fetch-site") in WITHIN_SITE
+        self.begins = told_by_headers(traits.headers)
+        self.within = get(b"sec-fetch-site") in WITHIN_SITE
         self.manners = manners
 
     def manner(self, facts: RequestFacts) -> Manner:
@@ -80,17 +78,6 @@ class Sender:
                 self.manners.clear()
             manner = self.manners[key] = _manner(facts)
         return manner
-
-    def came(self, source: Source) -> tuple[bool, Source]:
-        """Whether a page view of theirs that comes from there is an entry, and the source to count.
-
-        A visit never comes from the site itself, and a move within it never from nowhere.
-        """
-        referrer = source.referrer
-        visit = referrer != INTERNAL if self._begins is None else self._begins
-        if visit:
-            return True, self._referrers.nowhere if referrer == INTERNAL else source
-        return False, self._referrers.within if self._within and referrer == DIRECT else source
 
 
 class Hosts:
@@ -107,9 +94,8 @@ class Hosts:
 class Senders:
     """The senders of a site's requests, by what they send; bounded. Their facets are of `facets`."""
 
-    def __init__(self, hosts: Hosts, referrers: Referrers, facets: Facets = EVERYTHING) -> None:
+    def __init__(self, hosts: Hosts, facets: Facets = EVERYTHING) -> None:
         self._hosts = hosts
-        self._referrers = referrers
         self._facets = facets
         self._known: dict[Traits, Sender] = {}
         self._before: dict[Traits, Sender] = {}
@@ -135,7 +121,7 @@ class Senders:
         return sender
 
     def _new(self, traits: Traits) -> Sender:
-        return Sender(traits, self._hosts, self._referrers, self._facets, self._manners_of(traits.marks))
+        return Sender(traits, self._hosts, self._facets, self._manners_of(traits.marks))
 
     def _manners_of(self, marks: Marks) -> Manners:
         manners = self._manners.get(marks)
@@ -150,6 +136,24 @@ def manners_of(senders: Sequence[Sender], batch: Sequence[RequestFacts]) -> list
     """In what manner each of their requests was sent and answered."""
     return [
         sender.manners.get(facts[FROM:TO]) or sender.manner(facts) for sender, facts in zip(senders, batch, strict=True)
+    ]
+
+
+def came(senders: Sequence[Sender], sources: Sequence[Source], referrers: Referrers) -> tuple[list[bool], list[Source]]:
+    """Which page views of theirs that come from there are entries, and the sources to count.
+
+    A visit never comes from the site itself, and a move within it never from nowhere.
+    """
+    entries = [
+        source.referrer != INTERNAL if sender.begins is None else sender.begins
+        for sender, source in zip(senders, sources, strict=True)
+    ]
+    nowhere, within = referrers.nowhere, referrers.within
+    return entries, [
+        (nowhere if source.referrer == INTERNAL else source)
+        if is_entry
+        else (within if source.referrer == DIRECT and sender.within else source)
+        for is_entry, sender, source in zip(entries, senders, sources, strict=True)
     ]
 
 

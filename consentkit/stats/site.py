@@ -44,7 +44,7 @@ class SiteReader:
         self.place = place
         self.pages = Pages(public)
         self.referrers = Referrers(known.names, self.pages.of_referrer, spam, facets)
-        self.senders = Senders(known, self.referrers, facets)
+        self.senders = Senders(known, facets)
         self.queries = Queries(search, facets)
         self.policy = facets.shared(policy=policy)
         self.funnels = Funnels(funnels)
@@ -70,14 +70,14 @@ class SiteReader:
         place = facts.place or self.place.facet(facts.address)
         return (self.came(source, campaign), campaign.facet, place, sender.settings)
 
-    def reached(self, facts: RequestFacts) -> tuple[Facet, ...]:
-        """The goals that a request reached, by its path or in the site's code; each once."""
-        there = self.goals_at.get(facts.path, ())
-        if not there and not facts.goals:
+    def reached(self, path: str, ids: Sequence[str]) -> tuple[Facet, ...]:
+        """The goals that a request reached, by its path, or by their ids in the site's code; each once."""
+        there = self.goals_at.get(path, ())
+        if not there and not ids:
             return ()
-        return tuple(self._goals[id_] for id_ in dict.fromkeys((*there, *facts.goals)) if id_ in self._goals)
+        return tuple(self._goals[id_] for id_ in dict.fromkeys((*there, *ids)) if id_ in self._goals)
 
     def numbers_reached(self, facts: RequestFacts) -> tuple[int, ...]:
         """The numbers of the goals that a request reached."""
-        reached = self.reached(facts)
+        reached = self.reached(facts.path, facts.goals)
         return tuple(number for number, goal in enumerate(self.goal_facets) if goal in reached)

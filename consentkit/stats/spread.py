@@ -11,7 +11,7 @@ from itertools import compress
 from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, GOALS, OF_PERSONS, REQUESTS, Crossing
 from consentkit.stats.classes import BY_BROWSER
 from consentkit.stats.load import load_of
-from consentkit.stats.model import OTHER, Facet, Increments, Metrics, add_counts
+from consentkit.stats.model import OTHER, Agent, Facet, Increments, Metrics, Verdict, add_counts
 from consentkit.stats.observed import Events, Observed
 
 MAX_CELLS = 50_000
@@ -73,11 +73,22 @@ def _spread_events(day: str, events: Events, crossings: Sequence[Crossing], foun
         _spread_crossings(columns, metrics, crossings, found)
 
 
+class _Judged(dict[Agent, bool]):
+    """Whether events count that stand under a verdict, by their user agents."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__()
+        self._verdict = verdict
+
+    def __missing__(self, agent: Agent) -> bool:
+        found = self[agent] = self._verdict.judged(agent)[0] in BY_BROWSER
+        return found
+
+
 def _counts(events: Events) -> list[bool]:
     """Which events count: those that a person's browser brought."""
-    pairs = list(zip(events.verdicts, events.agents, strict=True))
-    known = {pair: pair[0].judged(pair[1])[0] in BY_BROWSER for pair in set(pairs)}
-    return [known[pair] for pair in pairs]
+    judged = {verdict: _Judged(verdict) for verdict in set(events.verdicts)}
+    return [judged[verdict][agent] for verdict, agent in zip(events.verdicts, events.agents, strict=True)]
 
 
 def _spread_facets(facets: Mapping[Facet, int], metrics: Metrics, found: Increments) -> None:
@@ -97,14 +108,14 @@ def _spread_facets(facets: Mapping[Facet, int], metrics: Metrics, found: Increme
 def _spread_crossings(
     columns: Sequence[Column], metrics: Metrics, crossings: Sequence[Crossing], found: Increments
 ) -> None:
-    names = {name for crossing in crossings for name in (crossing.first, crossing.second)}
+    counted = [crossing for crossing in crossings if not set(metrics).isdisjoint(crossing.metrics)]
+    names = {name for crossing in counted for name in (crossing.first, crossing.second)}
     values = {name: _values(name, columns) for name in names}
-    for crossing in crossings:
-        counted = [metric for metric in metrics if metric in crossing.metrics]
+    for crossing in counted:
         pairs = Counter(zip(values[crossing.first], values[crossing.second], strict=False))
-        if counted and pairs:
-            sums = dict(zip(map(BETWEEN.join, pairs), pairs.values(), strict=True))
-            for metric in counted:
+        sums = dict(zip(map(BETWEEN.join, pairs), pairs.values(), strict=True))
+        for metric in metrics:
+            if sums and metric in crossing.metrics:
                 add_counts(found.counts, crossing.name, metric, sums)
 
 
@@ -112,5 +123,6 @@ def _values(name: str, columns: Sequence[Column]) -> list[str]:
     """The values of events in a dimension; none if they have none there."""
     for column in columns:
         if name in column[0].values:
-            return [facet.values[name] for facet in column]
+            values = {facet: facet.values[name] for facet in set(column)}
+            return list(map(values.__getitem__, column))
     return []

@@ -13,7 +13,7 @@ from consentkit.stats.facets import Facets
 from consentkit.stats.facts import RequestFacts
 from consentkit.stats.model import Facet, Metrics
 from consentkit.stats.observed import Observed
-from consentkit.stats.senders import Sender
+from consentkit.stats.senders import Sender, came
 from consentkit.stats.site import SiteReader
 from consentkit.stats.visitor.events import happened_by
 from consentkit.stats.visitor.state import Carried
@@ -24,16 +24,17 @@ MOVE: Metrics = (MOVES,)
 
 
 class Shown(NamedTuple):
-    """Requests that showed a page, by columns: their rows among all requests, who sent them, their facts."""
+    """Requests that showed a page: their rows among all requests, who sent them, their facts by column."""
 
-    rows: Sequence[int]
-    senders: Sequence[Sender]
-    batch: Sequence[RequestFacts]
+    rows: list[int]
+    senders: list[Sender]
+    facts: Any
 
     def only(self, which: Sequence[bool]) -> "Shown":
         """Some of them."""
-        rows, senders, batch = self
-        return Shown(list(compress(rows, which)), list(compress(senders, which)), list(compress(batch, which)))
+        rows, senders, facts = self
+        columns = RequestFacts._make([list(compress(column, which)) for column in facts])
+        return Shown(list(compress(rows, which)), list(compress(senders, which)), columns)
 
 
 def see(site: SiteReader, observed: Observed, shown: Shown) -> None:
@@ -43,68 +44,62 @@ def see(site: SiteReader, observed: Observed, shown: Shown) -> None:
     """
     if not shown.rows:
         return
-    columns: Any = RequestFacts._make(zip(*shown.batch, strict=True))
-    sources = site.referrers.sources(columns.referer, [sender.host for sender in shown.senders])
+    facts = shown.facts
+    sources = site.referrers.sources(facts.referer, [sender.host for sender in shown.senders])
     spam = [source.spam for source in sources] if site.referrers.sets_apart else []
     if any(spam):
         for row in compress(shown.rows, spam):
             observed.verdicts[row] = SPAM
         see(site, observed, shown.only([not one for one in spam]))
         return
-    came = [sender.came(source) for sender, source in zip(shown.senders, sources, strict=True)]
-    sources = [source for _, source in came]
-    read = [site.queries.read(query) if query else site.queries.nothing for query in columns.query]
-    pages = site.pages.facets(columns.path, columns.route)
-    seen = _seen(site, shown, sources, read, columns)
-    if not all(columns.route):
+    entries, sources = came(shown.senders, sources, site.referrers)
+    read = [site.queries.read(query) if query else site.queries.nothing for query in facts.query]
+    pages = site.pages.facets(facts.path, facts.route)
+    seen = _seen(site, shown, sources, read)
+    if not all(facts.route):
         _name_by_pages(observed, shown, pages)
-    _add_views(observed, shown, _entries(came, columns.carried), [pages, *seen])
+    _add_views(observed, shown, _begun(entries, facts.carried), [pages, *seen])
     _add_moves(site, observed, shown, sources, pages)
     if (
-        any(columns.goals)
-        or any(columns.carried)
+        any(facts.goals)
+        or any(facts.carried)
         or any(term for _, term in read)
-        or not site.goals_at.keys().isdisjoint(columns.path)
+        or not site.goals_at.keys().isdisjoint(facts.path)
     ):
         _add_more(site, observed, shown, read, seen)
 
 
-def _seen(
-    site: SiteReader, shown: Shown, sources: Sequence[Source], read: Sequence[Read], columns: Any
-) -> list[list[Facet]]:
+def _seen(site: SiteReader, shown: Shown, sources: Sequence[Source], read: Sequence[Read]) -> list[list[Facet]]:
     """Where views stand in the dimensions that say from where and with what they were seen."""
     place = site.place.facet
     return [
         [site.came(source, campaign) for source, (campaign, _) in zip(sources, read, strict=True)],
         [campaign.facet for campaign, _ in read],
-        [known or place(address) for known, address in zip(columns.place, columns.address, strict=True)],
+        [known or place(address) for known, address in zip(shown.facts.place, shown.facts.address, strict=True)],
         [sender.settings for sender in shown.senders],
     ]
 
 
-def _entries(came: Sequence[tuple[bool, Source]], carried: Sequence[Carried | None]) -> list[bool]:
+def _begun(entries: list[bool], carried: Sequence[Carried | None]) -> list[bool]:
     """Which views begin a visit: what a visitor carries tells a reload where no header does."""
-    entries = [is_entry for is_entry, _ in came]
-    if any(carried):
-        return [
-            is_entry and (state is None or state.marks.visit) for is_entry, state in zip(entries, carried, strict=True)
-        ]
-    return entries
+    if not any(carried):
+        return entries
+    return [is_entry and (state is None or state.marks.visit) for is_entry, state in zip(entries, carried, strict=True)]
 
 
 def _name_by_pages(observed: Observed, shown: Shown, pages: Sequence[Facet]) -> None:
     """Let what no router answered be served under the names of its pages."""
-    for row, facts, page in zip(shown.rows, shown.batch, pages, strict=True):
-        if not facts.route:
+    for row, route, page in zip(shown.rows, shown.facts.route, pages, strict=True):
+        if not route:
             observed.served.routes[row] = page.values["page"]
 
 
-def _add_views(
-    observed: Observed, shown: Shown, are_entries: Sequence[bool], standing: Sequence[Sequence[Facet]]
-) -> None:
+def _add_views(observed: Observed, shown: Shown, begun: Sequence[bool], standing: Sequence[list[Facet]]) -> None:
     for metrics, wanted in ((ENTRY, True), (VIEW, False)):
-        which = [is_entry is wanted for is_entry in are_entries]
-        if any(which):
+        which = [is_entry is wanted for is_entry in begun]
+        if all(which):
+            observed.add_all(metrics, shown.rows, standing)
+        elif any(which):
             rows = list(compress(shown.rows, which))
             observed.add_all(metrics, rows, [list(compress(column, which)) for column in standing])
 
@@ -126,14 +121,15 @@ def _add_more(
     site: SiteReader, observed: Observed, shown: Shown, read: Sequence[Read], seen: Sequence[Sequence[Facet]]
 ) -> None:
     """Add what visitors searched for, the goals that they reached, and what their own state says of the view."""
-    for row, facts, (_, term), standing in zip(shown.rows, shown.batch, read, zip(*seen, strict=True), strict=True):
+    facts = shown.facts
+    told = zip(shown.rows, facts.path, facts.goals, facts.carried, strict=True)
+    for (row, path, goals, carried), (_, term), standing in zip(told, read, zip(*seen, strict=True), strict=True):
         if term:
             observed.add(row, (SEARCHES,), (site.facets.apart(search=term),))
-        for goal in site.reached(facts):
+        for goal in site.reached(path, goals):
             observed.add(row, (GOALS,), (*standing, goal))
-        if facts.carried:
-            happened = happened_by(facts.carried, standing[2:], site.goal_facets, site.funnels, site.facets)
-            for metrics, facets in happened:
+        if carried:
+            for metrics, facets in happened_by(carried, standing[2:], site.goal_facets, site.funnels, site.facets):
                 observed.add(row, metrics, facets)
 
 

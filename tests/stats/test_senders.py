@@ -1,13 +1,12 @@
 """Who sends what: what is kept of senders."""
 
-from consentkit.stats.enrich.referrer import Referrers
 from consentkit.stats.senders import MOST_SENDERS, Hosts, Senders
 from consentkit.traits import LONGEST_VALUES, SHARED, traits_of
 
 
 def test_made_up_headers_fill_a_bounded_table() -> None:
     """Of long ones nothing is kept: a flood of them took 48 MB, cut as they were."""
-    senders = Senders(Hosts(["www.example.com"]), Referrers(["www.example.com"], str))
+    senders = Senders(Hosts(["www.example.com"]))
     for number in range(100):
         text = b"%d " % number + b"x" * 5000
         assert senders.of(traits_of(dict.fromkeys(SHARED, text))).agent.is_told

@@ -3,7 +3,7 @@
 import pytest
 
 from consentkit.stats.enrich.referrer import Referrers
-from consentkit.stats.senders import Hosts, Senders
+from consentkit.stats.senders import Hosts, Senders, came
 from consentkit.stats.visits import told_by_headers
 from tests.stats.page_requests import a_logged_page, a_page
 
@@ -58,8 +58,8 @@ def test_without_fetch_metadata_the_referrer_tells():
     facts = a_logged_page()
     assert told_by_headers(facts.traits.headers) is None
     found = Referrers(["www.example.com"], str)
-    sender = Senders(Hosts(["www.example.com"]), found).of(facts.traits)
+    sender = Senders(Hosts(["www.example.com"])).of(facts.traits)
     sources = [
         found.source(text, "www.example.com") for text in (b"", b"https://example.org/", b"https://www.example.com/")
     ]
-    assert [sender.came(source)[0] for source in sources] == [True, True, False]
+    assert came([sender] * 3, sources, found)[0] == [True, True, False]
