@@ -4,9 +4,9 @@ Texts are looked up in bounded tables of texts that many visitors share; a user 
 are flushed. May be used from several threads.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -60,20 +60,24 @@ class Observer:
         self._site.place.refresh()
 
     def observe(self, facts: RequestFacts) -> Observation:
-        """What one request adds."""
-        [observed] = self.observe_all([facts])
-        return observed.observations()[0]
+        """What one request adds; of many it takes a fifth of the time together."""
+        return self.observations([facts])[0]
+
+    def observations(self, batch: Sequence[RequestFacts]) -> list[Observation]:
+        """What each request adds."""
+        return [one for observed in self.observe_all(batch) for one in observed.observations()] if batch else []
 
     def observe_all(self, batch: Sequence[RequestFacts]) -> list[Observed]:
-        """What requests add, by day; there must be one. Only page requests of what may be a person have events."""
+        """What one or more requests add, those of a day that came one after the other together.
+
+        Only page requests of what may be a person have events.
+        """
         columns = by_column(batch)
-        day = self._quarter(min(columns.when)).text
-        if day == self._quarter(max(columns.when)).text:
+        day = self._day(min(columns.when))
+        if day == self._day(max(columns.when)):
             return [self._of_day(day, batch, columns)]
-        days: defaultdict[str, list[RequestFacts]] = defaultdict(list)
-        for facts in batch:
-            days[self._quarter(facts.when).text].append(facts)
-        return [observed for some in days.values() for observed in self.observe_all(some)]
+        days = groupby(batch, lambda facts: self._day(facts.when))
+        return [observed for _, some in days for observed in self.observe_all(list(some))]
 
     def view(self, facts: RequestFacts) -> View | None:
         """The view that a request is, as its visitor's own state needs it; None for what shows no person a page."""
@@ -112,6 +116,9 @@ class Observer:
     def agent(self, user_agent: bytes) -> Agent:
         """The agent of a User-Agent header."""
         return agent.agent_of(user_agent[:USER_AGENT_CAP], None, self._site.facets)
+
+    def _day(self, when: float) -> str:
+        return self._quarter(when).text
 
     def _quarter(self, when: float) -> Quarter:
         today = self._today

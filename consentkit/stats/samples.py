@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from consentkit.config import Config
@@ -10,6 +11,9 @@ from consentkit.stats.facts import RequestFacts
 from consentkit.stats.history import undisturbed
 from consentkit.stats.observer import Observer
 from consentkit.stats.visitor.state import Carried, State, advance
+
+AT_ONCE = 200
+"""Samples that are looked at together."""
 
 
 @dataclass(slots=True)
@@ -36,12 +40,12 @@ def count_samples(config: Config, traffic: Iterable[Sample], on_request: Callabl
         observer.prepare()
         with undisturbed():
             days: set[str] = set()
-            for sample in traffic:
-                facts = _carried(observer, sample)
-                observation = observer.observe(facts)
-                history.add(observation)
-                days.add(observation.request[0])
-                on_request()
+            counted = (_carried(observer, sample) for sample in traffic)
+            while some := list(islice(counted, AT_ONCE)):
+                for observation in observer.observations(some):
+                    history.add(observation)
+                    days.add(observation.request[0])
+                    on_request()
             if days:
                 sink.describe({**facts_of(config), "sample": f"{min(days)}/{max(days)}"})
             return history.commit(private, sink, "sample")
