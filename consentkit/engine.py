@@ -78,7 +78,7 @@ class Engine:
         self._sealer = Sealer(config, guard)
         hints = Hints(self.declaration) if config.consent.delivery == "edge" else None
         self.delivery: Delivery = EdgeDelivery(config, self._sealer, assets, hints) if hints else ServerDelivery(config)
-        self._own = (config.consent.path, GPC_ADDRESS, KEY_ADDRESS)
+        self._own: tuple[str, ...] = (config.consent.path, GPC_ADDRESS, KEY_ADDRESS)
         self._address = f"{config.consent.path}/"
         self._snippets = Snippets(config.site.languages, consent_mode, self._renderer.modules.beside_link)
         self._pages = self._make_pages(announcer, make_id, hints)

@@ -95,23 +95,22 @@ class Exchange(Sent):
 
     def send(self, message: Message) -> Awaitable[None]:
         """Pass one message on; types that are not known pass as they are."""
-        if not isinstance(message, dict):
-            message = dict(message)
+        sending: Sending = message if isinstance(message, dict) else dict(message)
         if self._rewriter is not None:
-            return self._rewriting(message, self._rewriter)
-        kind = message["type"]
+            return self._rewriting(sending, self._rewriter)
+        kind: str = sending["type"]
         if kind == "http.response.body":
-            self._note(message)
-            return self._send(message)
+            self._note(sending)
+            return self._send(sending)
         if kind == "http.response.early_hint":
-            return self._send(self._hinted(message))
+            return self._send(self._hinted(sending))
         if kind != "http.response.start":
-            return self._send(message)
-        message = self._start(message)
+            return self._send(sending)
+        sending = self._start(sending)
         if self.on_start is not None and not self.consent.is_own_page:
             self.goals = self.consent.goals
-            message["headers"] += self.on_start(self)
-        return self._started(message)
+            sending["headers"] += self.on_start(self)
+        return self._started(sending)
 
     def _started(self, message: Sending) -> Awaitable[None]:
         """Send the message that starts the response, or hold it, of a page that is changed, until its first bytes come:
@@ -166,7 +165,8 @@ class Exchange(Sent):
     def _start(self, message: Sending) -> Sending:
         """The message that starts the response, as it leaves."""
         self.status = message["status"]
-        given: list[Any] = list(message.get("headers", ()))
+        headers = message.get("headers", ())
+        given: list[Any] = headers if isinstance(headers, list) else list(headers)
         if 300 < self.status < 304 and self._scope["method"] == "POST":
             self.scope[SENT_ON_KEY] = Outgoing(given)[b"location"]
         consent = self.consent

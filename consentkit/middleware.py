@@ -1,5 +1,6 @@
 """The ASGI edge: read, decide, gate, count; all work is done elsewhere."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from anyio.to_thread import run_sync
@@ -36,6 +37,9 @@ class ConsentMiddleware:
         self.app = app
         self.kit = kit
         self._engine: Engine = kit.engine
+        # Found here once, and not in each request.
+        self._clock, self._timer, self._counting = kit.clock, kit.timer, kit.counting
+        self._on_done: Callable[[Sent], None] = self._count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or (SCOPE_KEY in scope and isinstance(scope[SCOPE_KEY], Consent)):
@@ -43,23 +47,23 @@ class ConsentMiddleware:
             return
         if not isinstance(scope, dict):
             scope = dict(scope)
-        kit, engine = self.kit, self._engine
-        when, began = kit.clock(), kit.timer()
+        engine = self._engine
+        when, began = self._clock(), self._timer()
         incoming = Incoming(scope)
         standing = engine.standings.of(incoming, scope, when)
         own = None
         if engine.is_own(scope):
             own = await engine.own_response(scope, incoming, standing.decisions, receive, when)
         if own is not None:
-            answer = Sent(scope, incoming, when, began, send, self._count)
+            answer = Sent(scope, incoming, when, began, send, self._on_done)
             if standing.is_measured and LOADED_KEY in scope:
                 own.raw_headers += self._carry(answer)
         else:
-            answer = exchange = Exchange(engine, scope, incoming, standing, when, began, send, self._count)
+            answer = exchange = Exchange(engine, scope, incoming, standing, when, began, send, self._on_done)
             scope = exchange.scope_for_app()
             if standing.is_measured and incoming.traits.opens_page:
                 exchange.on_start = self._carry
-        if not kit.counting.began():
+        if not self._counting.began():
             await self._begin_to_count()
         try:
             await (own or self.app)(scope, receive, answer.send)
@@ -73,23 +77,22 @@ class ConsentMiddleware:
     async def _begin_to_count(self) -> None:
         """Make this worker known before it answers anything: no lifespan event has told that the server started."""
         await run_sync(self.kit.open)
-        self.kit.counting.began()
+        self._counting.began()
 
     def _count(self, sent: Sent) -> None:
-        kit = self.kit
         try:
-            kit.counting.count(sent, kit.timer() - sent.began)
+            now: float = self._timer()
+            self._counting.count(sent, now - sent.began)
         except Exception as problem:
-            kit.guard.note("counting", problem)
+            self.kit.guard.note("counting", problem)
 
     def _carry(self, sent: Sent) -> Headers:
         """The header that carries the visit on, when a page that its visitor lets be measured begins to leave."""
-        kit = self.kit
         try:
             name = SECURE_VISIT if sent.scope.get("scheme") == "https" else VISIT
-            sent.step = kit.counting.carry(sent, sent.incoming.values(name))
+            sent.step = self._counting.carry(sent, sent.incoming.values(name))
         except Exception as problem:
-            kit.guard.note("carrying a visit on", problem)
+            self.kit.guard.note("carrying a visit on", problem)
         return [(b"set-cookie", sent.step.line)] if sent.step else []
 
     async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -66,15 +66,14 @@ class Sent:
 
     def send(self, message: Message) -> Awaitable[None]:
         """Pass a message on as it is."""
-        if not isinstance(message, dict):
-            message = dict(message)
-        kind = message["type"]
+        sending: Sending = message if isinstance(message, dict) else dict(message)
+        kind: str = sending["type"]
         if kind == "http.response.body":
-            self._note(message)
+            self._note(sending)
         elif kind == "http.response.start":
-            self.status = message["status"]
-            self.content_type = Outgoing(message.get("headers", ())).kind.content_type
-        return self._send(message)
+            self.status = sending["status"]
+            self.content_type = Outgoing(sending.get("headers", ())).kind.content_type
+        return self._send(sending)
 
     def _note(self, message: Sending) -> None:
         """Note a part of the body that is about to be sent; with the last one the response is over.

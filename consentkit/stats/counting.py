@@ -114,7 +114,7 @@ class Counting:
 
     def began(self) -> bool:
         """Note that a request is being answered, which `count` will end; False, and nothing noted, before `open`."""
-        tally = self.recorder.tally
+        tally: Tally[RequestFacts] | None = self.recorder.tally
         if tally is None:
             return False
         tally.began()

@@ -3,14 +3,14 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.model import Increments
 from consentkit.stats.observed import Observed
 from consentkit.stats.spread import MAX_CELLS, spread
 
-MOST_WAITING = 10_000
+MOST_WAITING: Final = 10_000
 """Requests that are held one by one, some 1 kB each. A request that finds so many adds them up at once, which takes
 30 to 60 ms: only a worker whose recorder has stood still for seconds comes there."""
 
