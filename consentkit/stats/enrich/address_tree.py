@@ -9,26 +9,29 @@ import mmap
 import socket
 import sys
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import compress
 from operator import not_
 from typing import Final, Protocol
 
 STRIDE: Final = 16
-"""The first bits of an IPv4 address, which a table of 256 kB takes in one step."""
+"""The first bits of an IPv4 address, which a table of 256 or 512 kB takes in one step."""
 MOST_UNPACKED = 2_000_000
-"""Nodes that are unpacked into 8 bytes each, and 8 for each range of IPv4 addresses, as those of a file of countries or
+"""Nodes that are unpacked into 8 bytes each, and 6 for each range of IPv4 addresses, as those of a file of countries or
 networks; larger trees stay as they are, in memory that the workers of a host share, and are walked through."""
 
 SIZES = (24, 28, 32)
 LEAD: Final = 0xFFFFFFFF
+REST: Final = 0xFFFF
+"""The bits of an IPv4 address behind the first STRIDE."""
 HIGH = bytes(byte >> 4 for byte in range(256))
 LOW = bytes(byte & 15 for byte in range(256))
 
 IPV4: Final = int(socket.AF_INET)
 IPV6: Final = int(socket.AF_INET6)
 _parsed: Final[Callable[[int, str], bytes]] = socket.inet_pton
+_place: Final = bisect_right
 
 Data = bytes | mmap.mmap
 
@@ -100,26 +103,38 @@ class AddressTree:
 
 
 class _Ranges:
-    """The IPv4 part of a tree as ranges of addresses, in their order: where each begins, and what it leads to."""
+    """The IPv4 part of a tree as ranges of addresses, in their order: where each begins, and what it leads to.
+
+    Addresses with the same first STRIDE bits are a block: a range ends with it, and is known by where in it it begins.
+    """
 
     def __init__(self, places: Iterable[int]) -> None:
-        starts, leads = array("I"), array("I")
-        last = -1
-        for place in sorted(places):
-            if place & LEAD != last:
-                last = place & LEAD
-                starts.append(place >> 32)
-                leads.append(last)
-        self._starts = starts
-        self._leads = leads
-        # The last range that begins at or before the first address of so many bits is the one before.
-        self._after = array("I", [bisect_right(starts, first << 32 - STRIDE) for first in range(1 << STRIDE)])
-        self._after.append(len(starts))
+        self._starts = starts = array("H")
+        self._leads = leads = array("I")
+        self._blocks = array("Q")
+        """Of each block its first range, and behind it, in 32 bits, the first of the next block."""
+        ordered, done = sorted(places), 0
+        for block in range(1 << STRIDE):
+            first = len(starts)
+            end = bisect_left(ordered, block + 1 << 64 - STRIDE, done)
+            inside, done = ordered[done:end], end
+            if not inside or inside[0] >> 32 & REST:
+                inside.insert(0, leads[-1])
+            for place in inside:
+                lead = place & LEAD
+                if len(leads) == first or lead != leads[-1]:
+                    starts.append(place >> 32 & REST)
+                    leads.append(lead)
+            self._blocks.append(first << 32 | len(starts))
 
     def lead(self, number: int) -> int:
         """The node or record that an address leads to."""
-        first = number >> 32 - STRIDE
-        return self._leads[bisect_right(self._starts, number, self._after[first], self._after[first + 1]) - 1]
+        block: int = self._blocks[number >> 32 - STRIDE]
+        first, end = block >> 32, block & LEAD
+        # Most blocks are of one country or network.
+        if end - first > 1:
+            first = _place(self._starts, number & REST, first, end) - 1
+        return self._leads[first]
 
 
 def _flattened(records: "array[int]", nodes: int, root: int) -> list[int] | None:

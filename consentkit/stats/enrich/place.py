@@ -39,8 +39,8 @@ Record = Mapping[str, Any]
 Where = tuple[str, str, str, str]
 """Country, region, network, organisation."""
 
-Numbers = tuple[int | None, ...]
-"""Those of an address's records, one a file; many addresses share them."""
+Numbers = int | tuple[int | None, ...] | None
+"""That of an address's record, or those of several files; many addresses share them."""
 
 Raw = tuple[object, ...]
 """What a record says, as it stands there; many addresses share it."""
@@ -78,17 +78,17 @@ class Place:
     def facet(self, address: str | None) -> Facet:
         """Where an address is; never raises and never remembers the address."""
         reading = self._reading
-        finders = reading.finders
-        if not address or not finders:
+        trees = reading.trees
+        if not address or not trees:
             return self.nowhere
         try:
             number, bits = number_of(address)
         except ValueError:
             return self.nowhere  # The server's peer has no address: a Unix socket, or a test client's name.
-        if len(finders) == 1:
-            numbers: Numbers = (finders[0](number, bits),)
+        if len(trees) == 1:
+            numbers: Numbers = trees[0].find(number, bits)
         else:
-            numbers = tuple([find(number, bits) for find in finders])
+            numbers = tuple([tree.find(number, bits) for tree in trees])
         return reading.facets.get(numbers) or self._read(reading, numbers, address)
 
     def _read(self, reading: "_Reading", numbers: Numbers, address: str) -> Facet:
@@ -135,7 +135,7 @@ class _Reading:
 
     def __init__(self, copies: tuple[_Copy, ...]) -> None:
         self.copies = copies
-        self.finders = tuple(copy.tree.find for copy in copies)
+        self.trees = tuple([copy.tree for copy in copies])
         self.facets: dict[Numbers, Facet] = {}
 
 
