@@ -3,7 +3,11 @@
 Totals are exact, and a cell that leaves keeps nothing back of itself. So where all values of a breakdown but one have
 just left, the total less what is published would be what waits of that one; likewise a country less its regions, a
 page less its cells in a crossing. Therefore whatever is shown in parts shows at least k events fewer than its whole:
-the largest of the parts keep back what is missing. Pure functions over values.
+the largest of the parts keep back what is missing.
+
+What waits of all values of a breakdown together is known all the same. Where it is nearly as much as may wait of all
+that do not leave, some must be of each: of two values 11 to 18, as either has 9 at most. Then the largest keeps so much
+back that as much would wait if nothing of one of them did. Pure functions over values.
 """
 
 import re
@@ -13,6 +17,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, TOLD, parents_of
 from consentkit.stats.families import WHOLE_BY_TEXT
 from consentkit.stats.model import OTHER, Cell, Counts
+
+REMEMBERED = 40
+"""How many values of a breakdown are remembered as shown: of more, some always wait of so few that nothing is told."""
 
 _BY_TEXT = {**WHOLE_BY_TEXT, "reason": ("", re.compile(r"(.+?): .*"))}
 """Breakdowns whose value tells of which value of another it is a part; the classes of requests have totals."""
@@ -41,7 +48,8 @@ def kept_back(leaving: Counts, waiting: Counts, *, threshold: int) -> Counts:
     """How many events of cells that may leave stay: fewer than all, so that `threshold` leave at least, or all of them.
 
     `leaving` are the events that may leave, at least `threshold` of each cell, and `waiting` those that stay in any
-    case, of all cells of the metrics that leave. With a threshold of 1 there is nothing to hide, and nothing stays.
+    case, of all cells of the metrics that leave: 0 of a value that was shown before and of which nothing waits. With a
+    threshold of 1 there is nothing to hide, and nothing stays.
     """
     kept: Counts = {}
     if threshold > 1:
@@ -81,11 +89,14 @@ class _Parts:
             for families, whole in zip(self._families, wholes, strict=False):
                 families[whole].append(value)
         self._stays = _sums(breakdown, waiting, self._families)
+        self._at_most = (threshold - 1) * len(waiting)
 
     def keep(self, number: int, of_wholes: Sequence[Mapping[str, int]]) -> None:
         """Keep what is missing of the parts of each whole of this number, of which so much stays itself."""
         stays, threshold = self._stays[number], self._threshold
         least = {whole: threshold + sum([some.get(whole, 0) for some in of_wholes]) for whole in stays}
+        if number == 0 and stays[""] > self._at_most - threshold:
+            least[""] = max(threshold, self._at_most + 1)
         for whole in sorted([whole for whole, count in stays.items() if count < least[whole]]):
             self._keep_of(self._families[number][whole], least[whole] - stays[whole])
 

@@ -77,7 +77,7 @@ def decide(
     """Apply the release rule to waiting counts and fresh events (by metric), on the ISO date `today`.
 
     Of cells that neither reach the threshold nor have aged parts it is enough to tell, in `others`, how many events
-    wait; `(other)` must be in `waiting`.
+    wait; `(other)` must be in `waiting`. A cell that was shown before is told too, with 0 if nothing waits of it.
     """
     may_leave = {metric for metric, events in fresh.items() if events >= threshold}
     before = aged_before(today, patience_days)
@@ -102,6 +102,8 @@ def _kept(leaving: Mapping[Cell, int], staying: Counts, threshold: int) -> Mappi
 def _staying(others: Counts, cells: Mapping[Cell, int], leaving: Mapping[Cell, int]) -> Counts:
     """What waits of the cells that do not leave, shown or not."""
     stays = Increments({series: dict(sums) for series, sums in others.items()})
+    for breakdown, value, metric in leaving:
+        stays.counts.get((breakdown, metric), {}).pop(value, None)
     for cell in cells.keys() - leaving.keys():
         stays.add(cell, cells[cell])
     return stays.counts

@@ -5,10 +5,10 @@ once, so that nobody can see more of it than its days. Of an event that waits, t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from consentkit.stats.admission import Admission
-from consentkit.stats.holding import kept_back
+from consentkit.stats.holding import REMEMBERED, kept_back
 from consentkit.stats.kinds import Rows
 from consentkit.stats.load import BYTES, SERVED, LoadCell
 from consentkit.stats.load_past import PastLoad
@@ -32,6 +32,7 @@ class WaitingRoom:
         self._admission = Admission(max_values)
         self._came: Counts = {}
         self._waiting: defaultdict[Series, dict[str, Days]] = defaultdict(dict)
+        self._shown: defaultdict[Series, set[str]] = defaultdict(set)
         self._oldest = NEVER
         self._fresh: Counter[str] = Counter()
         self._totals: Counter[tuple[str, str]] = Counter()
@@ -104,7 +105,7 @@ class WaitingRoom:
                     waiting[value] += [day] * count
                 else:
                     waiting[value] = [day] * count
-        staying = {series: {value: len(days) for value, days in self._waiting[series].items()} for series in leaving}
+        staying = {series: self._staying(series, found) for series, found in leaving.items()}
         kept = kept_back(leaving, staying, threshold=self._rule.threshold)
         for series, values in kept.items():
             for value, stays in values.items():
@@ -113,12 +114,25 @@ class WaitingRoom:
                 days = [*before[series].get(value, ()), *[day] * came.get(series, {}).get(value, 0)]
                 name = value if days[-1] >= aged else OTHER
                 self._waiting[series][name] = sorted([*self._waiting[series].get(name, ()), *days[-stays:]])
-        return {
-            Cell(breakdown, value, metric): count
-            for (breakdown, metric), values in leaving.items()
-            for value, count in values.items()
-            if count
-        }
+        published = {}
+        for series, values in leaving.items():
+            left = {value: count for value, count in values.items() if count}
+            self._note_shown(series, left)
+            published.update({Cell(series[0], value, series[1]): count for value, count in left.items()})
+        return published
+
+    def _staying(self, series: Series, leaving: Mapping[str, int]) -> dict[str, int]:
+        """How many events wait of the values that do not leave, 0 of those that were shown before."""
+        stays = {value: 0 for value in self._shown[series] if value not in leaving}
+        stays.update((value, len(days)) for value, days in self._waiting[series].items())
+        return stays
+
+    def _note_shown(self, series: Series, left: Iterable[str]) -> None:
+        shown = self._shown[series]
+        for value in left:
+            if len(shown) >= REMEMBERED:
+                break
+            shown.add(value)
 
     def _age(self, before: str) -> None:
         """Put what came before a day to `(other)`, but for values of which enough have gathered with what came now."""

@@ -5,18 +5,14 @@ The rest is what waits of the parts. It takes for granted that there is no value
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from consentkit.stats.holding import Family, families_of
-from consentkit.stats.model import NONE, Cell
+from consentkit.stats.model import Cell
 from tests.attacks.claims import Claim
 from tests.attacks.keeping import Waits, waits_after
 from tests.attacks.world import K, Step
-
-Most = Callable[[Cell], int]
-"""How much may wait of a cell at most."""
 
 
 @dataclass
@@ -75,37 +71,29 @@ def remainders(steps: Sequence[Step], metric: str) -> list[Claim]:
 def least(steps: Sequence[Step], metric: str) -> list[Claim]:
     """The values of which at least 1 and fewer than k events are known to wait, as no more may wait of all others.
 
-    Only of breakdowns, whose wholes are totals: what waits of a crossing's wholes is not known either.
+    Only of breakdowns that are parts of nothing but the total, as of others more may be kept; and for somebody who
+    knows how many values there are, once the sink has shown them all.
     """
     claims = []
-    for step, seen, waits in _releases(steps, metric):
-        for family in [family for family in seen.families if not any(family[2:])]:
-            claims += _least(step, seen, family, waits.most)
+    values = Counter(family for cell in {cell for step in steps for cell in step.cells} for family in families_of(cell))
+    for step, seen, _ in _releases(steps, metric):
+        for family, cells in seen.families.items():
+            alone = not any(family[2:]) and all(len(families_of(cell)) == 1 for cell in cells)
+            if alone and len(cells) == values[family]:
+                claims += _least(step, seen, family)
     return claims
 
 
-def least_by_alike(steps: Sequence[Step], metric: str, breakdowns: Sequence[str]) -> list[Claim]:
-    """The same for breakdowns in which `(none)` stands for the same events.
+def _least(step: Step, seen: _Seen, family: Family) -> Iterator[Claim]:
+    """What left may have kept something only where as much waits as is seen to, and then it is k at most.
 
-    What it shows less in one than in another waits there; so in the other so much less of it may wait.
+    One of those that did not leave may have stayed whole instead, unless a larger one left.
     """
-    claims = []
-    for step, seen, waits in _releases(steps, metric):
-        families = {Cell(name, NONE, metric): (name, metric, "", "") for name in breakdowns}
-        may_wait = {none: waits.most(none) for none in families}
-        for none, family in families.items():
-            of_none = min(count - seen.published[none] + seen.published[other] for other, count in may_wait.items())
-            claims += _least(step, seen, family, partial(_most_but, none, of_none, waits.most))
-    return claims
-
-
-def _most_but(known: Cell, count: int, most: Most, cell: Cell) -> int:
-    return count if cell == known else most(cell)
-
-
-def _least(step: Step, seen: _Seen, family: Family, most: Most) -> Iterator[Claim]:
-    rest = seen.rest(family) or 0
-    may_wait = {cell: most(cell) for cell in seen.families[family]}
-    for cell, count in may_wait.items():
-        if cell not in step.cells and count < K and (events := rest - (sum(may_wait.values()) - count)) > 0:
-            yield seen.claim(step, cell, events)
+    cells = seen.families[family]
+    left = [step.cells[cell] for cell in cells if cell in step.cells]
+    waits = [cell for cell in cells if cell not in step.cells]
+    rest, at_most = seen.rest(family) or 0, len(waits) * (K - 1)
+    kept = K if left and rest in (K, at_most + 1) else 0
+    stays_whole = 2 * K - 1 >= max(left, default=0)
+    if not stays_whole and (events := rest - kept - at_most + K - 1) > 0:
+        yield from (seen.claim(step, cell, events) for cell in waits)

@@ -16,7 +16,8 @@ class Waits:
     The largest that may leave of the parts of a whole may keep some back, or be kept whole where fewer than k would
     leave. So what left and is smaller than another that left by more than it may have kept has kept nothing; and what
     did not leave, where something left that is larger than what may be kept whole, has not gathered enough. `rests` is
-    how much waits of each breakdown: where that is more than k, nothing was kept of what left.
+    how much waits of each breakdown: where that is neither k nor one more than so many values may have waiting, nothing
+    was kept of what left.
     """
 
     def __init__(self, left: Mapping[Cell, int], rests: Mapping[str, int], metric: str, threshold: int) -> None:
@@ -35,11 +36,15 @@ class Waits:
         families, missing = families_of(cell), self._missing(cell.breakdown)
         largest = [self._largest.get(family, 0) for family in families]
         if cell in self._left:
-            if len(families) == 1 and self._rests[cell.breakdown] > self._threshold:
+            if len(families) == 1 and not self._seen_to(self._rests[cell.breakdown]):
                 return 0
             return missing if any(self._left[cell] + missing >= others for others in largest) else 0
         gathered = self._threshold - 1
         return gathered + missing if any(gathered + missing >= others for others in largest) else gathered
+
+    def _seen_to(self, rest: int) -> bool:
+        """Whether so much may wait because something was kept back."""
+        return rest == self._threshold or rest % (self._threshold - 1) == 1 % (self._threshold - 1)
 
     def _missing(self, breakdown: str) -> int:
         """What the parts of a whole may have to keep: k, and what waits of the whole."""

@@ -33,7 +33,8 @@ def test_the_largest_cell_keeps_what_is_missing():
 
 def test_nothing_is_kept_where_enough_wait():
     """Of several values together."""
-    assert kept({device("desktop"): 20}, {device("tablet"): 3, device("console"): 2}) == {}
+    waiting = {device("tablet"): 2, device("console"): 2, device("television"): 1}
+    assert kept({device("desktop"): 20}, waiting) == {}
 
 
 def test_as_many_stay_where_nothing_else_waits():
@@ -44,6 +45,21 @@ def test_as_many_stay_where_nothing_else_waits():
 def test_a_cell_of_which_too_few_would_leave_stays_whole():
     """The threshold holds for what leaves, too; what the next cell has is not needed then."""
     assert kept({device("desktop"): 9, device("mobile"): 8}) == {device("desktop"): 9}
+
+
+def test_two_values_of_which_some_must_wait_of_each_wait_as_if_it_were_one():
+    """At most four wait of each of two: six are of both for certain, nine may be four of either and what is kept."""
+    tablet, console = device("tablet"), device("console")
+    assert kept({device("desktop"): 20}, {tablet: 3, console: 3}) == {device("desktop"): 3}
+    assert kept({device("desktop"): 20}, {tablet: 4, console: 0}) == {device("desktop"): 5}
+    assert kept({device("desktop"): 20}, {tablet: 0, console: 4}) == {device("desktop"): 5}
+    assert kept({device("desktop"): 20}, {tablet: 4, console: 4}) == {device("desktop"): 1}
+
+
+def test_a_value_that_was_shown_and_of_which_nothing_waits_counts_as_one_that_stays():
+    """Six may be of two values of three, so nothing is told of any."""
+    waiting = {device("tablet"): 3, device("console"): 3}
+    assert kept({device("desktop"): 20}, {**waiting, device("television"): 0}) == {}
 
 
 def test_of_cells_that_are_as_large_the_first_in_order_keeps():
@@ -158,7 +174,24 @@ def test_the_order_of_cells_makes_no_difference(leaving, waiting, random):
     assert kept(dict(some), dict(others)) == kept(leaving, waiting)
 
 
-@given(st.integers(5 * K, 9 * K), st.integers(K, 3 * K), st.lists(st.integers(0, 2), min_size=2, max_size=2))
+FEW = st.integers(1, 4).flatmap(lambda values: st.lists(st.integers(0, K - 1), min_size=values, max_size=values))
+
+
+@given(FEW, st.integers(3 * K, 9 * K))
+def test_where_some_must_wait_of_each_as_much_does_as_where_nothing_waits_of_one(few, largest):
+    """So what is told of all together tells of none: whichever of them it is, and nobody knows whether it is so."""
+
+    def told(waits):
+        waiting = {device(str(number)): count for number, count in enumerate(waits)}
+        return sum(waits) + sum(kept({device("desktop"): largest}, waiting).values())
+
+    of_others = (len(few) - 1) * (K - 1)
+    if sum(few) > of_others:
+        for number in range(len(few)):
+            assert told(few) == told([K - 1] * number + [0] + [K - 1] * (len(few) - number - 1))
+
+
+@given(st.integers(5 * K, 9 * K), st.integers(K, 3 * K), st.lists(st.integers(0, 1), min_size=2, max_size=2))
 def test_what_leaves_says_nothing_of_what_waits(largest, other, few):
     """It is the same whichever of the values that wait the same number of events was of, and whether any was."""
     waiting = {device(name): count for name, count in zip(("tablet", "console"), few, strict=True) if count}

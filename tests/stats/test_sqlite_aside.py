@@ -177,7 +177,9 @@ def test_what_is_put_aside_is_of_one_day_and_bounded(path, store, monkeypatch):
     assert sorted(days) == [(DAY,), (NEXT_DAY,)]
 
 
-@pytest.mark.parametrize(("version", "missing"), [(2, ("aside", "health")), (3, ("health",))])
+@pytest.mark.parametrize(
+    ("version", "missing"), [(2, ("aside", "health", "shown")), (3, ("health", "shown")), (4, ("shown",))]
+)
 def test_a_file_of_a_version_before_is_turned(path, version, missing):
     """With what it holds."""
     store = SqlitePrivateStore(path)

@@ -55,7 +55,7 @@ def test_what_comes_in_counts_as_if_it_had_been_written_before(waits, comes):
     """A moment decides alike, and leaves the same behind, whether the file held it or it was only met now."""
     found = []
     for file, arrived in ((a_file(waits), by_day(comes)), (a_file(Counter(waits) + Counter(comes)), [])):
-        room = Room(file, arrived, threshold=K, before=BEFORE)
+        room = Room(file, arrived, {}, threshold=K, before=BEFORE)
         decision = decide(
             room.shown, {"v": 2 * K, "w": 1}, others=room.others, threshold=K, today=TODAY, patience_days=PATIENCE
         )
@@ -71,7 +71,7 @@ def test_what_comes_in_counts_as_if_it_had_been_written_before(waits, comes):
 def test_only_what_a_moment_may_change_is_shown(waits):
     """Cells with enough events or with old parts, and (other); of all others it is told how much waits."""
     file = a_file(waits)
-    room = Room(file, [], threshold=K, before=BEFORE)
+    room = Room(file, [], {}, threshold=K, before=BEFORE)
     file.close()
     aged = {part.cell for part in waits if part.day < BEFORE}
     shown = {cell for cell, count in sums(waits).items() if count >= K or cell in aged or cell.value == OTHER}

@@ -24,6 +24,7 @@ class Daywise:
         self._day = ""
         self._last = 0.0
         self.waiting: Counter[Waiting] = Counter()
+        self._shown = Increments()
         self.fresh: Counter[str] = Counter()
         self.totals: Counter[tuple[str, str]] = Counter()
         self.load: Counter[LoadCell] = Counter()
@@ -55,12 +56,14 @@ class Daywise:
         decision = decide(
             self.waiting,
             self.fresh,
-            others={},
+            others=self._shown.counts,
             threshold=rule.threshold,
             today=day,
             patience_days=rule.patience_days,
         )
         self.waiting = decision.waiting
+        for cell in decision.published:
+            self._shown.add(cell, 0)
         if decision.consumed:
             leaves, self.load = settle(self.load, running=running, threshold=rule.threshold)
             totals, self.totals = self.totals, Counter()

@@ -23,6 +23,7 @@ class Stepwise:
         self._day = ""
         self._parts: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
         self._gathered: set[Cell] = set()
+        self._shown: set[Cell] = set()
         self._held = Increments()
         self.fresh: Counter[str] = Counter()
         self.totals: Counter[tuple[str, str]] = Counter()
@@ -84,6 +85,9 @@ class Stepwise:
             patience_days=rule.patience_days,
         )
         self._gathered.difference_update(cells)
+        self._shown.update(decision.published)
+        for cell in self._shown.intersection(cells):
+            self._held.add(cell, 0)
         for part, count in decision.waiting.items():
             self._wait(part, count)
         return decision

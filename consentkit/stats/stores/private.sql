@@ -4,6 +4,10 @@ CREATE TABLE waiting (
     PRIMARY KEY (metric, breakdown, value, day)
 ) WITHOUT ROWID;
 CREATE INDEX waiting_day ON waiting (day);
+CREATE TABLE shown (
+    metric TEXT NOT NULL, breakdown TEXT NOT NULL, value TEXT NOT NULL, day TEXT NOT NULL,
+    PRIMARY KEY (metric, breakdown, value)
+) WITHOUT ROWID;
 CREATE TABLE aside (number INTEGER PRIMARY KEY, day TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE fresh (metric TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE totals (

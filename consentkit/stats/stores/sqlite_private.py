@@ -15,6 +15,7 @@ from consentkit.stats.stores.sqlite import transaction
 from consentkit.stats.stores.sqlite_admitted import within_bounds
 from consentkit.stats.stores.sqlite_aside import added_up, divided, fetched, has_room, put_aside
 from consentkit.stats.stores.sqlite_private_file import open_file
+from consentkit.stats.stores.sqlite_shown import note_shown, shown_since
 from consentkit.stats.stores.sqlite_waiting import Arrived, Room, add_counts, add_parts
 from consentkit.stats.stores.sqlite_workers import (
     find_gaps,
@@ -100,7 +101,8 @@ class SqlitePrivateStore:
             if not self._anything_due(fresh, threshold, before, arrived):
                 self._wait(arrived)
                 return False
-            room = Room(connection, arrived, threshold=threshold, before=before)
+            lately = shown_since(connection, before)
+            room = Room(connection, arrived, lately, threshold=threshold, before=before)
             decision = decide(
                 room.shown, fresh, others=room.others, threshold=threshold, today=today, patience_days=patience_days
             )
@@ -108,6 +110,7 @@ class SqlitePrivateStore:
             if not decision.consumed:
                 self._replace_load(folded(self._waiting_load(), running=running, threshold=threshold))
                 return False
+            note_shown(connection, lately, decision.published, today)
             connection.executemany("DELETE FROM fresh WHERE metric = ?", [(m,) for m in decision.consumed])
             totals = self._take_totals()
             load = self._take_load(running, threshold)

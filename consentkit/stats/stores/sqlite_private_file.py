@@ -6,7 +6,7 @@ from pathlib import Path
 
 from consentkit.stats.stores.sqlite import Opened, connect, make_private, prepare, statements_of
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 def open_file(path: Path) -> Opened:
@@ -37,4 +37,4 @@ def _making(*tables: str) -> Callable[[sqlite3.Connection], None]:
     return make
 
 
-MIGRATIONS = {2: _making("aside", "health"), 3: _making("health")}
+MIGRATIONS = {2: _making("aside", "health", "shown"), 3: _making("health", "shown"), 4: _making("shown")}

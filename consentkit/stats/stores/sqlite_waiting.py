@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from consentkit.stats.model import OTHER, Cell, Counts, Waiting
 from consentkit.stats.stores import json_text
@@ -47,10 +47,18 @@ class Room:
 
     `shown` are the parts of the cells that a moment of release may change: of those of which at least `threshold`
     events wait or that have parts from before an ISO date, and of `(other)`; `others` are the events of all other
-    cells. `settle` writes what the moment has left of them.
+    cells, 0 of values that left `lately`. `settle` writes what the moment has left of them.
     """
 
-    def __init__(self, connection: sqlite3.Connection, arrived: Arrived, *, threshold: int, before: str) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        arrived: Arrived,
+        lately: Mapping[Series, Collection[str]],
+        *,
+        threshold: int,
+        before: str,
+    ) -> None:
         self._connection = connection
         self._arrived = arrived
         self._held: dict[Waiting, int] = {}
@@ -65,13 +73,15 @@ class Room:
             shown.update(value for day, values in (*parts, *came) if day < before for value in values)
             self._show(series, parts, shown, self._held)
             self._show(series, (*parts, *came), shown, self.shown)
-            self.others[series] = {value: count for value, count in sums.items() if value not in shown}
+            others = dict.fromkeys(lately.get(series, ()), 0)
+            others.update((value, count) for value, count in sums.items() if value not in shown)
+            self.others[series] = others
 
     def settle(self, waiting: Mapping[Waiting, int]) -> None:
         """Leave, of the cells that were shown, `waiting`; what arrived of the others waits too."""
         for day, counts in self._arrived:
             others = {
-                series: {value: count for value, count in sums.items() if value in self.others[series]}
+                series: {value: count for value, count in sums.items() if self.others[series].get(value)}
                 for series, sums in counts.items()
             }
             add_counts(self._connection, others, day)
