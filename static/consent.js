@@ -15,8 +15,9 @@ function settle(state) {
   if (!state.asks) document.getElementById("consentkit")?.remove();
   if (Object.keys(state.sweep).length) sweep(state.sweep);
   const event = new CustomEvent("consentkit:change", { detail: state, cancelable: true });
-  const waits = [...document.querySelectorAll("[data-consentkit-waiting]")].some((embed) =>
-    embed.dataset.consentkitWaiting.split(" ").every((id) => granted.includes(id)),
+  const isNew = (id) => granted.includes(id) && !before.includes(id);
+  const waits = [...document.querySelectorAll("[data-consentkit-waiting], [data-consentkit]")].some(({ dataset }) =>
+    (dataset.consentkitWaiting ?? dataset.consentkit).split(/[ |]/).some(isNew),
   );
   if (document.dispatchEvent(event) && (waits || !before.every((id) => granted.includes(id)))) location.reload();
 }

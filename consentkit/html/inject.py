@@ -46,9 +46,14 @@ class Injection:
         """The HTML for the head."""
         return self._make(self._at_head)
 
+    @property
+    def is_page(self) -> bool:
+        """Whether this is a document, as far as is known, and not a fragment."""
+        return self.prelude.is_document or self._seen_body
+
     def rest(self) -> str:
         """The HTML for the end of the document, which had no place before."""
-        if not (self.prelude.is_document or self._seen_body):
+        if not self.is_page:
             return ""
         start = "" if self._seen_body else self._make(self._at_start)
         return start + ("" if self._end_done else self._make(self._at_end))

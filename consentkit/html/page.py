@@ -47,6 +47,7 @@ class TagGate:
         self._depth = depth
         self._in_form = False
         self._language: Callable[[], str] = str
+        self._waiting: dict[str, None] = {}
 
     def scan(self) -> Scan:
         """What has a second look at the page when it was rewritten, and the only one if that failed."""
@@ -78,7 +79,14 @@ class TagGate:
 
     def shut(self, node: Node, found: Found, in_form: bool) -> None:
         """Keep a closed element from the page."""
-        node.cut(self.placeholder(node, found, in_form))
+        shown = self.placeholder(node, found, in_form)
+        if not shown:
+            self._waiting.update(dict.fromkeys(found.services))
+        node.cut(shown)
+
+    def waiting(self) -> str:
+        """What tells the script in the page whose tags were taken out and left nothing: a grant loads the page anew."""
+        return f'<template data-consentkit-waiting="{" ".join(self._waiting)}"></template>' if self._waiting else ""
 
     def shut_document(self, node: Node) -> None:
         """Keep a frame from the page whose own document holds something closed."""
@@ -132,6 +140,7 @@ class PageRewriter:
         gate: TagGate | None = None,
     ) -> None:
         self._rewriter = StreamRewriter()
+        self._gate = gate
         self._scan = gate.scan() if gate else None
         self._injection = Injection(at_head=at_head, at_start=at_start, at_end=at_end)
         self._injection.register(self._rewriter)
@@ -151,8 +160,12 @@ class PageRewriter:
 
     def finish(self) -> bytes:
         """Take the end of the document."""
-        out = self._begin(b"", is_all=True) + self._rewriter.finish(self._injection.rest)
+        out = self._begin(b"", is_all=True) + self._rewriter.finish(self._rest)
         return self._scan.feed(out) + self._scan.finish() if self._scan else out
+
+    def _rest(self) -> str:
+        waiting = self._gate.waiting() if self._gate and self._injection.is_page else ""
+        return f"{self._injection.rest()}{waiting}"
 
     def _begin(self, chunk: bytes, *, is_all: bool) -> bytes:
         if self._beginning is None:

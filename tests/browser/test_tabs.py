@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from tests.conftest import LiveServers
 from tests.support.asgi import answering
@@ -14,6 +14,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 SHOP = b"""<!doctype html><html lang="en"><head><title>Shop</title></head><body><h1>Shop</h1>
 <iframe src="https://ads.example.net/clip" width="300" height="200" title="Clip"></iframe></body></html>"""
+
+TAGGED = b"""<!doctype html><html lang="en"><head><title>Shop</title>
+<script src="https://ads.example.net/tag.js"></script></head><body><h1>Shop</h1></body></html>"""
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +34,30 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     context.route("https://ads.example.net/**", lambda route: route.fulfill(body="clip", content_type="text/html"))
     yield context
     context.close()
+
+
+@pytest.mark.parametrize("delivery", ["server", "edge"])
+def test_tags_begin_on_the_page_where_they_were_agreed_to(context: BrowserContext, delivery: str) -> None:
+    """The page on which a visitor arrived is loaded anew with its tag and its campaign; nothing asks again."""
+    seen: list[str] = []
+
+    def tag(route: Route) -> None:
+        seen.append(route.request.url)
+        route.fulfill(body="window.arrived = location.search", content_type="text/javascript")
+
+    servers = LiveServers()
+    try:
+        site = servers(kit_of(settings(consent={"delivery": delivery})).wrap(answering(TAGGED)))
+        context.route("https://ads.example.net/tag.js", tag)
+        page = context.new_page()
+        page.goto(f"{site}/shop?utm_source=letter")
+        banner = page.locator("#consentkit")
+        banner.get_by_role("button", name="Accept all").click()
+        page.wait_for_function("window.arrived")
+        assert "?utm_source=letter" == page.evaluate("window.arrived")
+        assert (["https://ads.example.net/tag.js"], 0) == (seen, banner.count())
+    finally:
+        servers.stop()
 
 
 def test_a_choice_in_one_tab_holds_in_the_others(context: BrowserContext, shop: str) -> None:

@@ -118,7 +118,8 @@ def test_early_hints_to_closed_origins_do_not_leave() -> None:
 
 
 def test_page_is_only_parsed_while_something_is_closed() -> None:
-    """With every service granted the bytes are the app's, validators and all; with one missing its tags are gone."""
+    """With every service granted the bytes are the app's, validators and all; with one missing its tags are gone, and
+    the end of the page says what for."""
     kit = kit_of(settings(consent={"link": "template"}))
     page = DOCUMENT.replace(b"<p>", b"<script src=https://ads.example.net/t.js></script><p>")
     app = kit.wrap(answering(page, headers=[HTML, (b"etag", b'"1"')]))
@@ -126,7 +127,8 @@ def test_page_is_only_parsed_while_something_is_closed() -> None:
         ask(app, headers=[(b"cookie", consent_cookie(kit, *grants))]) for grants in (("marketing",), ("theme",))
     )
     assert (page, b'"1"') == (open_.body, open_.get(b"etag"))
-    assert (DOCUMENT, None) == (closed.body, closed.get(b"etag"))
+    waits = b'<template data-consentkit-waiting="ads"></template>'
+    assert (DOCUMENT + waits, None) == (closed.body, closed.get(b"etag"))
 
 
 def test_fragments_are_gated_too() -> None:
