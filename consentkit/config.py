@@ -17,7 +17,7 @@ from consentkit.consent.consent_mode import RECEIVERS, SIGNALS, ConsentMode, wro
 from consentkit.declaration import BUILT_IN_PURPOSES, Declaration
 from consentkit.errors import ConfigError, Finding
 from consentkit.own_visit import visit_service
-from consentkit.reader import Table, nearest, shown
+from consentkit.reader import Table, nearest, shown, unusable
 from consentkit.rules import FORBIDDEN_CONSENT_KEYS
 from consentkit.texts import available
 
@@ -25,6 +25,8 @@ MODES = ("observe", "warn", "enforce")
 LINKS = ("inject", "template")
 LAYOUTS = ("bar", "dialog")
 DELIVERIES = ("server", "edge")
+HOST = re.compile(r"[a-z0-9_.-]+|\[[0-9a-f:.]+\]")
+"""What a browser's Host header says before the port: a name in ASCII, or an address (RFC 3986 §3.2.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,18 @@ def load(path: Path) -> Config:
         raise ConfigError([Finding("file", f"cannot be read: {problem.strerror}")], str(path)) from None
     except UnicodeDecodeError:
         raise ConfigError([Finding("file", "is not UTF-8, as TOML is; save it as that")], str(path)) from None
-    except tomllib.TOMLDecodeError as problem:
+    except RecursionError:
+        raise ConfigError([Finding("file", "cannot be read as TOML: it is nested too deep")], str(path)) from None
+    except ValueError as problem:  # A TOMLDecodeError, or of a number of thousands of digits another one.
         raise ConfigError([Finding("file", f"cannot be read as TOML: {problem}")], str(path)) from None
     return parse(data, base=path.resolve().parent, source=str(path))
 
 
 def parse(data: Mapping[str, Any], *, base: Path, source: str = "") -> Config:
     """Turn the file's tables into a Config; ConfigError lists every finding at once."""
-    findings: list[Finding] = []
+    findings = [*unusable(data)]
+    if findings:
+        raise ConfigError(findings, source)
     top = Table(data, "", findings)
     site = _read_site(top.table("site"), "site" in data)
     consent = _read_consent(top.table("consent"))
@@ -147,10 +153,11 @@ def _read_site(table: Table, present: bool) -> Site:
         timezone=table.converted("timezone", _timezone, ZoneInfo("UTC")),
     )
     for host in site.hosts:
-        if "/" in host or ":" in host.replace("[", "").split("]")[-1]:
+        if not HOST.fullmatch(host):
             table.wrong(
                 "hosts",
-                f'{shown(host)} is no host name; write it without scheme and port, as "www.example.com"',
+                f'{shown(host)} is no host name; write it without scheme and port, as "www.example.com", and one with '
+                'other letters as browsers send it, as "xn--bcher-kva.example"',
             )
     policy = site.privacy_policy
     if policy and (policy.startswith("//") or not policy.startswith(("/", "https://", "http://"))):
@@ -166,19 +173,19 @@ def _timezone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f'{text!r} is no time zone; write one of the IANA list, as "Europe/Amsterdam"') from None
+        raise ValueError(f'{shown(text)} is no time zone; write one of the IANA list, as "Europe/Amsterdam"') from None
 
 
 def _path(text: str) -> str:
     path = text.rstrip("/")
     if not re.fullmatch(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", path):
-        raise ValueError(f'{text!r} is no path of its own; write one of letters, digits, - and _, as "/consent"')
+        raise ValueError(f'{shown(text)} is no path of its own; write one of letters, digits, - and _, as "/consent"')
     return path
 
 
 def _own_path(text: str) -> str:
     if not re.fullmatch(r"/(?!/)[!-~]*", text) or "\\" in text:
-        raise ValueError(f'{text!r} is no path of this site; write one as "/static/consent.css"')
+        raise ValueError(f'{shown(text)} is no path of this site; write one as "/static/consent.css"')
     return text
 
 

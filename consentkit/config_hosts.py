@@ -16,7 +16,7 @@ def read_domains(table: Table, name: str, base: Path) -> tuple[str, ...]:
     """
     value = table.data.get(name)
     if isinstance(value, str):
-        return _in_file(table, name, base / table.text(name))
+        return _in_file(table, name, base)
     if value is not None and not isinstance(value, list):
         table.wrong(name, f"{shown(value)} is neither a list of domains nor the name of a file with one on each line")
     domains = table.texts(name) if isinstance(value, list | None) else ()
@@ -26,18 +26,24 @@ def read_domains(table: Table, name: str, base: Path) -> tuple[str, ...]:
     return domains
 
 
-def _in_file(table: Table, name: str, path: Path) -> tuple[str, ...]:
+def _in_file(table: Table, name: str, base: Path) -> tuple[str, ...]:
+    file = table.text(name)
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = (base / file).read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8"
-        table.wrong(name, f"{path} cannot be read ({why}); name a file with one domain on each line, or list them here")
+        table.wrong(
+            name,
+            f"{shown(file)} cannot be read ({why}); name a file beside the configuration with one domain on each line, "
+            "or list them here",
+        )
         return ()
     domains = []
     for number, line in enumerate(lines, 1):
         text = line.partition("#")[0].strip()
         if text and not DOMAIN.fullmatch(domain := _as_sent(text)):
-            table.wrong(name, f"line {number} of {path} is {shown(text)}, which is no domain; write one a line, {LIKE}")
+            message = f"line {number} of {shown(file)} is {shown(text)}, which is no domain; write one a line, {LIKE}"
+            table.wrong(name, message)
             break
         if text:
             domains.append(domain)

@@ -2,6 +2,8 @@
 
 import re
 
+from consentkit.reader import shown
+
 UNITS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30.5, "year": 365}
 
 SESSION = "session"
@@ -14,7 +16,9 @@ def days_of(text: str) -> int:
     match = re.fullmatch(r"\s*(\d{1,4})\s+([a-z]+?)s?\s*", text)
     if not match or match[2] not in UNITS or int(match[1]) == 0:
         allowed = ", ".join(f"{unit}s" for unit in UNITS)
-        raise ValueError(f'{text!r} is no duration; write "session" or a number and a unit ({allowed}), as "14 days"')
+        raise ValueError(
+            f'{shown(text)} is no duration; write "session" or a number and a unit ({allowed}), as "14 days"'
+        )
     return max(1, round(int(match[1]) * UNITS[match[2]]))
 
 

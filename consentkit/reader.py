@@ -1,7 +1,8 @@
 """Reads tables of a TOML file into typed values and collects every finding on the way."""
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from consentkit.errors import Finding
@@ -11,10 +12,41 @@ T = TypeVar("T")
 TYPE_NAMES = {str: "a text", int: "a whole number", bool: "true or false", list: "a list", dict: "a table"}
 
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Characters that no text of the file has a use for, and that terminals, files and headers act on."""
+LONGEST_SHOWN = 60
+"""Characters of a value or key in a message."""
+MOST_INTEGER = 2**63 - 1
+"""TOML 1.0 knows whole numbers of 64 bits only; Python's parser reads longer ones too."""
+
+
+def unusable(value: object, where: str = "") -> Iterator[Finding]:
+    """What nobody can mean of all that a file holds, `where` being the key: control characters, numbers too long."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            key = below(where, name)
+            if CONTROL.search(name):
+                yield Finding(key, "holds a control character, which no key may; take it out")
+            yield from unusable(inner, key)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from unusable(inner, f"{where}[{index}]")
+    elif isinstance(value, str) and CONTROL.search(value):
+        yield Finding(where, f"{shown(value)} holds a control character, which no text may; take it out")
+    elif isinstance(value, int) and not -MOST_INTEGER <= value <= MOST_INTEGER:
+        yield Finding(where, f"{hex(value)[:20]}… is too long a number; TOML knows those of 64 bits, to {MOST_INTEGER}")
+
+
+def below(where: str, name: str) -> str:
+    """The full name of a key in a table, as error messages show it: quoted if it is long or not to be printed."""
+    plain = name if len(name) <= LONGEST_SHOWN and name.isprintable() else shown(name)
+    return f"{where}.{plain}" if where else plain
+
+
 def shown(value: object) -> str:
     """The value as an error message quotes it: short, and as TOML would write it."""
     text = {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value).replace("'", '"')
-    return text if len(text) <= 60 else text[:57] + "…"
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "…"
 
 
 class Table:
@@ -31,7 +63,7 @@ class Table:
 
     def key(self, name: str) -> str:
         """The full name of a key, as error messages show it."""
-        return f"{self.where}.{name}" if self.where else name
+        return below(self.where, name)
 
     def wrong(self, name: str, message: str, rule: str = "") -> None:
         """Note a finding at one of this table's keys."""

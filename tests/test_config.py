@@ -117,7 +117,7 @@ WRONG: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("consent", "mode", "enforced", ("enforced", "observe, warn, enforce", "did you mean 'enforce'")),
     ("consent", "mode", True, ("true", "a text")),
     ("consent", "path", "consent", ("consent", "/consent")),
-    ("consent", "path", "/", ("'/'", "/consent")),
+    ("consent", "path", "/", ('"/"', "/consent")),
     ("consent", "path", "//evil", ("//evil", "/consent")),
     ("consent", "path", "/a/../b", ("/a/../b", "/consent")),
     ("consent", "path", '/a"b', ('/a"b', "/consent")),

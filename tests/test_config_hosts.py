@@ -43,7 +43,10 @@ def test_a_whole_path_is_one_too(tmp_path):
             b"a.example\nhttps://b.example/\nc d\n",
             'line 2 of .* is "https://b.example/", which is no domain; write one',
         ),
-        (b"a\xff.example", "spam.txt cannot be read \\(it is not UTF-8\\); name a file with one domain on each line"),
+        (
+            b"a\xff.example",
+            '"spam.txt" cannot be read \\(it is not UTF-8\\); name a file beside the configuration with one',
+        ),
         (b"x" * 400 + b".example", 'line 1 of .* is "x+…, which is no domain'),
     ],
 )

@@ -45,7 +45,7 @@ def test_the_port_follows_the_security(tmp_path: Path) -> None:
         ("report.sender: \"statistics\" is no address", {**RIGHT, "sender": "statistics"}),
         ("report.sender: .*is no address", {**RIGHT, "sender": "S <s@example.com>\nBcc: e@example.net"}),
         ("report.recipients: \"Ann <ann@example.com>\" is no address", {**RIGHT, "recipients": [NAMED]}),
-        ("report.recipients: .*is no address", {**RIGHT, "recipients": ["a@example.com\r\nRCPT TO:<e@example.net>"]}),
+        ("report.recipients: .*is no address", {**RIGHT, "recipients": ["a@example.com\nRCPT TO:<e@example.net>"]}),
         ("report.recipients: has 51 addresses; at most 50", {**RIGHT, "recipients": MANY}),
         ("report.recipients: is missing; with smtp", {"smtp": "mail.example.com", "sender": "s@example.com"}),
         ("report.sender: is missing; with smtp", {"smtp": "mail.example.com", "recipients": ["a@example.com"]}),

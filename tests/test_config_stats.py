@@ -125,7 +125,7 @@ def test_addresses_are_looked_up_only_for_what_is_counted(tmp_path):
         (r"stats.referrer_spam: \"Spam\" is not a domain", {"referrer_spam": ["Spam"]}),
         (r"stats.referrer_spam: 5 is neither a list of domains nor the name of a file", {"referrer_spam": 5}),
         (
-            r"stats.referrer_spam: .*none.txt cannot be read \(No such file or directory\); name a file",
+            r"stats.referrer_spam: \"none.txt\" cannot be read \(No such file or directory\); name a file beside",
             {"referrer_spam": "none.txt"},
         ),
         (r"stats.public_parameters: \"a/b\" is not a route parameter", {"public_parameters": ["a/b"]}),

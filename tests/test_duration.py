@@ -39,7 +39,7 @@ def test_nonsense_names_itself_and_what_is_allowed(text: str) -> None:
     """The message shows the value and the units."""
     with pytest.raises(ValueError, match="minutes, hours, days, weeks, months, years") as caught:
         days_of(text)
-    assert repr(text) in str(caught.value)
+    assert f'"{text}"' in str(caught.value)
 
 
 @given(st.text(max_size=20))
