@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from consentkit.stats.stores.protocol import StoreError
 
@@ -16,6 +17,9 @@ BUSY_SECONDS = 2.0
 RETRY_SECONDS = 0.01
 OF_FIGURES = "published figures stay readable in it, what had not been released is lost"
 """What becomes of the content of a file that is moved away."""
+
+Ask = Callable[[str, Mapping[str, object]], list[Any]]
+"""Gives the rows of a question with its parameters."""
 
 
 class Opened(sqlite3.Connection):

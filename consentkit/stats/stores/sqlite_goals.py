@@ -3,12 +3,9 @@
 So three enquiries a week are seen as three, where cells of the breakdown would wait until k have gathered.
 """
 
-from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
 
-Ask = Callable[[str, Mapping[str, object]], list[Any]]
-"""Gives the rows of a question with its parameters."""
+from consentkit.stats.stores.sqlite import Ask
 
 _GOALS = """
     SELECT day, substr(metric, length('goal:') + 1) AS goal, count FROM totals

@@ -4,16 +4,13 @@ Their parameters: `places` (stretches of UTC time as JSON: key, first, until), `
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from consentkit.stats.load import ALL_ROUTES, HOUR, MAXIMA, REQUESTS
 from consentkit.stats.stores.reading import LoadSum
+from consentkit.stats.stores.sqlite import Ask
 from consentkit.stats.stores.sqlite_load import BUSIEST_MINUTE
 from consentkit.stats.stores.whole_days import cut, on_the_hour
-
-Ask = Callable[[str, Mapping[str, object]], list[Any]]
-"""Gives the rows of a question with its parameters."""
 
 CELLS = """
     SELECT begin, route, metric, count FROM load
