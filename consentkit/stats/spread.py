@@ -64,13 +64,15 @@ def _spread_events(day: str, events: Events, crossings: Sequence[Crossing], foun
     # A move, a search, a missing page stand in their own dimensions only.
     if metrics[0] in OF_PERSONS:
         columns.append([agent.facet for agent in agents])
-    for column in columns:
-        _spread_facets(Counter(column), metrics, found)
-    if GOALS in metrics:
-        for goal, reached in Counter(_values("goal", columns)).items():
-            found.totals[day, f"goal:{goal}"] += reached
+    sums = [Counter(column) for column in columns]
+    for facets in sums:
+        _spread_facets(facets, metrics, found)
+        if GOALS in metrics:
+            for facet, reached in facets.items():
+                if "goal" in facet.values:
+                    found.totals[day, f"goal:{facet.values['goal']}"] += reached
     if metrics[0] in OF_PERSONS:
-        _spread_crossings(columns, metrics, crossings, found)
+        _spread_crossings(list(zip(columns, sums, strict=True)), metrics, crossings, found)
 
 
 class _Judged(dict[Agent, bool]):
@@ -106,8 +108,12 @@ def _spread_facets(facets: Mapping[Facet, int], metrics: Metrics, found: Increme
 
 
 def _spread_crossings(
-    columns: Sequence[Column], metrics: Metrics, crossings: Sequence[Crossing], found: Increments
+    columns: Sequence[tuple[Column, Mapping[Facet, int]]],
+    metrics: Metrics,
+    crossings: Sequence[Crossing],
+    found: Increments,
 ) -> None:
+    """Count pairs of values; beside each column stand the facets that are in it."""
     counted = [crossing for crossing in crossings if not set(metrics).isdisjoint(crossing.metrics)]
     names = {name for crossing in counted for name in (crossing.first, crossing.second)}
     values = {name: _values(name, columns) for name in names}
@@ -119,10 +125,10 @@ def _spread_crossings(
                 add_counts(found.counts, crossing.name, metric, sums)
 
 
-def _values(name: str, columns: Sequence[Column]) -> list[str]:
+def _values(name: str, columns: Sequence[tuple[Column, Mapping[Facet, int]]]) -> list[str]:
     """The values of events in a dimension; none if they have none there."""
-    for column in columns:
+    for column, facets in columns:
         if name in column[0].values:
-            values = {facet: facet.values[name] for facet in set(column)}
+            values = {facet: facet.values[name] for facet in facets}
             return list(map(values.__getitem__, column))
     return []

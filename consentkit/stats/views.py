@@ -71,9 +71,12 @@ def see(site: SiteReader, observed: Observed, shown: Shown) -> None:
 
 def _seen(site: SiteReader, shown: Shown, sources: Sequence[Source], read: Sequence[Read]) -> list[list[Facet]]:
     """Where views stand in the dimensions that say from where and with what they were seen."""
-    place = site.place.facet
+    place, nothing = site.place.facet, site.queries.nothing
     return [
-        [site.came(source, campaign) for source, (campaign, _) in zip(sources, read, strict=True)],
+        [
+            source.facet if told is nothing else site.came(source, told[0])
+            for source, told in zip(sources, read, strict=True)
+        ],
         [campaign.facet for campaign, _ in read],
         [known or place(address) for known, address in zip(shown.facts.place, shown.facts.address, strict=True)],
         [sender.settings for sender in shown.senders],
