@@ -2,6 +2,7 @@
 
 from consentkit.asgi import Headers, Scope
 from consentkit.consent.cookies import Cookies
+from consentkit.consent.visit import COOKIE, SECURE_COOKIE, SECURE_SCHEMES
 from consentkit.traits import CONDITIONS, shape_of, shapes
 
 
@@ -9,12 +10,14 @@ class Incoming:
     """A request as the gate sees it.
 
     `cookies` are those of all fields that HTTP/2 may split Cookie into (RFC 9113 §8.2.3), None if there are none;
-    `traits` what the headers tell that many visitors share; `gpc`: the privacy signal is on.
+    `traits` what the headers tell that many visitors share; `gpc`: the privacy signal is on; `is_secure`: nobody
+    can listen on the way.
     """
 
-    __slots__ = ("_pairs", "_raw", "_shape", "cookies", "gpc", "traits")
+    __slots__ = ("_pairs", "_raw", "_shape", "cookies", "gpc", "is_secure", "traits")
 
     def __init__(self, scope: Scope) -> None:
+        self.is_secure = scope.get("scheme") in SECURE_SCHEMES
         given = scope.get("headers", ())
         raw = given if isinstance(given, list) else list(given)
         try:
@@ -34,7 +37,12 @@ class Incoming:
         self.traits = traits = shape.traits(self._pairs)
         self.gpc = traits.gpc if self._pairs is raw else b"1" in self._all(b"sec-gpc")
         at = shape.cookie_at
-        self.cookies = Cookies(self._pairs[at][1]) if at >= 0 else None
+        self.cookies = Cookies(self._pairs[at][1], self.choice_name) if at >= 0 else None
+
+    @property
+    def choice_name(self) -> bytes:
+        """The name of the consent cookie."""
+        return SECURE_COOKIE if self.is_secure else COOKIE
 
     def _joined(self) -> dict[bytes, bytes]:
         headers = {name.lower(): value for name, value in self._raw}

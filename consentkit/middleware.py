@@ -50,7 +50,7 @@ class ConsentMiddleware:
         engine = self._engine
         when, began = self._clock(), self._timer()
         incoming = Incoming(scope)
-        standing = engine.standings.of(incoming, scope, when)
+        standing = engine.standings.of(incoming, when)
         own = None
         if engine.is_own(scope):
             own = await engine.own_response(scope, incoming, standing.decisions, receive, when)
@@ -89,7 +89,7 @@ class ConsentMiddleware:
     def _carry(self, sent: Sent) -> Headers:
         """The header that carries the visit on, when a page that its visitor lets be measured begins to leave."""
         try:
-            name = SECURE_VISIT if sent.scope.get("scheme") == "https" else VISIT
+            name = SECURE_VISIT if sent.incoming.is_secure else VISIT
             sent.step = self._counting.carry(sent, sent.incoming.values(name))
         except Exception as problem:
             self.kit.guard.note("carrying a visit on", problem)
@@ -111,7 +111,7 @@ class ConsentMiddleware:
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         engine, scope = self._engine, dict(scope)
         incoming = Incoming(scope)
-        standing = engine.standings.of(incoming, scope, self.kit.clock())
+        standing = engine.standings.of(incoming, self._clock())
         copy = {**scope, SCOPE_KEY: engine.consent(scope, standing, standing)}
         if incoming.cookies is not None:
             copy["headers"] = incoming.changed(engine.gate_in(incoming.cookies, standing), False)

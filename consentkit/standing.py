@@ -3,12 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from consentkit.asgi import Scope
 from consentkit.consent.choice import Choice, ChoiceCodec
 from consentkit.consent.decision import Decisions, decide
 from consentkit.consent.gate import Gate, Verdicts
 from consentkit.consent.seal import Closure, Sealer
-from consentkit.consent.visit import COOKIE, SECURE_COOKIE, SECURE_SCHEMES
 from consentkit.declaration import Declaration
 from consentkit.guard import Guard
 from consentkit.incoming import Incoming
@@ -48,21 +46,20 @@ class Standings:
         self._begins = self._ends = 0.0
         self.nobody = self._undecided[False]
 
-    def of(self, incoming: Incoming, scope: Scope, when: float) -> Standing:
+    def of(self, incoming: Incoming, when: float) -> Standing:
         """The standing of whoever sent a request; an error means that nothing is granted. `when`: epoch seconds."""
         gpc = incoming.gpc
         cookies = incoming.cookies
         if cookies is None:
             return self._undecided[gpc]
         try:
-            name = SECURE_COOKIE if scope.get("scheme") in SECURE_SCHEMES else COOKIE
-            value = cookies.single(name)
-            if value is None and name not in cookies.names:
+            value = cookies.single
+            if value is None and incoming.choice_name not in cookies.names:
                 return self._undecided[gpc]
             if not self._begins <= when < self._ends:
                 self._turn_to(int(when // 86_400))
             if value is None:
-                return self._chosen(cookies.values(name), gpc)
+                return self._chosen(cookies.values(incoming.choice_name), gpc)
             return self._remembered[gpc].get(value) or self._chosen([value], gpc)
         except Exception as problem:
             self._guard.note("reading the choice", problem)

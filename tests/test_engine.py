@@ -14,7 +14,7 @@ from tests.support.sites import KEY, NOW, OLD_KEY, POLICY_PATH, TODAY, consent_c
 def granted(kit: ConsentKit, cookie: bytes, *, scheme: str = "https") -> set[str]:
     """The services that a request with these cookies is granted."""
     scope = http_scope(headers=[(b"cookie", cookie)], scheme=scheme)
-    decisions = kit.engine.standings.of(Incoming(scope), scope, kit.clock()).decisions
+    decisions = kit.engine.standings.of(Incoming(scope), kit.clock()).decisions
     return {id_ for id_ in ("theme", "meter", "ads", "video") if decisions.of(id_)}
 
 

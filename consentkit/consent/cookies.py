@@ -6,9 +6,9 @@ them; where the two differ or a line is malformed, the answer is the one that le
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import compress
 from typing import Final
 
 BLANK: Final = b" \t"
@@ -48,24 +48,31 @@ class Cookies:
     """A Cookie header, read: `parts` are its pairs, trimmed, and `names` their raw names; `;` ends one even in quotes.
 
     The raw name is what stands before the `=`, b"" where there is none to rely on: a pair without `=` is nameless to
-    Chromium and a name to others, and a nameless cookie can pose as any other (`=__Host-x=1`).
+    Chromium and a name to others, and a nameless cookie can pose as any other (`=__Host-x=1`). `single` is the value of
+    the cookie of the name `wanted`, None if it came not at all or several times.
     """
 
-    __slots__ = ("header", "names", "parts")
+    __slots__ = ("header", "names", "parts", "single")
     names: tuple[bytes, ...]
 
-    def __init__(self, header: bytes) -> None:
+    def __init__(self, header: bytes, wanted: bytes | None = None) -> None:
         self.header = header
+        self.single: bytes | None = None
         self.parts = parts = header.split(SEPARATOR)
         # A blank or `;` that parts nothing, or a control character: then each pair is looked at.
         joined = b"".join(parts)
         odd = joined.translate(ODD) != joined
         if odd or not header:
             self.parts = parts = [pair for part in header.split(b";") if (pair := part.strip(BLANK))]
-        names = []
+        names, met = [], 0
         for pair in parts:
-            raw, equals, _ = pair.partition(b"=")
-            names.append(raw if equals and not (odd and has_control(pair)) else b"")
+            raw, equals, value = pair.partition(b"=")
+            if not equals or (odd and has_control(pair)):
+                raw = b""
+            elif raw == wanted:
+                met += 1
+                self.single = value if met == 1 else None
+            names.append(raw)
         self.names = tuple(names)
 
     @property
@@ -77,14 +84,10 @@ class Cookies:
         """The values of a cookie, usually one."""
         return [pair[len(name) + 1 :] for raw, pair in self.pairs if raw == name]
 
-    def single(self, name: bytes) -> bytes | None:
-        """The value of a cookie that came once; None for one that came not at all or several times."""
-        names = self.names
-        return self.parts[names.index(name)][len(name) + 1 :] if names.count(name) == 1 else None
-
-    def only(self, kept: tuple[bool, ...]) -> bytes:
-        """The header with those of its pairs that are `kept`, in their order: byte for byte."""
-        return SEPARATOR.join(compress(self.parts, kept))
+    def only(self, kept: Iterable[int]) -> bytes:
+        """The header with the pairs at these places, byte for byte."""
+        parts = self.parts
+        return SEPARATOR.join([parts[at] for at in kept])
 
 
 @dataclass(frozen=True, slots=True)

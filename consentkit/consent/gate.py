@@ -63,11 +63,11 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What becomes of cookies of these names, in their order: whether all pass, and each; how each is declared ("" for
-    our own), and the labels of those that should not be there at all."""
+    """What becomes of cookies of these names: whether all pass, and the places of those that do; in their order how
+    each is declared ("" for our own), and the labels of those that should not be there at all."""
 
     all_pass: bool
-    passes: tuple[bool, ...]
+    passing: tuple[int, ...]
     labels: tuple[str, ...]
     dropped: tuple[str, ...]
 
@@ -91,7 +91,7 @@ class Verdicts:
         verdicts = [self.of(raw) for raw in names]
         passage = Passage(
             all(verdict.passes for verdict in verdicts),
-            tuple(verdict.passes for verdict in verdicts),
+            tuple(at for at, verdict in enumerate(verdicts) if verdict.passes),
             tuple(verdict.name for verdict in verdicts),
             tuple(verdict.name for verdict in verdicts if not verdict.allowed),
         )
@@ -154,7 +154,7 @@ class Gate:
                 seen[label,] = seen.get((label,), 0) + 1
         for label in passage.dropped:
             self._count("request", label)
-        return cookies.header if passage.all_pass else cookies.only(passage.passes)
+        return cookies.header if passage.all_pass else cookies.only(passage.passing)
 
     def take_seen(self) -> Counter[str]:
         """How often requests brought which cookies since the last time, by declared name; from any thread."""

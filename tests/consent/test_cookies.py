@@ -63,7 +63,7 @@ def test_cookie_behind_an_odd_one_does_not_escape() -> None:
 def test_every_duplicate_of_a_refused_name_goes() -> None:
     """Frameworks take the last duplicate, so none may stay."""
     cookies = Cookies(b"x=1; a=1;x=2 ; b=2; x")
-    assert b"a=1; b=2" == cookies.only(tuple(raw not in (b"x", b"") for raw in cookies.names))
+    assert b"a=1; b=2" == cookies.only([at for at, raw in enumerate(cookies.names) if raw not in (b"x", b"")])
 
 
 def test_values_of_a_cookie_are_those_of_its_pairs() -> None:
@@ -76,7 +76,7 @@ def test_values_of_a_cookie_are_those_of_its_pairs() -> None:
 def test_header_from_which_nothing_goes_is_the_same_object() -> None:
     """An untouched header keeps its blanks and its order, byte for byte."""
     header = b"a=1;b=2 ;  c=\xff"
-    assert Cookies(header).only((True,) * len(pairs(header))) == b"; ".join(pairs(header))
+    assert Cookies(header).only(range(len(pairs(header)))) == b"; ".join(pairs(header))
 
 
 def starlette_deletion() -> bytes:
