@@ -46,7 +46,8 @@ class Engine:
 
     `keys`: the first signs, all verify. `delivery`: how pages are made, for `everybody` where all get the same (else
     None). `injects_link`: pages get the link that reopens the preferences. `tells_tags`: they get the script of consent
-    mode. `puts_in`: either.
+    mode. `puts_in`: either. `is_personal`: a page is for one
+    visitor.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Engine:
         self._sealer = Sealer(config, guard)
         hints = Hints(self.declaration) if config.consent.delivery == "edge" else None
         self.delivery: Delivery = EdgeDelivery(config, self._sealer, assets, hints) if hints else ServerDelivery(config)
+        self.is_personal = self.delivery.is_personal
         self._own: tuple[str, ...] = (config.consent.path, GPC_ADDRESS, KEY_ADDRESS)
         self._address = f"{config.consent.path}/"
         self._snippets = Snippets(config.site.languages, consent_mode, self._renderer.modules.beside_link)
@@ -178,7 +180,7 @@ class Engine:
         got; a router leaves its route there, and may have changed what stands before the path.
         """
         decisions, asked, incoming = audience
-        if not (self.delivery.is_personal and self._ahead.counts(decisions)):
+        if not (self.is_personal and self._ahead.counts(decisions)):
             return ""
         today, base = date_of(int(when // 86_400)), self.base(asked)
         try:

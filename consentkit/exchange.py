@@ -194,7 +194,7 @@ class Exchange(Sent):
 
     def _plain_lines(self, kind: Kind) -> Headers:
         """What is added to headers in which nothing has to be looked at, of an answer that stays as it is."""
-        if kind.is_page and self._engine.delivery.is_personal and self.status not in (204, 304):
+        if kind.is_page and self._engine.is_personal and self.status not in (204, 304):
             return self._standing.closure.private_lines
         return self._engine.standings.nobody.closure.lines if kind.is_document else []
 
@@ -204,7 +204,7 @@ class Exchange(Sent):
         A response is for one visitor if it was to set a cookie, even where the gate keeps that back.
         """
         engine = self._engine
-        is_personal = engine.delivery.is_personal
+        is_personal = engine.is_personal
         is_page = out.kind.is_page and self.status not in (204, 304)
         private = (is_personal and is_page) or self.consent.was_read or b"set-cookie" in out.first
         # Where pages are for everybody, a deletion must not be what keeps one out of the caches.
@@ -232,7 +232,7 @@ class Exchange(Sent):
         rewriter = engine.rewriter(audience, page.closure, page_nonces, consent=self.consent, last=last)
         asks = page.decisions.asks and self._asked.traits.wants_document
         # A page that is the same for everybody has its banner always, and its script knows whom to show it.
-        if asks and engine.delivery.is_personal and isinstance(rewriter, PageRewriter):
+        if asks and engine.is_personal and isinstance(rewriter, PageRewriter):
             self.answer = SHOWN
         return rewriter
 

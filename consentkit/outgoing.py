@@ -59,19 +59,19 @@ _layouts: Final[dict[tuple[bytes, ...], Layout]] = {}
 """Those that were met, by the names: each came once and in lower case."""
 
 
-def plain_kind(headers: list[Any]) -> Kind | None:
+def plain_kind(headers: Headers) -> Kind | None:
     """The kind of a response in whose headers nothing has to be looked at; None for others, and for what is met first.
 
     The responses of a site have the same few names and types, so this is a look-up for each.
     """
     try:
-        layout = _layouts.get(tuple([pair[0] for pair in headers]))
+        layout = _layouts.get(tuple([name for name, _ in headers]))
         if layout is None:
             return None
         at = layout.type_at
         return layout.kinds.get(headers[at][1] if at >= 0 else b"")
     except TypeError:
-        return None  # Buffers that can be changed are byte strings too, but no keys.
+        return None  # Lists are pairs too, and buffers that can be changed byte strings, but no keys.
 
 
 def _remember(names: tuple[bytes, ...], content_type: bytes, kind: Kind) -> None:

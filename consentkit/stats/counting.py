@@ -1,6 +1,7 @@
 """Counting for one site in one worker: from a request that is over to this worker's recorder."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 from urllib.parse import quote, urljoin
 
 from consentkit.asgi import Scope
@@ -75,6 +76,9 @@ def facts_of(config: Config) -> dict[str, str]:
 def kept_of(config: Config) -> Kept:
     """How long a site keeps its figures."""
     return Kept(config.stats.retention_months, config.stats.day_months)
+
+
+_new: Final[Callable[..., Any]] = tuple.__new__
 
 
 class Counting:
@@ -154,18 +158,20 @@ class Counting:
     def _facts(self, sent: Sent, took: float | None) -> RequestFacts:
         scope, incoming = sent.scope, sent.incoming
         client, answer = scope.get("client"), sent.answer
+        path: str = scope["path"]
+        query = scope.get("query_string")
         values = (
             sent.when,
-            scope["path"][:PATH_CAP],
+            path[:PATH_CAP],
             incoming.traits,
             scope["method"],
             sent.status,
             sent.content_type,
-            scope.get("scheme") == "https",
+            incoming.is_secure,
             sent.is_own,
             False,
             incoming.get(b"referer")[:REFERER_CAP],
-            scope.get("query_string", b"")[:QUERY_CAP],
+            query[:QUERY_CAP] if query else b"",
             sent.size,
             took,
             None,
@@ -179,7 +185,7 @@ class Counting:
             _sent_on(scope, incoming.get(b"host")) if 300 < sent.status < 304 and SENT_ON_KEY in scope else b"",
         )
         # Half the time that the class itself takes.
-        facts = tuple.__new__(RequestFacts, values)
+        facts: RequestFacts = _new(RequestFacts, values)
         loaded = scope.get(LOADED_KEY) if sent.is_own else None
         return facts._replace(shown=view_of(facts, loaded)) if loaded else facts
 
