@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from consentkit.dashboard.charts import bar
-from consentkit.dashboard.groups import CLASSES, EXIT, breakdown_of, metrics_of
-from consentkit.dashboard.rankings import NO_ANSWER, Place, Ranking, is_last
+from consentkit.dashboard.groups import CLASSES, EXIT, breakdown_of, can_be_asked
+from consentkit.dashboard.rankings import LAST, NO_ANSWER, Place, Ranking
 from consentkit.dashboard.state import FILTERED, ONLY, Filter
 from consentkit.dashboard.unlisted import Unlisted, unlisted
 from consentkit.dashboard.wording import Wording
@@ -47,7 +47,7 @@ class Card:
     title: str
     column: str
     unit: str
-    by_visits: bool
+    can_be_asked: bool
     rows: tuple[Row, ...]
     note: str
     unlisted: Unlisted | None
@@ -85,7 +85,7 @@ def rows_of(
     ranking: Ranking, words: Wording, rows: Sequence[tuple[str, int]], filters: Sequence[Filter] = ()
 ) -> tuple[Row, ...]:
     """The lines of a list; the longest bar belongs to the largest count of a value."""
-    largest = max((count for value, count in rows if not is_last(ranking.key, value)), default=0) or 1
+    largest = max((count for value, count in rows if value not in LAST), default=0) or 1
     breakdown = breakdown_of(ranking.key)
     return tuple(
         Row(
@@ -95,7 +95,7 @@ def rows_of(
             count=words.number(count),
             share=words.percent(count / ranking.total) if ranking.total else "",
             bar=bar(count / largest),
-            aside=value in NO_ANSWER or is_last(ranking.key, value),
+            aside=value in NO_ANSWER,
             only=ONLY + breakdown if breakdown in FILTERED and value != OTHER else "",
             chosen=Filter(breakdown, value) in filters,
         )
@@ -126,8 +126,8 @@ def card(
     ranking: Ranking, words: Wording, threshold: int | None, limit: int = ROWS, *, filters: Sequence[Filter] = ()
 ) -> Card:
     """A list's head as a card."""
-    named = [row for row in ranking.rows if not is_last(ranking.key, row[0])]
-    rest = [row for row in ranking.rows if is_last(ranking.key, row[0])]
+    named = [row for row in ranking.rows if row[0] not in LAST]
+    rest = [row for row in ranking.rows if row[0] in LAST]
     head = named[: limit - len(rest)] + rest
     title = words.text(f"cards.{ranking.key}")
     return Card(
@@ -135,7 +135,7 @@ def card(
         title=title,
         column=words.text(f"cards.{ranking.key}_column"),
         unit=unit_of(ranking.key, ranking.metric, words),
-        by_visits=len(metrics_of(ranking.key)) > 1,
+        can_be_asked=can_be_asked(ranking.key),
         rows=rows_of(ranking, words, head, filters),
         note="" if ranking.missing else _note(ranking, words, threshold),
         unlisted=next(iter(unlisted([(title, ranking)], words)), None) if ranking.missing else None,

@@ -27,6 +27,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """Each place with its lists, in this order. Its name in the address says which of them is shown."""
 
+SOURCES = GROUPS["sources"]
+"""Lists of where visits came from. They are of visits, as each has one source; most views come from the site itself."""
+
 LEADING = ("sources", "pages", "places")
 """Places that stand above the cards of the whole site, of visitors, answers and the forecast."""
 
@@ -56,10 +59,22 @@ def metrics_of(key: str) -> tuple[str, ...]:
         return (REQUESTS,)
     if key == ENTRY:
         return (VISITS,)
+    if key in SOURCES:
+        return (VISITS, VIEWS)
     if key == EXIT:
         return (VIEWS,)
     metrics = BREAKDOWNS[breakdown_of(key)]
     return METRICS if metrics[0] == VIEWS else metrics[:1]
+
+
+def can_be_asked(key: str) -> bool:
+    """Whether a list is counted by what a reader asks for."""
+    return len(metrics_of(key)) > 1 and key not in SOURCES
+
+
+def measure_of(key: str, asked: str) -> str:
+    """What a list is counted by where a reader asks for a metric."""
+    return asked if can_be_asked(key) else metrics_of(key)[0]
 
 
 def metric_of(key: str, asked: str) -> str:

@@ -7,10 +7,8 @@ from consentkit.dashboard.groups import ENTRY, breakdown_of, metrics_of
 from consentkit.dashboard.rankings import Ranking, Scope, cell_of
 from consentkit.dashboard.state import Filter
 from consentkit.dashboard.wording import Wording
-from consentkit.stats.breakdowns import CONVERSIONS, ENGAGED, MEASURED, VISITS
-from consentkit.stats.enrich.channel import INTERNAL_CHANNEL
+from consentkit.stats.breakdowns import CONVERSIONS, ENGAGED, MEASURED
 
-WITHIN = (INTERNAL_CHANNEL, "(internal)")
 BEGUN = (ENTRY, "channel", "campaign", "country", "device")
 """Lists of how visits began, of which those that are measured tell what became of them."""
 
@@ -64,11 +62,7 @@ def read_beside(scope: Scope, ranking: Ranking) -> Beside:
 def figures_of(beside: Beside, words: Wording, threshold: int | None) -> Mapping[str, Sequence[Figure]]:
     """The further figures of each value, in the order of the columns."""
     return {
-        value: [
-            # No visit begins within the site, so nothing waits there.
-            Figure("", "") if column.metric == VISITS and value in WITHIN else _figure(column, found, words, threshold)
-            for column in beside.columns
-        ]
+        value: [_figure(column, found, words, threshold) for column in beside.columns]
         for value, found in beside.counts.items()
     }
 

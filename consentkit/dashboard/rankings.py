@@ -12,19 +12,19 @@ from consentkit.dashboard.groups import (
     MAY_KNOW_NOTHING,
     breakdown_of,
     is_told,
+    measure_of,
     metrics_of,
 )
 from consentkit.dashboard.periods import Period
 from consentkit.dashboard.state import Filter
 from consentkit.stats.breakdowns import BREAKDOWNS, CONVERSIONS, MOVES, REQUESTS, VIEWS, crossed
-from consentkit.stats.enrich.channel import INTERNAL_CHANNEL
 from consentkit.stats.model import NONE, OTHER
 from consentkit.stats.report import share_of
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.stores.protocol import Sums
 
-LAST = ("(internal)", NONE, OTHER)
-"""Shown after the values of a list whatever their counts: the rest, and views that came from the site itself."""
+LAST = (NONE, OTHER)
+"""Shown after the values of a list whatever their counts."""
 NO_ANSWER = (*LAST, "(unknown)")
 BEGINNINGS = frozenset({"page", "channel", "campaign"})
 """How visits begin. The view that reaches a goal seldom has the campaign or the channel that brought its visitor, so
@@ -115,11 +115,6 @@ def metric_in(scope: Scope, key: str, asked: str) -> str:
     return asked if asked in metrics else metrics[0]
 
 
-def is_last(key: str, value: str) -> bool:
-    """Whether a value of a list stands after the others whatever its count."""
-    return value in LAST or (key == "channel" and value == INTERNAL_CHANNEL)
-
-
 def read_places(
     scope: Scope, by: str, lists: Mapping[str, str], limit: int, counted: Collection[str] = tuple(BREAKDOWNS)
 ) -> tuple[Place, ...]:
@@ -133,8 +128,9 @@ def read_places(
         asked = lists.get(group, "")
         wanted = (asked,) if asked in offered else offered
         keys_left = [key for key in wanted if not is_own(scope, key)] or [wanted[0]]
-        heads = (read_head(scope, key, by, limit) for key in keys_left)
-        head = next((head for head in heads if not head.missing), None) or read_head(scope, keys_left[0], by, limit)
+        heads = (read_head(scope, key, measure_of(key, by), limit) for key in keys_left)
+        first = next(heads)
+        head = next((head for head in heads if not head.missing), first) if first.missing else first
         places.append(Place(group, offered, head, asked in offered, is_own(scope, head.key)))
     return tuple(places)
 
@@ -157,8 +153,8 @@ def read_head(scope: Scope, key: str, by: str, limit: int) -> Ranking:
     else:
         rows = scope.reader.top(breakdown, metric, scope.period.first, scope.period.last, limit + len(LAST) + 1)
         by_value = scope.shown.get((breakdown, metric), 0)
-    named = [row for row in rows if not is_last(key, row[0])][:limit]
-    rest = sorted((row for row in rows if is_last(key, row[0])), key=lambda row: row[0] == OTHER)
+    named = [row for row in rows if row[0] not in LAST][:limit]
+    rest = sorted((row for row in rows if row[0] in LAST), key=lambda row: row[0] == OTHER)
     total = scope.totals.get(metric, 0)
     # Values count on the day of their release, so that a short period may show more than it counted.
     whole = max(total, by_value + sum(count for value, count in rest if value == OTHER))

@@ -60,12 +60,14 @@ RICH = {
 
 
 def release_of(day: dt.date, values: dict[str, dict[str, int]], *, views: int = 100) -> Release:
-    """One day's release: `views` views, half as many visits, 200 requests of which 50 are bots'."""
+    """One day's release: `views` views, half as many visits, none of them begun within the site, and 200 requests of
+    which 50 are bots'."""
     counts = {
         Cell(name, value, metric): count if metric == "views" else count // 2
         for name, by_value in values.items()
         for value, count in by_value.items()
         for metric in metrics_of(name)
+        if metric == "views" or value not in ("internal", "(internal)")
     }
     counts[Cell("status", "200", "requests")] = 180
     counts[Cell("status", "404", "requests")] = 20

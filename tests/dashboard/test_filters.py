@@ -71,9 +71,9 @@ def test_the_figures_and_the_chart_are_the_values_own(front: Desk) -> None:
 
 
 def test_cards_with_a_stored_crossing_are_narrowed_down(front: Desk) -> None:
-    """Shares are of the value's own views."""
+    """Shares are of the value's own counts: sources of visits, the others of views."""
     page = front.get("/?only.page=%2Fproducts")
-    assert "Search engines 560 67% Direct, or not told 280 33% 100% shown by value" in card(page, "sources")
+    assert "Search engines 280 67% Direct, or not told 140 33% 100% shown by value" in card(page, "sources")
     assert "Netherlands" in card(page, "places")
     assert "/products 840 100%" in card(front.get("/?only.page=%2Fproducts&pages=page"), "pages")
     other = front.get("/?only.channel=search")
@@ -224,19 +224,25 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 
 
 def test_campaigns_can_be_compared(measured: Desk) -> None:
-    """Beside the views the visits, those measured, and of these how many went on and what they reached."""
+    """By visits, whatever is asked; beside them views, measured visits, how many of these went on, and their goals."""
     text = plain(measured.get("/list?card=campaign&period=today"))
-    assert "views Share visits measured visits engaged goals reached" in text
-    assert "autumn 40 40% 20 20 20 100% 20 100%" in text
+    assert "visits Share views measured visits engaged goals reached" in text
+    assert "autumn 20 40% 40 20 20 100% 20 100%" in text
     assert "each stands where it began" in text
-    ordered = plain(measured.get("/list?card=campaign&period=today&by=visits&order=name"))
-    assert "autumn 20 40% 40 20 20 100% 20 100%" in ordered
+    ordered = measured.get("/list?card=campaign&period=today&by=views&order=name")
+    assert "autumn 20 40% 40 20 20 100% 20 100%" in plain(ordered)
+    assert "by=visits" not in ordered
 
 
-def test_no_visit_begins_within_the_site(measured: Desk) -> None:
-    """So nothing waits there; where something may wait, it is said."""
+def test_sources_are_of_visits(measured: Desk) -> None:
+    """No visit begins within the site; the views that do are in the file alone."""
     text = plain(measured.get("/list?card=channel&period=today"))
-    assert re.search(r"From the site itself 40 40% +20 20 100%", text)
+    assert "Channel" in text
+    assert "From the site itself" not in text
+    file = measured.get("/list.csv?card=channel&period=today&by=views")
+    assert "value,visits,views," in file
+    assert "\r\ninternal,0,40," in file
+    assert "From the site itself" not in card(measured.get("/?period=today&by=views"), "sources")
 
 
 def test_the_goals_of_a_campaign_are_those_of_measured_visits(measured: Desk) -> None:

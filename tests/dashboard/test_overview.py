@@ -56,9 +56,8 @@ def test_the_threshold_is_explained_with_its_number(reader: Desk) -> None:
 
 
 def test_what_is_no_value_stands_last_whatever_its_count(reader: Desk) -> None:
-    """The rest, and views from the site itself, do not push down what people look for."""
+    """The rest does not push down what people look for."""
     page = reader.get("/")
-    assert page.index("example.org") < page.index("From the site itself")
     assert page.index(">/products<") < page.index("Everything else")
 
 
@@ -168,11 +167,11 @@ def test_pages_speak_the_readers_language(reader: Desk, language: str, number: s
 
 
 def test_lists_of_one_subject_share_a_place(rich: Desk) -> None:
-    """Each is a link that keeps the other choices; channels are named in words, the site's own pages last."""
+    """Each is a link that keeps the other choices; channels are named in words."""
     page = rich.get("/?period=today&by=visits&pages=entry")
     assert 'href="/?period=today&amp;by=visits&amp;pages=entry&amp;sources=campaign#sources"' in page
     assert 'href="/list?period=today&amp;by=visits&amp;pages=entry&amp;card=channel"' in page
-    assert page.index("Search engines") < page.index("From the site itself")
+    assert page.index("Search engines") < page.index("Direct, or not told")
     assert "autumn" not in page
     chosen = rich.get("/?period=today&sources=campaign&pages=missing&places=region&devices=browser_version")
     assert chosen.index(">autumn<") < chosen.index(">None<")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from consentkit.dashboard.groups import CARDS, CLASSES, EXIT, breakdown_of, metric_of
 from consentkit.dashboard.periods import CHOICES, EARLIEST, Period, chosen
-from consentkit.dashboard.rankings import Ranking, class_ranking, is_last
+from consentkit.dashboard.rankings import LAST, Ranking, class_ranking
 from consentkit.dashboard.sharing.folding import Count, added_up, folded_month, months
 from consentkit.dashboard.sharing.noise import noisy_series, noisy_values
 from consentkit.dashboard.store.shares import BudgetUsedUp, Share, Shares
@@ -167,7 +167,7 @@ def _values(reader: SinkReader, key: str, threshold: int, period: Period) -> dic
 def _ranking(key: str, counts: Mapping[str, int], totals: Mapping[str, int]) -> Ranking:
     """All values, largest first, the rest after them."""
     metric = metric_of(key, "")
-    rows = sorted(counts.items(), key=lambda row: (is_last(key, row[0]), row[0] == OTHER, -row[1], row[0]))
+    rows = sorted(counts.items(), key=lambda row: (row[0] in LAST, row[0] == OTHER, -row[1], row[0]))
     by_value = sum(count for value, count in rows if value != OTHER)
     total = max(totals.get(metric, 0), sum(counts.values()))
     return Ranking(key, metric, tuple(rows), total, share_of(by_value, total))

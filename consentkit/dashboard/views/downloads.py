@@ -15,6 +15,7 @@ from consentkit.dashboard.context import Context
 from consentkit.dashboard.exports import days_table, filtered_days, list_table, screen_tables
 from consentkit.dashboard.figures import read_facts
 from consentkit.dashboard.files import Parcel, answer, asked_format
+from consentkit.dashboard.groups import measure_of
 from consentkit.dashboard.rankings import read_scope
 from consentkit.dashboard.store.sessions import Session
 from consentkit.dashboard.views.reading import read_choices, read_figures
@@ -53,7 +54,7 @@ class Downloads:
         with context.reader.snapshot():
             facts, state = read_choices(context, request)
             scope = read_scope(context.reader, state.period, state.filters, facts.threshold)
-            table = list_table(scope, key, state.by, asked_search(request))
+            table = list_table(scope, key, measure_of(key, state.by), asked_search(request))
         days = (state.period.first, state.period.last)
         return answer(context, session, form, Parcel(key, days, [table]), facts)
 

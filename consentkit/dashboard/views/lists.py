@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute
 from consentkit.dashboard.asked import asked_card, asked_offset, asked_search
 from consentkit.dashboard.cards import card, chips, rows_of, unit_of
 from consentkit.dashboard.context import Context
-from consentkit.dashboard.groups import CLASSES
+from consentkit.dashboard.groups import CLASSES, measure_of
 from consentkit.dashboard.measures import figures_of, read_beside
 from consentkit.dashboard.rankings import read_list, read_scope
 from consentkit.dashboard.sessions import Session
@@ -42,7 +42,13 @@ class Lists:
             facts, state = read_choices(context, request)
             scope = read_scope(context.reader, state.period, state.filters, facts.threshold)
             ranking = read_list(
-                scope, key, state.by, limit=PER_PAGE, offset=offset, search=search, order=name if by_name else None
+                scope,
+                key,
+                measure_of(key, state.by),
+                limit=PER_PAGE,
+                offset=offset,
+                search=search,
+                order=name if by_name else None,
             )
             beside = read_beside(scope, ranking)
         return context.page(

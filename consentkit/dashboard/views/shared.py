@@ -16,7 +16,7 @@ from consentkit.dashboard.context import Context
 from consentkit.dashboard.figures import Facts, read_facts
 from consentkit.dashboard.groups import CLASSES, is_told
 from consentkit.dashboard.packing import packed
-from consentkit.dashboard.rankings import Ranking, is_last
+from consentkit.dashboard.rankings import LAST, Ranking
 from consentkit.dashboard.scale import label_places
 from consentkit.dashboard.sharing.figures import Day, Shown, read_shown
 from consentkit.dashboard.store.shares import BudgetUsedUp, Share
@@ -148,7 +148,7 @@ def _chart(shown: Shown, words: Wording) -> Markup:
 def _card(ranking: Ranking, words: Wording, share: Share) -> Card:
     threshold = None if ranking.key == CLASSES else share.wish.threshold
     found = card(ranking, words, threshold, ROWS)
-    named = sum(not is_last(ranking.key, value) for value, _ in ranking.rows)
+    named = sum(value not in LAST for value, _ in ranking.rows)
     listed = ROWS - (len(ranking.rows) - named)
     if named <= listed:
         return found
