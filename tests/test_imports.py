@@ -62,6 +62,7 @@ ADAPTERS = {
     "joserfc": "dashboard/oidc",
     "opendp": "dashboard/sharing/noise",
     "prometheus_client": "metrics",
+    "pycountry": "dashboard/region_names",
 }
 """Each third party, and the one module that knows it."""
 

@@ -17,7 +17,8 @@ from consentkit.stats.model import OTHER
 
 ROWS = 8
 """Of a card, what is no value included."""
-CODES = ("country", "language")
+CODES = ("country", "region", "language")
+LONGEST_CODE = 6
 """Breakdowns whose values are codes, shown small beside the name."""
 
 
@@ -90,8 +91,8 @@ def rows_of(
     return tuple(
         Row(
             raw=value,
-            label=words.value(ranking.key, value),
-            code=value if ranking.key in CODES and not value.startswith("(") and len(value) <= 3 else "",
+            label=(label := words.value(ranking.key, value)),
+            code=value if ranking.key in CODES and value != label and len(value) <= LONGEST_CODE else "",
             count=words.number(count),
             share=words.percent(count / ranking.total) if ranking.total else "",
             bar=bar(count / largest),

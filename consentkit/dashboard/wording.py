@@ -9,6 +9,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from consentkit.dashboard.region_names import region_names
+
 LANGUAGES = ("en", "nl", "es")
 """The languages that the dashboard speaks; the first is the fallback."""
 
@@ -148,6 +150,8 @@ class Wording:
             return f"{value} {_phrase(value)}".strip()
         if breakdown == "language":
             return _sentence(str(texts["languages"].get(value.partition("-")[0].lower(), value)))
+        if breakdown == "region":
+            return region_names().get(value, value)
         names = NAMES.get(breakdown)
         return str(texts[names].get(value, value)) if names else value
 

@@ -91,7 +91,7 @@ def test_moves_onward_need_no_crossing(front: Desk) -> None:
 def test_parts_need_no_crossing_with_their_whole(front: Desk) -> None:
     """Regions name their country and versions their browser, so a filter by one shows the other."""
     regions = card(front.get("/?only.country=NL"), "places")
-    assert "NL-NH 1,120 57% NL-UT 560 29%" in regions
+    assert "Noord-Holland NL-NH 1,120 57% Utrecht NL-UT 560 29%" in regions
     assert "DE-BY" not in regions
     versions = card(front.get("/?only.browser=Firefox"), "devices")
     assert "Firefox 145 840 50%" in versions

@@ -175,7 +175,7 @@ def test_lists_of_one_subject_share_a_place(rich: Desk) -> None:
     assert "autumn" not in page
     chosen = rich.get("/?period=today&sources=campaign&pages=missing&places=region&devices=browser_version")
     assert chosen.index(">autumn<") < chosen.index(">None<")
-    for text in (">/old<", ">NL-NH<", ">Firefox 145<", "&lt;b&gt;fibre"):
+    for text in (">/old<", ">Noord-Holland<", ">Firefox 145<", "&lt;b&gt;fibre"):
         assert text in chosen
     assert set() == dangerous(chosen)
 
