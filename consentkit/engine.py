@@ -129,11 +129,12 @@ class Engine:
     def gate_out(self, headers: Headers, decisions: Decisions, path: str) -> Headers:
         """The response headers for the browser; an error lets no cookie out. `path` is that of the request."""
 
-        def note(line: bytes, label: str) -> None:
+        def note(line: bytes, label: str) -> int:
             try:
-                self._sightings.note_set(line, label, path)
+                return self._sightings.note_set(line, label, path)
             except Exception as problem:
                 self.guard.note("noting a cookie", problem)
+                return 0
 
         try:
             return self.gate.gate_out(headers, decisions, note)

@@ -123,6 +123,16 @@ def test_the_examples_of_the_documentation_run(name: str, tmp_path: Path, monkey
         assert "Example" in answer.text
 
 
+def test_the_blocks_to_paste_are_valid() -> None:
+    """All of docs/services.md, beside what `consentkit init` writes, is a declaration without an error."""
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "services.md").read_text("utf-8"), re.S)
+    data = tomllib.loads((ROOT / "consentkit" / "starter.toml").read_text("utf-8"))
+    pasted = [service for block in blocks for service in tomllib.loads(block)["services"]]
+    config = parse({**data, "services": [*data["services"], *pasted]}, base=ROOT)
+    assert [] == [service["id"] for service in pasted if service["id"] not in config.declaration.services]
+    assert len(pasted) == len(blocks) > 4
+
+
 def test_the_recipe_for_receipts_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The example of docs/proof.md verifies a record that was downloaded, and refuses a changed one."""
     (code,) = python_blocks("docs/proof.md")

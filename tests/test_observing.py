@@ -1,6 +1,7 @@
 """What an app stores is observed while it runs: from its answers to the file, on a real server too."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def test_cookies_of_requests_are_observed_by_their_declared_name(tmp_path: Path)
     cookie = b"_ads_1=1; _ads_2=1; session=x; made_up=1; also=2; " + consent_cookie(kit)
     ask(kit.wrap(answering()), "/page", headers=[(b"cookie", cookie)])
     assert {("_ads_*", "", 2, 0), ("session", "", 1, 0), ("(undeclared)", "", 2, 0)} == seen(kit)
+
+
+def test_the_lines_to_paste_have_the_duration(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """As the app sets the cookie."""
+    lines = (b"letter=1; Max-Age=7776000", b"day=1; Max-Age=3600", b"tab=1", b"gone=1; Max-Age=0")
+    ask(kit_of(folder=tmp_path).wrap(answering(headers=[HTML, *((b"set-cookie", line) for line in lines)])))
+    assert ["90 days", "1 day", "session"] == re.findall(r'kind = "cookie", duration = "(.+?)"', caplog.text)
 
 
 def test_an_error_in_observing_lets_the_cookie_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,14 +86,23 @@ def for_contact(finding: Finding, kinds: Mapping[str, int], paths: Sequence[str]
     shown = list(dict.fromkeys(shown_path(path) for path in paths if path not in ("", "/")))[:3]
     if shown:
         message += f": {', '.join(shown)}{' …' if len(paths) > 3 else ''}"
-    paste = f"origins = [{toml_text(finding.name)}]" if finding.kind == "undeclared_contact" else ""
+    paste = (
+        f"origins = [{toml_text(finding.name)}]"
+        if finding.kind == "undeclared_contact" or (finding.kind == "blocked_contact" and not whose)
+        else ""
+    )
     return replace(finding, message=message, advice=_contact_advice(finding, whose), paste=paste)
 
 
 def _contact_advice(finding: Finding, whose: str) -> str:
     belongs = f"It belongs to {whose}, to which nobody consented here. " if whose else ""
     if finding.kind == "blocked_contact":
-        return f"{belongs}Nobody was contacted, but only the policy prevents it: take the tag out of the page."
+        mend = (
+            "let the page hold its tag or its script only where consent was given"
+            if whose
+            else "take the tag out of the page, or declare it with its service:"
+        )
+        return f"{belongs}Nobody was contacted, but only the policy prevents it: {mend}{'.' if whose else ''}"
     if finding.kind == "contact_without_consent":
         return f"{belongs}Load it only after consent."
     host = finding.name.partition("://")[2]

@@ -44,11 +44,12 @@ UNDECLARED = "(undeclared)"
 GATED_HEADERS = INSTRUCTIONS | {b"set-cookie"}
 """Response headers that are looked at, in lower case."""
 
-Note = Callable[[bytes, str], None]
+Note = Callable[[bytes, str], int]
 
 
-def _forget(_: bytes, __: str) -> None:
-    """Nobody wants to know."""
+def _forget(_: bytes, __: str) -> int:
+    """Nobody wants to know, and nobody tells for how long."""
+    return 0
 
 
 class Verdict(NamedTuple):
@@ -200,7 +201,7 @@ class Gate:
         """The response headers without the Set-Cookie lines and instructions that are not allowed.
 
         The app's deletions pass. `note` is told of each line that sets a cookie, with the cookie's name as it is
-        declared, or reduced to what an operator may read.
+        declared, or reduced to what an operator may read; it gives back for how many days the cookie is set.
         """
         return [pair for pair in headers if self._may_leave(pair, decisions, note)]
 
@@ -215,13 +216,12 @@ class Gate:
         if cookie.name in OWN_COOKIES or cookie.name in VISIT_COOKIES:
             return False
         label = self._label(cookie.name) or readable(cookie.name)
-        if not cookie.deletes:
-            note(line, label)
+        days = 0 if cookie.deletes else note(line, label)
         decision = self.decision(cookie.name, decisions)
         if decision or (cookie.deletes and cookie.name is not None):
             return True
         self._count("response", label)
-        self._log_once(label, decision)
+        self._log_once(label, decision, days)
         return self.mode != "enforce"
 
     def _label(self, name: str | None) -> str:
@@ -234,12 +234,12 @@ class Gate:
             key = (direction, "(other)")
         self.dropped[key] += 1
 
-    def _log_once(self, label: str, decision: Decision | None) -> None:
+    def _log_once(self, label: str, decision: Decision | None, days: int) -> None:
         if self.mode == "observe" or self.dropped["response", label] != 1:
             return
         if decision is None:
             taken = {*self.declaration.by_id, *self.declaration.services}
-            log.warning("%s", undeclared_message(label, self.mode, taken))
+            log.warning("%s", undeclared_message(label, self.mode, taken, days))
         else:
             did = "dropped" if self.mode == "enforce" else "would drop"
             log.info("%s the cookie %r that the app set: %s (%s)", did, label, decision.state, decision.reason)

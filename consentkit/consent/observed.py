@@ -84,9 +84,14 @@ class Sightings:
         self._lock = Lock()
         self._seen: dict[Key, Sight] = {}
 
-    def note_set(self, line: bytes, label: str, path: str) -> None:
-        """Note a Set-Cookie line that the app sends, and that does not delete; `label` is the cookie's name."""
-        self._add(Key(label, canonical(path)), 1, lifetime_days(line, self._clock()))
+    def note_set(self, line: bytes, label: str, path: str) -> int:
+        """Note a Set-Cookie line that the app sends, and that does not delete; `label` is the cookie's name.
+
+        Returns for how many days it is set, as `lifetime_days` has it.
+        """
+        days = lifetime_days(line, self._clock())
+        self._add(Key(label, canonical(path)), 1, days)
+        return days
 
     def take(self, requested: Counter[str]) -> dict[Key, Sight]:
         """What was seen since the last time, with the cookies that requests brought, by their declared name."""

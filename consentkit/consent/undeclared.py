@@ -36,10 +36,11 @@ def _may_identify(word: str) -> bool:
     return (has_digit and len(word) >= 6) or (word.isdigit() and len(word) >= 2) or len(word) > 20
 
 
-def undeclared_message(name: str, mode: str, taken: Collection[str]) -> str:
+def undeclared_message(name: str, mode: str, taken: Collection[str], days: int) -> str:
     """The log line for a cookie that the app sets and nobody declared, with the TOML to paste.
 
-    `name` is a `readable` one; `taken` holds the ids that the declaration uses already.
+    `name` is a `readable` one; `taken` holds the ids that the declaration uses already; `days` is for how many the
+    cookie is set, 0 for the session.
     """
     did = "was dropped" if mode == "enforce" else "would be dropped in mode enforce"
     if name == NAMELESS or ("*" in name and len(name.replace("*", "")) < 3):
@@ -59,9 +60,10 @@ def undeclared_message(name: str, mode: str, taken: Collection[str]) -> str:
     id_ = id_ if id_[0].isalpha() else f"service_{id_}"
     while id_ in taken:
         id_ += "_2"
+    duration = f"{days} day{'s' if days > 1 else ''}" if days else "session"
     return (
         f'{head}\n[[services]]\nid = "{id_}"\nname = "{id_}"\n{why}\n'
-        f'storage = [{{ name = {toml_text(name)}, kind = "cookie", duration = "session" }}]\n'
+        f'storage = [{{ name = {toml_text(name)}, kind = "cookie", duration = "{duration}" }}]\n'
     )
 
 

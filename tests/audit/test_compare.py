@@ -134,6 +134,14 @@ def test_what_a_policy_stopped_is_told_apart() -> None:
     findings = comparison().findings(seen(State.REFUSED, contact(f"{ADS}/t.js", "blocked")))
     assert [("blocked_contact", "C3", ADS)] == told(findings)
     assert "Nobody was contacted" in findings[0].advice
+    assert ("only where consent was given.", "") == (findings[0].advice[-30:], findings[0].paste)
+
+
+def test_what_a_policy_stopped_undeclared_can_be_declared() -> None:
+    """Or taken out of the page."""
+    (finding,) = comparison().findings(seen(State.BEFORE, contact("https://t.example.org/t.js", "blocked")))
+    assert "take the tag out of the page, or declare it with its service:" in finding.advice
+    assert 'origins = ["https://t.example.org"]' == finding.paste
 
 
 def test_requests_to_one_party_are_one_finding() -> None:
