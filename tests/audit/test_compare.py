@@ -134,7 +134,8 @@ def test_what_a_policy_stopped_is_told_apart() -> None:
     findings = comparison().findings(seen(State.REFUSED, contact(f"{ADS}/t.js", "blocked")))
     assert [("blocked_contact", "C3", ADS)] == told(findings)
     assert "Nobody was contacted" in findings[0].advice
-    assert ("only where consent was given.", "") == (findings[0].advice[-30:], findings[0].paste)
+    assert findings[0].advice.endswith("only where consent was given.")
+    assert "" == findings[0].paste
 
 
 def test_what_a_policy_stopped_undeclared_can_be_declared() -> None:
