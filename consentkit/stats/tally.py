@@ -12,7 +12,7 @@ from consentkit.stats.spread import MAX_CELLS, spread
 
 MOST_WAITING: Final = 10_000
 """Requests that are held one by one, some 1 kB each. A request that finds so many adds them up at once, which takes
-25 to 40 ms: only a worker whose recorder has stood still for seconds comes there."""
+20 to 40 ms: only a worker whose recorder has stood still for seconds comes there."""
 
 T = TypeVar("T")
 

@@ -22,6 +22,8 @@ from tests.benchmarks.traffic import BROWSERS, LINKS, NETWORK, PAGES, SOURCES, T
 
 RATES = (300, 1_000, 3_000)
 """Requests a second of one worker."""
+BUSIEST = 6_000
+"""About what one uvicorn worker can answer at most, as peers are measured: without pause."""
 COUNTED: dict[str, tuple[str, ...]] = {"all": tuple(BREAKDOWNS), "12": TWELVE}
 """What the site counts by."""
 SECONDS = 60
@@ -74,6 +76,7 @@ class Case(NamedTuple):
 
 
 CASES = [Case(rate, alike, counted) for alike in (False, True) for counted in COUNTED for rate in RATES]
+CASES.append(Case(BUSIEST, alike=True, counted="12"))
 
 
 def per_request(folder: Path, case: Case) -> dict[str, float]:
