@@ -1,7 +1,7 @@
 """Counting for one site in one worker: from a request that is over to this worker's recorder."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote, urljoin
 
 from consentkit.asgi import Scope
@@ -18,7 +18,7 @@ from consentkit.stats.recorder import Recorder
 from consentkit.stats.release import Rule
 from consentkit.stats.retention import Kept
 from consentkit.stats.routes import route_of
-from consentkit.stats.shown_later import LOADED_KEY, view_of
+from consentkit.stats.shown_later import LOADED_KEY, Loaded, view_of
 from consentkit.stats.site import SiteReader
 from consentkit.stats.stores import PrivateStore, Sink, open_private, open_sink
 from consentkit.stats.tally import Tally
@@ -78,9 +78,6 @@ def kept_of(config: Config) -> Kept:
     return Kept(config.stats.retention_months, config.stats.day_months)
 
 
-_new: Final[Callable[..., Any]] = tuple.__new__
-
-
 class Counting:
     """Counts requests; an error leaves a request uncounted and the page untouched. `clock` gives epoch seconds.
 
@@ -99,7 +96,7 @@ class Counting:
         stores = Stores(lambda: private_of(config), lambda: sink_of(config), facts_of(config), kept_of(config))
         self.observer = observer = observer_of(config)
         self._carrier = Carrier(keys, observer.view)
-        self.recorder: Recorder[RequestFacts] = Recorder(
+        self.recorder = Recorder(
             stores,
             rule_of(config),
             lambda note: Tally(observer.observe_all, config.stats.crossings, note=note),
@@ -118,7 +115,7 @@ class Counting:
 
     def began(self) -> bool:
         """Note that a request is being answered, which `count` will end; False, and nothing noted, before `open`."""
-        tally: Tally[RequestFacts] | None = self.recorder.tally
+        tally: Tally | None = self.recorder.tally
         if tally is None:
             return False
         tally.began()
@@ -130,13 +127,14 @@ class Counting:
         What counts of it is handed to the recorder's thread, without its cookies and without the address.
         """
         try:
-            tally: Tally[RequestFacts] = self.recorder.tally or self.recorder.start()
+            tally: Tally = self.recorder.tally or self.recorder.start()
             tally.ended()
             if sent.step is None:
-                tally.add(self._facts(sent, took))
+                tally.add(self._values(sent, took))
             else:
                 facts, carried = sent.step.facts, sent.step.carried
-                tally.add(facts._replace(size=sent.size, took=took, carried=carried, answer=metric_of(sent.answer)))
+                facts = facts._replace(size=sent.size, took=took, carried=carried, answer=metric_of(sent.answer))
+                tally.add(tuple(facts))
         except Exception as error:
             self.recorder.note_uncounted(error)
 
@@ -145,7 +143,7 @@ class Counting:
 
         To be asked only where the visitor may be measured. None if the request is no view of a person's. May raise.
         """
-        facts = self._facts(sent, None)
+        facts = RequestFacts._make(self._values(sent, None))
         if facts.shown is None:
             return self._carrier.step(facts, cookies)
         step = self._carrier.step(facts.shown, cookies)
@@ -155,7 +153,8 @@ class Counting:
         """Write what has been counted."""
         self.recorder.close()
 
-    def _facts(self, sent: Sent, took: float | None) -> RequestFacts:
+    def _values(self, sent: Sent, took: float | None) -> tuple[Any, ...]:
+        """The facts of a request, in their order."""
         scope, incoming = sent.scope, sent.incoming
         client, answer = scope.get("client"), sent.answer
         path: str = scope["path"]
@@ -184,10 +183,13 @@ class Counting:
             None,
             _sent_on(scope, incoming.get(b"host")) if 300 < sent.status < 304 and SENT_ON_KEY in scope else b"",
         )
-        # Half the time that the class itself takes.
-        facts: RequestFacts = _new(RequestFacts, values)
         loaded = scope.get(LOADED_KEY) if sent.is_own else None
-        return facts._replace(shown=view_of(facts, loaded)) if loaded else facts
+        return values if loaded is None else _with_view(RequestFacts._make(values), loaded)
+
+
+def _with_view(facts: RequestFacts, loaded: Loaded) -> tuple[Any, ...]:
+    """The facts with the view of a page that was loaded ahead and is shown now."""
+    return tuple(facts._replace(shown=view_of(facts, loaded)))
 
 
 def _sent_on(scope: Scope, host: bytes) -> bytes:

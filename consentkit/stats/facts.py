@@ -80,9 +80,17 @@ class RequestFacts(NamedTuple):
         return "<RequestFacts>"
 
 
+FACTS: Final = len(RequestFacts._fields)
+
+
 def by_column(batch: Iterable[RequestFacts]) -> Any:
     """The facts of requests as one value, each field of which has that of all of them, in order."""
     return RequestFacts._make(zip(*batch, strict=True))
+
+
+def at_row(columns: Any, row: int) -> RequestFacts:
+    """The facts of one of the requests whose facts stand in columns."""
+    return RequestFacts._make([column[row] for column in columns])
 
 
 def facts_of_texts(**values: Any) -> RequestFacts:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from queue import SimpleQueue
-from typing import Any
 
 from consentkit.errors import kind_of
 from consentkit.stats.breakdowns import REQUESTS
@@ -68,7 +67,7 @@ class _Frozen:
 class Flusher:
     """Carries one worker's tally on. `source` names this run of the worker, and is never used again."""
 
-    def __init__(self, tally: Tally[Any], stores: Stores, rule: Rule, source: str) -> None:
+    def __init__(self, tally: Tally, stores: Stores, rule: Rule, source: str) -> None:
         self._tally = tally
         self._stores = stores
         self._rule = rule

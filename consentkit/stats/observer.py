@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from consentkit.stats.beside import Asked, hear, see_beside
 from consentkit.stats.classes import Verdict, judge
 from consentkit.stats.enrich import agent
-from consentkit.stats.facts import USER_AGENT_CAP, RequestFacts, by_column
+from consentkit.stats.facts import USER_AGENT_CAP, RequestFacts, at_row, by_column
 from consentkit.stats.load import Served
 from consentkit.stats.model import NONE, Agent, Facet
 from consentkit.stats.observed import Observation, Observed
@@ -65,19 +65,25 @@ class Observer:
 
     def observations(self, batch: Sequence[RequestFacts]) -> list[Observation]:
         """What each request adds."""
-        return [one for observed in self.observe_all(batch) for one in observed.observations()] if batch else []
+        observed = self.observe_all(by_column(batch)) if batch else []
+        return [one for some in observed for one in some.observations()]
 
-    def observe_all(self, batch: Sequence[RequestFacts]) -> list[Observed]:
-        """What one or more requests add, those of a day that came one after the other together.
+    def observe_all(self, facts: Sequence[Sequence[Any]]) -> list[Observed]:
+        """What one or more requests add, those of a day that came one after the other together; `facts` by column.
 
         Only page requests of what may be a person have events.
         """
-        columns = by_column(batch)
+        columns: Any = RequestFacts._make(facts)
         day = self._day(min(columns.when))
         if day == self._day(max(columns.when)):
-            return [self._of_day(day, batch, columns)]
-        days = groupby(batch, lambda facts: self._day(facts.when))
-        return [observed for _, some in days for observed in self.observe_all(list(some))]
+            return [self._of_day(day, columns)]
+        found: list[Observed] = []
+        begin = 0
+        for _, some in groupby(map(self._day, columns.when)):
+            end = begin + sum(1 for _ in some)
+            found += self.observe_all([column[begin:end] for column in columns])
+            begin = end
+        return found
 
     def view(self, facts: RequestFacts) -> View | None:
         """The view that a request is, as its visitor's own state needs it; None for what shows no person a page."""
@@ -130,48 +136,48 @@ class Observer:
         quarter = self._today = Quarter(begin, begin + DAY_STEP, day)
         return quarter
 
-    def _of_day(self, day: str, batch: Sequence[RequestFacts], columns: Any) -> Observed:
-        """What requests add that came on a day; `columns` has their facts by column."""
+    def _of_day(self, day: str, columns: Any) -> Observed:
+        """What requests add that came on a day."""
         site = self._site
         senders = site.senders.of_each(columns.traits)
-        manners = manners_of(senders, batch)
-        verdicts = self._verdicts(manners, batch)
+        manners = manners_of(senders, columns)
+        verdicts = self._verdicts(manners, columns)
         templates = [routed.template for routed in site.pages.routed_each(columns.route)]
         served = _served(manners, templates, columns)
         observed = Observed(day, [sender.agent for sender in senders], [*verdicts], served)
-        views, others = _told_apart(batch, manners, verdicts)
-        if len(views) == len(batch):
-            see(site, observed, Shown(views, senders, columns))
-        elif views:
-            seen = by_column([batch[row] for row in views])
-            see(site, observed, Shown(views, [senders[row] for row in views], seen))
-        for row in others:
-            see_beside(site, observed, Asked(row, senders[row], batch[row]))
+        are_views = _are_views(manners, verdicts, columns)
+        shown = Shown([*range(len(senders))], senders, columns)
+        see(site, observed, shown if all(are_views) else shown.only(are_views))
+        for row, (is_view, verdict, goals) in enumerate(zip(are_views, verdicts, columns.goals, strict=True)):
+            if not is_view and (verdict.browsing or (goals and verdict.by_browser)):
+                see_beside(site, observed, Asked(row, senders[row], at_row(columns, row)))
         if any(columns.answer) or any(columns.followed) or any(columns.shown):
-            self._hear(observed, senders, batch)
+            self._hear(observed, senders, columns)
         return observed
 
-    def _verdicts(self, manners: Sequence[Manner], batch: Sequence[RequestFacts]) -> list[Verdict]:
+    def _verdicts(self, manners: Sequence[Manner], columns: Any) -> list[Verdict]:
         """The verdict on each request, before its user agent is asked.
 
         A server in front may hold Sec-Fetch-* back: before any came, nobody is suspected for want of them.
         """
-        found = [manner.verdict or judge(facts) for manner, facts in zip(manners, batch, strict=True)]
-        for row, facts in enumerate(batch):
+        found = [manner.verdict or judge(at_row(columns, row)) for row, manner in enumerate(manners)]
+        for row, traits in enumerate(columns.traits):
             if self._metadata_comes:
                 break
             found[row] = found[row].trusting
-            self._metadata_comes = bool(facts.traits.headers.get(b"sec-fetch-site"))
+            self._metadata_comes = bool(traits.headers.get(b"sec-fetch-site"))
         return found
 
-    def _hear(self, observed: Observed, senders: Sequence[Sender], batch: Sequence[RequestFacts]) -> None:
+    def _hear(self, observed: Observed, senders: Sequence[Sender], columns: Any) -> None:
         """Add what requests tell of consent, and scripts of ours of links and of pages that are shown at last."""
         bringing = {row for events in observed.events for row in events.rows}
-        for row, (sender, facts) in enumerate(zip(senders, batch, strict=True)):
-            hear(self._site, observed, Asked(row, sender, facts), has_events=row in bringing)
+        told = zip(columns.answer, columns.followed, columns.shown, strict=True)
+        for row in [row for row, one in enumerate(told) if any(one)]:
+            facts = at_row(columns, row)
+            hear(self._site, observed, Asked(row, senders[row], facts), has_events=row in bringing)
             if facts.own and facts.shown:
-                for _, shown_by, verdict, metrics, facets in self.observe(facts.shown).events:
-                    observed.add(row, metrics, facets, (shown_by, verdict))
+                for _, agent_then, verdict, metrics, facets in self.observe(facts.shown).events:
+                    observed.add(row, metrics, facets, (agent_then, verdict))
 
 
 def _served(manners: Sequence[Manner], templates: Sequence[str], columns: Any) -> Served:
@@ -184,16 +190,9 @@ def _served(manners: Sequence[Manner], templates: Sequence[str], columns: Any) -
     )
 
 
-def _told_apart(
-    batch: Sequence[RequestFacts], manners: Sequence[Manner], verdicts: Sequence[Verdict]
-) -> tuple[list[int], list[int]]:
-    """The rows of page views, and of what else may bring something."""
-    views: list[int] = []
-    others: list[int] = []
-    for row, (facts, manner, verdict) in enumerate(zip(batch, manners, verdicts, strict=True)):
-        if verdict.browsing:
-            is_view = shows_page(facts) if manner.is_view is None else manner.is_view
-            (views if is_view else others).append(row)
-        elif verdict.by_browser and facts.goals:
-            others.append(row)
-    return views, others
+def _are_views(manners: Sequence[Manner], verdicts: Sequence[Verdict], columns: Any) -> list[bool]:
+    """Which requests showed a page to what may be a person."""
+    return [
+        verdict.browsing and (shows_page(at_row(columns, row)) if manner.is_view is None else manner.is_view)
+        for row, (manner, verdict) in enumerate(zip(manners, verdicts, strict=True))
+    ]

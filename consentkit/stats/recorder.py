@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 from consentkit.errors import kind_of
@@ -30,9 +29,6 @@ MAX_KINDS = 100
 _log = logging.getLogger("consentkit.stats")
 
 
-T = TypeVar("T")
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
     """What belongs to one process: a fork begins anew, so that nothing is counted by parent and child."""
@@ -52,7 +48,7 @@ class _Hooks:
     chore: Callable[[float], None]
 
 
-class Recorder(Generic[T]):
+class Recorder:
     """Counts requests in memory and writes them in the background; never raises and never waits for a disk.
 
     Its thread starts with `open` or the first request, in a forked worker again with the first one there; it calls
@@ -65,7 +61,7 @@ class Recorder(Generic[T]):
         self,
         stores: Stores,
         rule: Rule,
-        new_tally: Callable[[Callable[[BaseException], None]], Tally[T]],
+        new_tally: Callable[[Callable[[BaseException], None]], Tally],
         *,
         clock: Callable[[], float] = time.time,
         chore: Callable[[float], None] = lambda _: None,
@@ -78,7 +74,7 @@ class Recorder(Generic[T]):
         self._chore = chore
         self._prepare = prepare
         self._starting = threading.Lock()
-        self.tally: Tally[T] | None = None
+        self.tally: Tally | None = None
         self._run: _Run | None = None
         # Kept, so that what a parent could not let go of is not closed here.
         self._inherited: list[object] = []
@@ -92,7 +88,7 @@ class Recorder(Generic[T]):
         if self._run is not None:
             self._run.known.wait(OPEN_SECONDS)
 
-    def start(self) -> Tally[T]:
+    def start(self) -> Tally:
         """Start the thread, unless it runs; returns the tally."""
         with self._starting:
             if self.tally is None:
@@ -159,7 +155,7 @@ class Recorder(Generic[T]):
         except Exception as error:
             _log.error("counting could not be prepared: %s", kind_of(error))
 
-    def _begun(self) -> tuple[Tally[T], _Run]:
+    def _begun(self) -> tuple[Tally, _Run]:
         tally = self._new_tally(self.note)
         flusher = Flusher(tally, self._stores, self._rule, secrets.token_hex(8))
         known, stop, working = threading.Event(), threading.Event(), threading.Lock()
@@ -171,10 +167,10 @@ class Recorder(Generic[T]):
         return tally, _Run(flusher, known, stop, working, thread)
 
 
-_recorders: WeakSet[Recorder[Any]] = WeakSet()
+_recorders: WeakSet[Recorder] = WeakSet()
 
 
-def _each(step: Callable[[Recorder[Any]], None]) -> Callable[[], None]:
+def _each(step: Callable[[Recorder], None]) -> Callable[[], None]:
     def steps() -> None:
         for recorder in list(_recorders):
             step(recorder)

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from consentkit.stats.classes import Verdict, judge, needs_path
 from consentkit.stats.enrich.agent import agent_of
 from consentkit.stats.enrich.language import language_of
 from consentkit.stats.enrich.referrer import DIRECT, INTERNAL, Referrers, Source
 from consentkit.stats.facets import EVERYTHING, Facets
-from consentkit.stats.facts import HOST_CAP, RequestFacts
+from consentkit.stats.facts import HOST_CAP, RequestFacts, at_row
 from consentkit.stats.model import OTHER
 from consentkit.stats.shown import may_show_page, shows_page, streams, tells_type
 from consentkit.stats.visits import reloaded, told_by_headers
@@ -132,10 +132,12 @@ class Senders:
         return manners
 
 
-def manners_of(senders: Sequence[Sender], batch: Sequence[RequestFacts]) -> list[Manner]:
-    """In what manner each of their requests was sent and answered."""
+def manners_of(senders: Sequence[Sender], columns: Any) -> list[Manner]:
+    """In what manner each of their requests was sent and answered, whose facts stand in columns."""
+    told = zip(*columns[FROM:TO], strict=True)
     return [
-        sender.manners.get(facts[FROM:TO]) or sender.manner(facts) for sender, facts in zip(senders, batch, strict=True)
+        sender.manners.get(key) or sender.manner(at_row(columns, row))
+        for row, (sender, key) in enumerate(zip(senders, told, strict=True))
     ]
 
 

@@ -71,7 +71,7 @@ def _flooded() -> tuple[float, float]:
         return before, _resident()
 
 
-def _count(tally: Tally[RequestFacts], flood: Iterator[RequestFacts]) -> None:
+def _count(tally: Tally, flood: Iterator[RequestFacts]) -> None:
     for number, facts in enumerate(flood, 1):
         tally.add(facts)
         if number % FLUSH_EVERY == 0:

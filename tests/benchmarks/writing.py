@@ -11,7 +11,6 @@ from typing import NamedTuple, cast
 
 from consentkit.stats.breakdowns import BREAKDOWNS
 from consentkit.stats.counting import facts_of, private_of, rule_of, sink_of
-from consentkit.stats.facts import RequestFacts
 from consentkit.stats.flusher import Flusher, Stores
 from consentkit.stats.model import Increments
 from consentkit.stats.tally import Tally
@@ -48,7 +47,7 @@ class _Timed:
 class _Watched:
     """A tally as the flusher sees it, which notes what adding up takes."""
 
-    def __init__(self, tally: Tally[RequestFacts], timed: _Timed) -> None:
+    def __init__(self, tally: Tally, timed: _Timed) -> None:
         self._tally = tally
         self._timed = timed
 
@@ -90,7 +89,7 @@ def per_request(folder: Path, case: Case) -> dict[str, float]:
     prepared(kit)
     config = kit.config
     stores = Stores(lambda: private_of(config), lambda: sink_of(config), facts_of(config))
-    flusher = Flusher(cast("Tally[RequestFacts]", _Watched(tally, timed)), stores, rule_of(config), "bench")
+    flusher = Flusher(cast("Tally", _Watched(tally, timed)), stores, rule_of(config), "bench")
     app, choice = kit.wrap(starlette_app()), (b"cookie", b"session=" + b"s" * 40 + b"; " + consent_cookie(kit))
 
     async def second(begin: int) -> None:

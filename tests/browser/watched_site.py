@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -65,7 +64,7 @@ class Watched:
     kit: ConsentKit
     home: str
     elsewhere: str
-    tally: Tally[Any]
+    tally: Tally
 
     def expect(self, done: str, **expected: int) -> None:
         """Wait until so much has been counted since the last time; more is found here or the next time."""

@@ -61,10 +61,10 @@ def a_request(status: int = 404, *, request_class: str = PROBE, day: str = DAY) 
     )
 
 
-def observed(observations: Sequence[Observation]) -> list[Observed]:
-    """Observations by columns, those of each day."""
+def observed(columns: Sequence[Sequence[Any]]) -> list[Observed]:
+    """Observations whose parts stand in columns, those of each day together."""
     days: dict[str, list[Observation]] = {}
-    for observation in observations:
+    for observation in map(Observation._make, zip(*columns, strict=True)):
         days.setdefault(observation.request[0], []).append(observation)
     return [_of_day(day, some) for day, some in days.items()]
 
@@ -89,12 +89,12 @@ def load_of_entries(entries: Sequence[Entry]) -> Counter[LoadCell]:
     return load_of(served_of(entries))
 
 
-def a_tally(crossings: Sequence[Crossing] = (), **options: Any) -> Tally[Observation]:
+def a_tally(crossings: Sequence[Crossing] = (), **options: Any) -> Tally:
     """A tally that is given observations."""
-    return Tally(observed, crossings, **options)
+    return Tally(observed, crossings, width=3, **options)
 
 
-def of_observations(note: Callable[[BaseException], None]) -> Tally[Observation]:
+def of_observations(note: Callable[[BaseException], None]) -> Tally:
     """The same as a recorder makes it."""
     return a_tally(note=note)
 

@@ -232,7 +232,7 @@ def test_a_forked_worker_keeps_no_request_of_its_parent(tmp_path):
         tally.add(a_view())
         child = os.fork()
         if not child:
-            os._exit(len(tally._requests))
+            os._exit(len(tally._facts))
         recorder.close()
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     """

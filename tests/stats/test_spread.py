@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from consentkit.stats.breakdowns import DEFAULT_CROSSINGS, crossings_of
 from consentkit.stats.enrich.place import Place
-from consentkit.stats.facts import RequestFacts
+from consentkit.stats.facts import RequestFacts, by_column
 from consentkit.stats.model import Increments
 from consentkit.stats.observer import Observer
 from consentkit.stats.site import SiteReader
@@ -66,7 +66,7 @@ def added(*batches: list[RequestFacts]) -> Increments:
     """What batches add, one after the other."""
     observer, found = an_observer(), Increments()
     for batch in batches:
-        found.merge(spread(observer.observe_all(batch), CROSSINGS))
+        found.merge(spread(observer.observe_all(by_column(batch)), CROSSINGS))
     return found
 
 
