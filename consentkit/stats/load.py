@@ -59,6 +59,8 @@ class LoadCell(NamedTuple):
 
 
 Load = Mapping[LoadCell, int]
+LoadSeries = dict[tuple[str, str], dict[str, int]]
+"""By route and metric, then by the beginning of a time."""
 
 _BUCKETS = [f"{TOOK}{number}" for number in range(MOST + 1)]
 _BOUNDS = [2 ** (number / STEPS) / 1e6 for number in range(1, MOST + 1)]
@@ -203,15 +205,17 @@ def bound(load: Counter[LoadCell]) -> None:
                     load[cell._replace(begin=f"{cell.begin[:shorter]}Z")] += count
 
 
-def put_figures(load: Counter[LoadCell], place: tuple[str, str], figures: Mapping[str, int]) -> None:
-    """Set the cells of a time and route."""
-    for metric, count in figures.items():
-        load[LoadCell(*place, metric)] = count
+def in_series(load: Load) -> LoadSeries:
+    """The cells of a load in series."""
+    series: LoadSeries = {}
+    for (begin, route, metric), count in load.items():
+        series.setdefault((route, metric), {})[begin] = count
+    return series
 
 
-def bytes_of(load: Load) -> int:
+def bytes_of(load: LoadSeries) -> int:
     """The bytes of all requests in a load."""
-    return sum(count for cell, count in load.items() if cell.route == ALL_ROUTES and cell.metric == BYTES)
+    return sum(load.get((ALL_ROUTES, BYTES), {}).values())
 
 
 def _places(minute: int, route: str) -> tuple[tuple[str, str], tuple[str, str]]:

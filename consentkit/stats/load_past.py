@@ -6,7 +6,7 @@ A request is one number: its bytes, the bucket of its time, its class of status.
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from operator import gt, itemgetter
 
@@ -15,7 +15,6 @@ from consentkit.stats.load import (
     ALL_ROUTES,
     BUSIEST,
     BYTES,
-    DAY,
     HOUR,
     MAX_BYTES,
     MAX_ROUTES,
@@ -27,11 +26,11 @@ from consentkit.stats.load import (
     STATUS,
     TOOK,
     LoadCell,
+    LoadSeries,
     bucket_of,
-    put_figures,
     time_text,
 )
-from consentkit.stats.settling import staying
+from consentkit.stats.settling import Figures, Routes, add_figures, cells_of, no_times, settle_times
 
 CLASS_BITS, BUCKET_BITS = 3, 9
 MANNER_BITS = CLASS_BITS + BUCKET_BITS
@@ -40,19 +39,6 @@ MANNER = (1 << MANNER_BITS) - 1
 
 NEVER = 1 << 60
 """Seconds."""
-
-ByRoute = defaultdict[str, list[int]]
-
-
-class Hour:
-    """How requests of an hour were served: those of minutes that had too few, and all of them by their routes."""
-
-    __slots__ = ("numbers", "routes", "thin")
-
-    def __init__(self) -> None:
-        self.thin: list[int] = []
-        self.numbers: list[int] = []
-        self.routes: list[str] = []
 
 
 class PastLoad:
@@ -63,8 +49,7 @@ class PastLoad:
         self._whens = array("q")
         self._numbers = array("q")
         self._routes: list[str] = []
-        self._hours: defaultdict[int, Hour] = defaultdict(Hour)
-        self._days: defaultdict[int, ByRoute] = defaultdict(_by_route)
+        self._times = no_times()
 
     def extend(self, rows: Rows) -> int:
         """Add the load of requests; returns their bytes."""
@@ -80,35 +65,41 @@ class PastLoad:
         self._routes += [kind.route for kind in rows.kinds]
         return sum(sizes)
 
-    def settle(self, *, over: int, threshold: int) -> Counter[LoadCell]:
+    def settle(self, *, over: int, threshold: int) -> LoadSeries:
         """What may leave at the beginning of a UTC minute, `over`; the rest waits on."""
-        leaves: Counter[LoadCell] = Counter()
         whens, numbers, routes = self._take_before(over * 60)
-        busiest = _busiest(whens)
-        for minute, some in _cut(whens, 60):
-            # Begun as its hour is: that takes a tenth of the time of a text of its own.
-            begin = f"{time_text(minute // 60 * 3600, HOUR)[:-1]}:{minute % 60:02}Z"
-            leaves[LoadCell(begin, ALL_ROUTES, REQUESTS)] = requests = some.stop - some.start
-            leaves[LoadCell(begin, ALL_ROUTES, BUSIEST)] = busiest[minute]
-            if requests >= threshold:
-                put_figures(leaves, (begin, ALL_ROUTES), figures_of(numbers[some]))
-            else:
-                self._hours[minute // 60].thin += numbers[some]
-        self._add_hours(whens, numbers, routes)
-        for hour in [hour for hour in self._hours if (hour + 1) * 60 <= over]:
-            self._settle_hour(hour, threshold, leaves)
-        self._settle_days(over, threshold, leaves)
-        return leaves
+        leaves: LoadSeries = defaultdict(dict)
+        told: defaultdict[int, Figures] = defaultdict(dict)
+        requests = Counter([when // 60 for when in whens])
+        if requests:
+            begins = [_minute_text(minute) for minute in requests]
+            busiest = _busiest(whens)
+            leaves[ALL_ROUTES, REQUESTS] = dict(zip(begins, requests.values(), strict=True))
+            leaves[ALL_ROUTES, BUSIEST] = {
+                begin: busiest[minute] for begin, minute in zip(begins, requests, strict=True)
+            }
+        for minute, count in requests.items():
+            if count >= threshold:
+                place = bisect_left(whens, minute * 60)
+                figures = figures_of(numbers[place : place + count])
+                add_figures(told[minute // 60], figures)
+                _put(leaves, _minute_text(minute), ALL_ROUTES, figures)
+        for hour, of_all in self._add_hours(whens, numbers, routes).items():
+            if untold := _less(of_all, told[hour]):
+                add_figures(self._times[_hour_text(hour)][ALL_ROUTES], untold)
+        running = time_text(over * 60, MINUTE)
+        for begin, of_routes in settle_times(self._times, running=running, threshold=threshold).items():
+            for route, figures in of_routes.items():
+                _put(leaves, begin, route, figures)
+        return dict(leaves)
 
     def remainder(self) -> Counter[LoadCell]:
         """What waits still, handed over to the private store."""
         whens, numbers, routes = self._take_before(NEVER)
         self._add_hours(whens, numbers, routes)
-        cells: Counter[LoadCell] = Counter()
         for minute, some in _cut(whens, 60):
-            put_figures(cells, (time_text(minute * 60, MINUTE), ALL_ROUTES), figures_of(numbers[some]))
-        for length, begin, route, waiting in self._waiting():
-            put_figures(cells, (time_text(begin, length), route), figures_of(waiting))
+            self._times[_minute_text(minute)][ALL_ROUTES] = figures_of(numbers[some])
+        cells = Counter(dict(cells_of(self._times)))
         for second, count in Counter(whens).items():
             cells[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
         return cells
@@ -124,59 +115,25 @@ class PastLoad:
         self._whens, self._numbers, self._routes = whens[place:], numbers[place:], routes[place:]
         return whens[:place], numbers[:place], routes[:place]
 
-    def _add_hours(self, whens: Sequence[int], numbers: Sequence[int], routes: Sequence[str]) -> None:
-        for time, some in _cut(whens, 3600):
-            hour = self._hours[time]
-            hour.numbers += numbers[some]
-            hour.routes += routes[some]
-
-    def _settle_hour(self, time: int, threshold: int, leaves: Counter[LoadCell]) -> None:
-        """What an hour that is over leaves waits with its day."""
-        hour, days, begin = self._hours.pop(time), self._days[time // 24], time_text(time * 3600, HOUR)
-        untold = _fewer(hour.thin, threshold)
-        if untold:
-            days[ALL_ROUTES] += hour.thin
-        elif hour.thin:
-            put_figures(leaves, (begin, ALL_ROUTES), figures_of(hour.thin))
-        routes = _bounded(hour.routes)
-        stays = staying(Counter(routes), untold, threshold=threshold)
-        leaving = _by_route()
-        for route, number in zip(routes, hour.numbers, strict=True):
-            (days if route in stays else leaving)[route].append(number)
-        for route, numbers in leaving.items():
-            put_figures(leaves, (begin, route), figures_of(numbers))
-
-    def _settle_days(self, over: int, threshold: int, leaves: Counter[LoadCell]) -> None:
-        """What a day that is over leaves waits with the next, of routes as `(other)`."""
-        while self._days and (day := min(self._days)) * 1440 + 1440 <= over:
-            routes = self._days.pop(day)
-            untold = _fewer(routes.get(ALL_ROUTES, ()), threshold)
-            _join_other(routes, [route for route, requests in _served(routes).items() if requests < threshold])
-            stays = staying(_served(routes), untold, threshold=threshold)
-            _join_other(routes, stays)
-            others_stay = stays and (untold or _fewer(routes[OTHER_ROUTES], threshold))
-            for route, numbers in routes.items():
-                if untold if route == ALL_ROUTES else others_stay and route == OTHER_ROUTES:
-                    self._days[day + 1][route] += numbers
-                else:
-                    put_figures(leaves, (time_text(day * 86_400, DAY), route), figures_of(numbers))
-
-    def _waiting(self) -> Iterator[tuple[int, int, str, list[int]]]:
-        """What waits of hours and days: length and begin of their time, route, how requests were served."""
-        for time, hour in self._hours.items():
-            by_route = _by_route()
-            for route, number in zip(_bounded(hour.routes), hour.numbers, strict=True):
+    def _add_hours(self, whens: Sequence[int], numbers: Sequence[int], routes: Sequence[str]) -> dict[int, Figures]:
+        """Put requests to their hours, by route; returns the figures of all routes together of each hour."""
+        hours: dict[int, Figures] = {}
+        for hour, some in _cut(whens, 3600):
+            held = self._times[_hour_text(hour)]
+            by_route: defaultdict[str, list[int]] = defaultdict(list)
+            for route, number in zip(_bounded(routes[some], held), numbers[some], strict=True):
                 by_route[route].append(number)
-            if hour.thin:
-                by_route[ALL_ROUTES] = hour.thin
-            yield from ((HOUR, time * 3600, route, numbers) for route, numbers in by_route.items())
-        for day, routes in self._days.items():
-            yield from ((DAY, day * 86_400, route, numbers) for route, numbers in routes.items())
+            hours[hour] = {}
+            for route, of_route in by_route.items():
+                figures = figures_of(of_route)
+                add_figures(held[route], figures)
+                add_figures(hours[hour], figures)
+        return hours
 
 
-def figures_of(numbers: Sequence[int]) -> dict[str, int]:
+def figures_of(numbers: Sequence[int]) -> Figures:
     """How requests were served."""
-    figures: dict[str, int] = {SERVED: len(numbers), BYTES: 0}
+    figures: Figures = {SERVED: len(numbers)}
     left = 0
     for manner, count in Counter([number & MANNER for number in numbers]).items():
         left += manner * count
@@ -186,25 +143,28 @@ def figures_of(numbers: Sequence[int]) -> dict[str, int]:
         if time:
             took = f"{TOOK}{time - 1}"
             figures[took] = figures.get(took, 0) + count
-    figures[BYTES] = (sum(numbers) - left) >> MANNER_BITS
+    if sent := (sum(numbers) - left) >> MANNER_BITS:
+        figures[BYTES] = sent
     return figures
 
 
-def _served(routes: Mapping[str, list[int]]) -> dict[str, int]:
-    """The requests of each route."""
-    return {route: len(numbers) for route, numbers in routes.items() if route != ALL_ROUTES}
+def _less(figures: Mapping[str, int], told: Mapping[str, int]) -> Figures:
+    """The figures of the requests of a time of which they are not told by shorter times."""
+    return {metric: less for metric, count in figures.items() if (less := count - told.get(metric, 0))}
 
 
-def _fewer(numbers: Sequence[int], threshold: int) -> int:
-    """How many requests there are, if they are too few."""
-    return len(numbers) if len(numbers) < threshold else 0
+def _put(series: LoadSeries, begin: str, route: str, figures: Mapping[str, int]) -> None:
+    for metric, count in figures.items():
+        series[route, metric][begin] = count
 
 
-def _join_other(routes: ByRoute, some: Iterable[str]) -> None:
-    """Put some routes to `(other)`."""
-    for route in some:
-        if route != OTHER_ROUTES:
-            routes[OTHER_ROUTES] += routes.pop(route)
+def _hour_text(hour: int) -> str:
+    return time_text(hour * 3600, HOUR)
+
+
+def _minute_text(minute: int) -> str:
+    # Begun as its hour is: that takes a tenth of the time of a text of its own.
+    return f"{_hour_text(minute // 60)[:-1]}:{minute % 60:02}Z"
 
 
 def _busiest(whens: Sequence[int]) -> dict[int, int]:
@@ -224,14 +184,10 @@ def _cut(whens: Sequence[int], length: int) -> Iterator[tuple[int, slice]]:
         begin = end
 
 
-def _bounded(routes: Sequence[str]) -> Sequence[str]:
+def _bounded(routes: Sequence[str], held: Routes) -> Sequence[str]:
     """The routes of an hour under the names that they are counted by: those that came first, within the bound."""
-    distinct = dict.fromkeys(routes)
+    distinct = dict.fromkeys((*held, *routes))
     if len(distinct) <= MAX_ROUTES and all(map(str.isprintable, distinct)):
         return routes
     named = dict.fromkeys(islice(filter(str.isprintable, distinct), MAX_ROUTES))
     return [route if route in named else OTHER_ROUTES for route in routes]
-
-
-def _by_route() -> ByRoute:
-    return defaultdict(list)

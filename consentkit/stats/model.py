@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from consentkit.stats.load import MAXIMA, LoadCell
+from consentkit.stats.load import MAXIMA, LoadCell, LoadSeries
 from consentkit.stats.load import bound as bound_load
 
 PERSON = "person"
@@ -210,7 +210,7 @@ class Release:
     cells: dict[Cell, Published]
     proofs: dict[tuple[str, int], Proof]
     totals: Counter[tuple[str, str]] = field(default_factory=Counter)
-    load: Counter[LoadCell] = field(default_factory=Counter)
+    load: LoadSeries = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
 
     def merge(self, other: "Release") -> None:
@@ -222,9 +222,11 @@ class Release:
             earlier = self.proofs.get(key)
             self.proofs[key] = earlier.plus(proof) if earlier else proof
         self.totals.update(other.totals)
-        for place, figure in other.load.items():
-            held = self.load[place]
-            self.load[place] = max(held, figure) if place.metric in MAXIMA else held + figure
+        for (route, metric), times in other.load.items():
+            held = self.load.setdefault((route, metric), {})
+            for begin, figure in times.items():
+                figures = held.get(begin, 0), figure
+                held[begin] = max(figures) if metric in MAXIMA else sum(figures)
         self.gaps.extend(other.gaps)
 
 

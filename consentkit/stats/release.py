@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from consentkit.stats.holding import kept_back
-from consentkit.stats.load import BYTES, LoadCell, bytes_of
+from consentkit.stats.load import BYTES, LoadSeries, bytes_of
 from consentkit.stats.model import OTHER, Cell, Counts, Increments, Proof, Published, Release, Waiting
 
 
@@ -158,7 +158,7 @@ def as_release(
     day: str,
     threshold: int,
     totals: Counter[tuple[str, str]],
-    load: Counter[LoadCell],
+    load: LoadSeries,
 ) -> Release:
     """One moment's decision as what leaves for the sink: its proof too, the totals that wait, and the load that may."""
     return Release(
@@ -170,7 +170,7 @@ def as_release(
     )
 
 
-def with_bytes(totals: Counter[tuple[str, str]], load: Counter[LoadCell], day: str) -> Counter[tuple[str, str]]:
+def with_bytes(totals: Counter[tuple[str, str]], load: LoadSeries, day: str) -> Counter[tuple[str, str]]:
     """Totals with the bytes of the load that leaves, which count on the day of the release.
 
     A total of what has not left would tell the bytes of the last few requests.

@@ -5,7 +5,7 @@ few requests were served, by subtraction: so that is of none, or of enough, too.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from consentkit.stats.load import (
@@ -22,14 +22,13 @@ from consentkit.stats.load import (
     SERVED,
     Load,
     LoadCell,
-    put_figures,
 )
 
 Figures = dict[str, int]
 """How requests were served, by metric."""
 Routes = dict[str, Figures]
 Times = dict[str, Routes]
-"""By the beginning of a time and route."""
+"""By the beginning of a time and route; a minute has figures of all routes together only."""
 
 
 def settle(load: Load, *, running: str, threshold: int) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
@@ -50,6 +49,35 @@ def folded(load: Load, *, running: str, threshold: int) -> Counter[LoadCell]:
     return leaves + waits + Counter({cell: count for cell, count in load.items() if not _is_served(cell)})
 
 
+def settle_times(times: Times, *, running: str, threshold: int) -> Times:
+    """Take out of the times what may leave, and put what is left of those that are over to longer ones."""
+    leaves = no_times()
+    for length, settle_time in ((MINUTE, _settle_short), (HOUR, _settle_short), (DAY, _settle_day)):
+        # The earliest first: what a day leaves over waits with the next, which may be over too.
+        while over := [begin for begin in times if len(begin) == length + 1 and _is_over(begin, running)]:
+            settle_time(min(over), times, leaves, threshold)
+    return leaves
+
+
+def no_times() -> Times:
+    """Times to which figures can be put."""
+    return defaultdict(lambda: defaultdict(dict))
+
+
+def cells_of(times: Times) -> Iterator[tuple[LoadCell, int]]:
+    """The figures of times as cells."""
+    for begin, routes in times.items():
+        for route, figures in routes.items():
+            for metric, count in figures.items():
+                yield LoadCell(begin, route, metric), count
+
+
+def add_figures(sums: Figures, figures: Mapping[str, int]) -> None:
+    """Add how other requests of a time and route were served."""
+    for metric, count in figures.items():
+        sums[metric] = sums.get(metric, 0) + count
+
+
 def staying(served: Mapping[str, int], untold: int, *, threshold: int) -> set[str]:
     """Which routes of a time stay, if `served` is how many requests each had.
 
@@ -68,35 +96,27 @@ def staying(served: Mapping[str, int], untold: int, *, threshold: int) -> set[st
 
 
 def _settle_served(load: Load, *, running: str, threshold: int) -> tuple[Counter[LoadCell], Counter[LoadCell]]:
-    times: Times = defaultdict(lambda: defaultdict(dict))
+    times = no_times()
     for cell, count in load.items():
         if _is_served(cell):
             times[cell.begin][cell.route][cell.metric] = count
-    leaves: Counter[LoadCell] = Counter()
-    for length, settle_time in ((MINUTE, _settle_short), (HOUR, _settle_short), (DAY, _settle_day)):
-        # The earliest first: what a day leaves over waits with the next, which may be over too.
-        while over := [begin for begin in times if len(begin) == length + 1 and _is_over(begin, running)]:
-            settle_time(min(over), times, leaves, threshold)
-    waits: Counter[LoadCell] = Counter()
-    for begin, routes in times.items():
-        for route, figures in routes.items():
-            put_figures(waits, (begin, route), figures)
-    return leaves, waits
+    leaves = settle_times(times, running=running, threshold=threshold)
+    return Counter(dict(cells_of(leaves))), Counter(dict(cells_of(times)))
 
 
-def _settle_short(begin: str, times: Times, leaves: Counter[LoadCell], threshold: int) -> None:
+def _settle_short(begin: str, times: Times, leaves: Times, threshold: int) -> None:
     """Let figures of a minute or an hour leave, or put them to the hour or the day."""
     routes, longer = times.pop(begin), f"{begin[: HOUR if len(begin) == MINUTE + 1 else DAY]}Z"
     untold = _fewer(routes.get(ALL_ROUTES, {}), threshold)
     stays = staying(_served(routes), untold, threshold=threshold)
     for route, figures in routes.items():
         if untold if route == ALL_ROUTES else route in stays:
-            _add(times[longer][route], figures)
+            add_figures(times[longer][route], figures)
         else:
-            put_figures(leaves, (begin, route), figures)
+            leaves[begin][route] = figures
 
 
-def _settle_day(begin: str, times: Times, leaves: Counter[LoadCell], threshold: int) -> None:
+def _settle_day(begin: str, times: Times, leaves: Times, threshold: int) -> None:
     """Let figures of a day leave, by route or as `(other)`, or put them to the next day.
 
     Day by day, so that it is the same place whether figures are put there at once or step by step.
@@ -109,9 +129,9 @@ def _settle_day(begin: str, times: Times, leaves: Counter[LoadCell], threshold: 
     others_stay = stays and (untold or _fewer(routes[OTHER_ROUTES], threshold))
     for route, figures in routes.items():
         if untold if route == ALL_ROUTES else others_stay and route == OTHER_ROUTES:
-            _add(times[following][route], figures)
+            add_figures(times[following][route], figures)
         else:
-            put_figures(leaves, (begin, route), figures)
+            leaves[begin][route] = figures
 
 
 def _fewer(figures: Mapping[str, int], threshold: int) -> int:
@@ -124,12 +144,7 @@ def _join_other(routes: Routes, some: Iterable[str]) -> None:
     """Put the figures of some routes to those of `(other)`."""
     for route in some:
         if route != OTHER_ROUTES:
-            _add(routes[OTHER_ROUTES], routes.pop(route))
-
-
-def _add(sums: Figures, figures: Mapping[str, int]) -> None:
-    for metric, count in figures.items():
-        sums[metric] = sums.get(metric, 0) + count
+            add_figures(routes[OTHER_ROUTES], routes.pop(route))
 
 
 def _served(routes: Routes) -> dict[str, int]:

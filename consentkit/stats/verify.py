@@ -10,7 +10,7 @@ from consentkit.stats.breakdowns import REQUESTS, TOLD, metrics_of
 from consentkit.stats.families import family_findings
 from consentkit.stats.finding import Finding, named
 from consentkit.stats.holding import most_waiting
-from consentkit.stats.load import SERVED
+from consentkit.stats.load import SERVED, in_series
 from consentkit.stats.model import Cell
 from consentkit.stats.stores import PrivateStore, SinkReader
 from consentkit.stats.stores.protocol import Balance, Sums
@@ -59,7 +59,7 @@ def _findings(reader: SinkReader, ledger: Ledger, balance: Balance | None) -> It
     yield from gap_findings(gaps)
     for load in reader.each_load():
         yield from load_findings(load, threshold)
-        published.sums.update(sums_of_load(load))
+        published.sums.update(sums_of_load(in_series(load)))
     yield from _sum_findings(published.sums, ledger, releases)
     for place, kept, summed in reader.unequal_sums():
         yield Finding("kept-sum", place, f"{kept} is kept to be read faster, its parts make {summed}")

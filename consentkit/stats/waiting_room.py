@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from consentkit.stats.admission import Admission
 from consentkit.stats.holding import REMEMBERED, kept_back
 from consentkit.stats.kinds import Rows
-from consentkit.stats.load import BYTES, SERVED, LoadCell
+from consentkit.stats.load import BYTES, SERVED
 from consentkit.stats.load_past import PastLoad
 from consentkit.stats.model import OTHER, Cell, Counts, Increments, Release, Waiting, add_counts
 from consentkit.stats.release import Decision, Rule, aged_before, as_release, fresh_events
@@ -65,7 +65,7 @@ class WaitingRoom:
         for metric in consumed:
             del self._fresh[metric]
         totals, self._totals = self._totals, Counter()
-        load: Counter[LoadCell] = self._load.settle(over=over, threshold=threshold)
+        load = self._load.settle(over=over, threshold=threshold)
         decision = Decision(published, Counter(), consumed)
         return as_release(decision, day=day, threshold=threshold, totals=totals, load=load)
 

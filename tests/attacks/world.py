@@ -72,7 +72,11 @@ def step_of(release: Release, when: float) -> Step:
         cells={cell: published.count for cell, published in release.cells.items()},
         fresh={metric: proof.events for (metric, _), proof in release.proofs.items()},
         totals=release.totals,
-        load=release.load,
+        load={
+            LoadCell(begin, route, metric): count
+            for (route, metric), times in release.load.items()
+            for begin, count in times.items()
+        },
     )
 
 

@@ -175,15 +175,13 @@ def _write(folder: Path, source: str, ready: Barrier, over: Event) -> None:
     """Apply what a minute of such a site releases, again and again."""
     *_, day = year.releases(days=1)
     cells = {cell: Published(10, 1, 10) for cell, found in day.cells.items() if found.count >= 1_440 * 10}
-    load = {cell: count for cell, count in day.load.items() if "T21:07" in cell.begin}
+    load = {key: {begin: n for begin, n in times.items() if "T21:07" in begin} for key, times in day.load.items()}
     sink = SqliteSink(folder / "stats.db")
     number = 0
     ready.wait(PATIENCE)
     while not over.wait(WRITES):
         number += 1
-        release = Release(day.day, cells, day.proofs, day.totals)
-        release.load.update(load)
-        sink.apply(BatchId(source, number), release)
+        sink.apply(BatchId(source, number), Release(day.day, cells, day.proofs, day.totals, load))
     sink.close()
 
 

@@ -20,7 +20,7 @@ from consentkit.assets import Assets
 from consentkit.dashboard import Role, Settings, Store, Users, create_dashboard, open_file, sign_in_link
 from consentkit.dashboard.company import Company
 from consentkit.stats.breakdowns import metrics_of
-from consentkit.stats.load import TOOK, LoadCell, bucket_of
+from consentkit.stats.load import TOOK, LoadSeries, bucket_of
 from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
@@ -84,11 +84,11 @@ def release_of(day: dt.date, values: dict[str, dict[str, int]], *, views: int = 
     )
 
 
-def load_of_day(text: str) -> Counter[LoadCell]:
+def load_of_day(text: str) -> LoadSeries:
     """Five minutes of 10 to 14 requests; of 100 answers 90 took 12 ms, 7 took 200 ms and 3 took two seconds."""
-    load = Counter({LoadCell(f"{text}T10:0{minute}Z", "", "requests"): 10 + minute for minute in range(5)})
+    load: LoadSeries = {("", "requests"): {f"{text}T10:0{minute}Z": 10 + minute for minute in range(5)}}
     for seconds, count in ((0.012, 90), (0.2, 7), (2.0, 3)):
-        load[LoadCell(f"{text}T10Z", "", f"{TOOK}{bucket_of(seconds)}")] = count
+        load["", f"{TOOK}{bucket_of(seconds)}"] = {f"{text}T10Z": count}
     return load
 
 

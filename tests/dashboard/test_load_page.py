@@ -14,7 +14,7 @@ from consentkit.dashboard.load_figures import kinds_of
 from consentkit.dashboard.load_tables import ROUTE_COLUMNS
 from consentkit.dashboard.periods import Period, chosen
 from consentkit.dashboard.wording import Wording
-from consentkit.stats.load import LoadCell, bucket_of, milliseconds_of
+from consentkit.stats.load import LoadCell, bucket_of, in_series, milliseconds_of
 from consentkit.stats.model import BatchId, Cell, Gap, Proof, Published, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.dashboard.markup import HOSTILE, dangerous, plain
@@ -53,7 +53,7 @@ def make_busy(path: Path) -> None:
         {Cell("campaign", name, "views"): Published(count, 1, count) for name, count in views.items()},
         {("views", 10): Proof(1, 100, 100)},
         Counter(),
-        Counter(load),
+        in_series(load),
         [Gap(f"{day}T15:00:10Z", f"{day}T15:02:40Z", "killed", 0)],
     )
     sink = SqliteSink(path)
@@ -190,7 +190,7 @@ def test_routes_and_campaigns_are_a_visitors_words(tmp_path: Path) -> None:
     load = {cell: n for value in HOSTILE for cell, n in cells_of(f"{day}T12Z", value, served=30, status_5xx=30).items()}
     cells = {Cell("campaign", value, "views"): Published(30, 1, 30) for value in HOSTILE}
     sink = SqliteSink(tmp_path / "stats.db")
-    sink.apply(BatchId("hostile", 1), Release(day, cells, {}, Counter(), Counter(load), []))
+    sink.apply(BatchId("hostile", 1), Release(day, cells, {}, Counter(), in_series(load), []))
     sink.close()
     for sort in ("busy", "failing"):
         page = reader.get(f"/load?period=yesterday&sort={sort}")

@@ -8,7 +8,6 @@ import pytest
 
 from consentkit.exporters.sink import NoFiguresError, Span, moment, span_of, tables_of
 from consentkit.exporters.table import CELLS, Table
-from consentkit.stats.load import LoadCell
 from consentkit.stats.model import BatchId, Gap, Release
 from consentkit.stats.stores.protocol import StoreError
 from consentkit.stats.stores.reading import CellRow
@@ -33,11 +32,9 @@ def sink(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sink") / "stats.db"
     make_sink(path, days=10)
     writer = SqliteSink(path)
-    load = {LoadCell("2026-11-20T08Z", "/a", "served"): 12, LoadCell("2026-11-19Z", "(other)", "served"): 10}
+    load = {("/a", "served"): {"2026-11-20T08Z": 12}, ("(other)", "served"): {"2026-11-19Z": 10}}
     gap = Gap("2026-11-20T08:00:07Z", "2026-11-20T08:01:07Z", "killed", 0)
-    release = Release("2026-11-20", {}, {}, gaps=[gap])
-    release.load.update(load)
-    writer.apply(BatchId("more", 1), release)
+    writer.apply(BatchId("more", 1), Release("2026-11-20", {}, {}, load=load, gaps=[gap]))
     writer.close()
     return path
 

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from consentkit.stats.breakdowns import BREAKDOWNS, DEFAULT_CROSSINGS, crossed, crossing, crossings_of
-from consentkit.stats.load import LoadCell
+from consentkit.stats.load import LoadCell, in_series
 from consentkit.stats.model import NONE, OTHER, BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 
@@ -186,7 +186,7 @@ def _release(totals: Counter[tuple[str, str]], counted: list[_Counted], factor: 
             one.waits -= count
             increments = min(count // THRESHOLD, proofs[one.cell.metric, THRESHOLD].releases)
             cells[one.cell] = Published(count, increments, count if increments == 1 else THRESHOLD)
-    return Release(day, cells, proofs, totals, Counter(_load(day, totals[day, "requests"], by_minute=by_minute)))
+    return Release(day, cells, proofs, totals, in_series(_load(day, totals[day, "requests"], by_minute=by_minute)))
 
 
 def _load(day: str, requests: int, *, by_minute: bool) -> dict[LoadCell, int]:

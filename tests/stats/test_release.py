@@ -134,7 +134,7 @@ def test_fresh_events_are_counted_once_not_once_per_breakdown():
 def test_a_release_carries_its_proof():
     """Each cell is one increment, each metric one release of its fresh events."""
     decision = decided({Waiting(PAGE_A, TODAY): 6}, {"views": 8})
-    release = as_release(decision, day=TODAY, threshold=K, totals=Counter(), load=Counter())
+    release = as_release(decision, day=TODAY, threshold=K, totals=Counter(), load={})
     assert release.cells == {PAGE_A: Published(6, 1, 6)}
     assert release.proofs == {("views", K): Proof(1, 8, 8)}
 
@@ -142,10 +142,10 @@ def test_a_release_carries_its_proof():
 def test_releases_of_a_day_merge():
     """Counts add up, the smallest stays the smallest."""
     first = as_release(
-        decided({Waiting(PAGE_A, TODAY): 6}, {"views": 8}), day=TODAY, threshold=K, totals=Counter(a=1), load=Counter()
+        decided({Waiting(PAGE_A, TODAY): 6}, {"views": 8}), day=TODAY, threshold=K, totals=Counter(a=1), load={}
     )
     second = as_release(
-        decided({Waiting(PAGE_A, TODAY): 5}, {"views": 9}), day=TODAY, threshold=K, totals=Counter(a=2), load=Counter()
+        decided({Waiting(PAGE_A, TODAY): 5}, {"views": 9}), day=TODAY, threshold=K, totals=Counter(a=2), load={}
     )
     first.merge(second)
     assert first.cells == {PAGE_A: Published(11, 2, 5)}

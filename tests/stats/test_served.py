@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from consentkit.stats.load import LoadCell, bucket_of
+from consentkit.stats.load import LoadCell, bucket_of, in_series
 from consentkit.stats.model import BatchId, Cell, Gap, Proof, Published, Release
 from consentkit.stats.report import build_report
 from consentkit.stats.served import Step, read_funnel, read_load
@@ -43,7 +43,7 @@ def reader(tmp_path):
         {cell: Published(count, 1, count) for cell, count in cells.items()},
         {("views", 10): Proof(1, 80, 80), ("moves", 10): Proof(1, 20, 20), ("steps", 10): Proof(1, 37, 37)},
         Counter(),
-        Counter(figures),
+        in_series(figures),
         [Gap("2026-11-23T10:00:00Z", "2026-11-23T10:02:30Z", "killed", 0)],
     )
     sink.apply(BatchId("s", 1), release)

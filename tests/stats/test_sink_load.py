@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentkit.stats.load import MAXIMA, LoadCell
+from consentkit.stats.load import MAXIMA, LoadCell, in_series
 from consentkit.stats.model import BatchId, Release
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
@@ -47,7 +47,7 @@ def test_sums_are_those_of_the_times(folder, loads, places, route, metric):
     path.unlink(missing_ok=True)
     sink, reader = SqliteSink(path), SqliteSinkReader(path)
     for number, load in enumerate(loads, 1):
-        sink.apply(BatchId("s", number), Release("2026-02-25", {}, {}, load=Counter(load)))
+        sink.apply(BatchId("s", number), Release("2026-02-25", {}, {}, load=in_series(load)))
     places = [*places, ("2026-02-27Z", "2026-02-27[")]
     expected: Counter[tuple[int, str, str]] = Counter()
     for cell, count in [*reader.load("", "9"), *reader.load("", "9", None)]:
@@ -66,8 +66,8 @@ def test_the_busiest_minute_is_known_when_minutes_have_become_hours(tmp_path):
     """How many requests it had, and in which hour."""
     sink, reader = SqliteSink(tmp_path / "stats.db"), SqliteSinkReader(tmp_path / "stats.db")
     for number, counts in enumerate([{600: 7, 601: 9, 660: 20}, {601: 8, 720: 12}], 1):
-        load = Counter({LoadCell(text(minute) + "Z", "", "requests"): count for minute, count in counts.items()})
-        sink.apply(BatchId("s", number), Release("2026-02-25", {}, {}, load=load))
+        requests = {f"{text(minute)}Z": count for minute, count in counts.items()}
+        sink.apply(BatchId("s", number), Release("2026-02-25", {}, {}, load={("", "requests"): requests}))
     day = ("2026-02-25", "2026-02-26")
     assert reader.highest_load("requests", *day) == ("2026-02-25T11:00Z", 20)
     assert reader.highest_load("requests", "2026-02-25T09:30", "2026-02-25T10:30") == ("2026-02-25T10:01Z", 17)

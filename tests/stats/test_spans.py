@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.stats.load import LoadCell
+from consentkit.stats.load import LoadCell, in_series
 from consentkit.stats.model import BatchId, Release
 from consentkit.stats.spans import DAY, HOUR, WEEK, bounds_of, leftovers_of, spans_of
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
@@ -23,7 +23,7 @@ LATER = datetime(2030, 1, 1, tzinfo=UTC)
 def reader_of(folder, *cells):
     """A sink with the load of some times: (begin, metric, count), a route behind them where it is not of all."""
     sink = SqliteSink(folder / "stats.db")
-    load = Counter({LoadCell(begin, *(route or [""]), metric): count for begin, metric, count, *route in cells})
+    load = in_series({LoadCell(begin, *(route or [""]), metric): count for begin, metric, count, *route in cells})
     sink.apply(BatchId("s", 1), Release("2026-11-23", {}, {}, Counter(), load, []))
     sink.close()
     return SqliteSinkReader(folder / "stats.db")

@@ -104,7 +104,7 @@ def test_only_what_may_leave_goes_to_the_outbox(store):
     assert release.cells[Cell("page", "/", "views")].count == 6
     assert Cell("page", "/rare", "views") not in release.cells
     assert release.totals[DAY, "views"] == 11
-    assert release.load[LoadCell(MINUTE, "", "requests")] == 11
+    assert release.load["", "requests"] == {MINUTE: 11}
     assert store.balance().waiting["page", "views"] == K
 
 

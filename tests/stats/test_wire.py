@@ -5,14 +5,13 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.stats.load import LoadCell
 from consentkit.stats.model import Cell, Gap, Proof, Published, Release
 from consentkit.stats.stores.wire import dumped, loaded
 
 NAMES = st.sampled_from(["page", "views", "visits", "", "served", "(other)", 'a "b" \\ é × 漢'])
 NUMBERS = st.integers(0, 1 << 60)
 CELLS = st.dictionaries(st.builds(Cell, NAMES, NAMES, NAMES), st.builds(Published, NUMBERS, NUMBERS, NUMBERS))
-LOADS = st.dictionaries(st.builds(LoadCell, NAMES, NAMES, NAMES), NUMBERS).map(Counter)
+LOADS = st.dictionaries(st.tuples(NAMES, NAMES), st.dictionaries(NAMES, NUMBERS))
 PROOFS = st.dictionaries(st.tuples(NAMES, NUMBERS), st.builds(Proof, NUMBERS, NUMBERS, NUMBERS))
 TOTALS = st.dictionaries(st.tuples(NAMES, NAMES), NUMBERS).map(Counter)
 GAPS = st.lists(st.builds(Gap, NAMES, NAMES, NAMES, NUMBERS))

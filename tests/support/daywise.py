@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from consentkit.stats.breakdowns import Crossing
-from consentkit.stats.load import LoadCell
+from consentkit.stats.load import LoadCell, in_series
 from consentkit.stats.model import BatchId, Increments, Release, Waiting
 from consentkit.stats.observed import Observation
 from consentkit.stats.release import Rule, as_release, decide, fresh_events
@@ -68,7 +68,7 @@ class Daywise:
             leaves, self.load = settle(self.load, running=running, threshold=rule.threshold)
             totals, self.totals = self.totals, Counter()
             self.fresh = Counter({name: n for name, n in self.fresh.items() if name not in decision.consumed})
-            yield as_release(decision, day=day, threshold=rule.threshold, totals=totals, load=leaves)
+            yield as_release(decision, day=day, threshold=rule.threshold, totals=totals, load=in_series(leaves))
 
 
 class Taken:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from consentkit.stats.breakdowns import Crossing
-from consentkit.stats.load import LoadCell
+from consentkit.stats.load import LoadCell, in_series
 from consentkit.stats.model import Cell, Increments, Release, Waiting
 from consentkit.stats.observed import Observation
 from consentkit.stats.release import Decision, Rule, as_release, decide, fresh_events
@@ -58,7 +58,7 @@ class Stepwise:
             leaves, self.load = settle(self.load, running=self._rule.minute(over), threshold=self._rule.threshold)
             totals, self.totals = self.totals, Counter()
             self.fresh = Counter({name: n for name, n in self.fresh.items() if name not in decision.consumed})
-            yield as_release(decision, day=today, threshold=self._rule.threshold, totals=totals, load=leaves)
+            yield as_release(decision, day=today, threshold=self._rule.threshold, totals=totals, load=in_series(leaves))
 
     @property
     def waiting(self) -> Counter[Waiting]:

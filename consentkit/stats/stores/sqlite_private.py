@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from consentkit.stats.load import Load, LoadCell
+from consentkit.stats.load import Load, LoadCell, LoadSeries, in_series
 from consentkit.stats.model import OTHER, BatchId, Cell, Counts, Increments, Release
 from consentkit.stats.release import aged_before, as_release, decide, fresh_events
 from consentkit.stats.settling import folded, settle
@@ -262,10 +262,10 @@ class SqlitePrivateStore:
         self._connection.execute("DELETE FROM totals")
         return totals
 
-    def _take_load(self, running: str, threshold: int) -> Counter[LoadCell]:
+    def _take_load(self, running: str, threshold: int) -> LoadSeries:
         leaves, waits = settle(self._waiting_load(), running=running, threshold=threshold)
         self._replace_load(waits)
-        return leaves
+        return in_series(leaves)
 
     def _replace_load(self, load: Load) -> None:
         self._connection.execute("DELETE FROM load")

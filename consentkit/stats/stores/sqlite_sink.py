@@ -102,7 +102,7 @@ class SqliteSink:
                 )
                 connection.executemany(_ADD_TOTALS, [(*key, count) for key, count in release.totals.items()])
                 connection.executemany("INSERT INTO gaps VALUES (?, ?, ?, ?)", release.gaps)
-            add_load(connection, [release.load for release in releases])
+                add_load(connection, release.load)
             for batch, release in new:
                 self._add_delivered(batch.source, sums_of_release(release))
         return len(new)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from consentkit.stats.load import BYTES, SERVED, Load, bytes_of
+from consentkit.stats.load import BYTES, SERVED, Load, LoadSeries, bytes_of, in_series
 from consentkit.stats.model import Cell, Increments, Release
 from consentkit.stats.stores.protocol import Sums
 
@@ -28,18 +28,19 @@ def sums_of_increments(increments: Increments) -> Sums:
     return sums + Counter(sums_of({}, increments.totals))
 
 
-def sums_of_load(load: Load) -> Sums:
+def sums_of_load(load: LoadSeries) -> Sums:
     """How many requests a load says how they were served, all together and by route."""
     served: Counter[tuple[str, str]] = Counter()
-    for cell, count in load.items():
-        if cell.metric == SERVED:
-            served[ROUTES if cell.route else ALL, SERVED] += count
+    for (route, metric), times in load.items():
+        if metric == SERVED:
+            served[ROUTES if route else ALL, SERVED] += sum(times.values())
     return served
 
 
 def sums_of_waiting(load: Load) -> Sums:
     """The sums of a load that has not left; its bytes will count among the totals when it does."""
-    return {**sums_of_load(load), ("", BYTES): bytes_of(load)}
+    series = in_series(load)
+    return {**sums_of_load(series), ("", BYTES): bytes_of(series)}
 
 
 def sums_of_release(release: Release) -> Sums:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from itertools import repeat
 from typing import Any
 
-from consentkit.stats.load import LoadCell
+from consentkit.stats.load import LoadSeries
 from consentkit.stats.model import Cell, Gap, Proof, Published, Release
 from consentkit.stats.stores import json_text
 
@@ -16,9 +16,6 @@ def dumped(release: Release) -> str:
     counts: Rows = defaultdict(list)
     for (breakdown, value, metric), one in release.cells.items():
         counts[breakdown, metric].append((value, one.count, one.increments, one.smallest))
-    load: Rows = defaultdict(list)
-    for (begin, route, metric), count in release.load.items():
-        load[route, metric].append((begin, count))
     return json_text.written(
         {
             "day": release.day,
@@ -26,7 +23,7 @@ def dumped(release: Release) -> str:
             "proofs": [[*key, p.releases, p.events, p.smallest] for key, p in release.proofs.items()],
             "totals": [[*key, count] for key, count in release.totals.items()],
             "gaps": [tuple(gap) for gap in release.gaps],
-            "load": [[*key, *zip(*rows, strict=True)] for key, rows in load.items()],
+            "load": [[*key, list(times), list(times.values())] for key, times in release.load.items()],
         }
     )
 
@@ -38,10 +35,9 @@ def loaded(text: str) -> Release:
     for breakdown, metric, values, *figures in data["counts"]:
         named = map(Cell, repeat(breakdown), values, repeat(metric))
         cells.update(zip(named, map(Published, *figures), strict=True))
-    load: Counter[LoadCell] = Counter()
-    for route, metric, begins, counts in data["load"]:
-        # As for a dict: a Counter's own method counts one by one.
-        dict.update(load, zip(map(LoadCell, begins, repeat(route), repeat(metric)), counts, strict=True))
+    load: LoadSeries = {
+        (route, metric): dict(zip(begins, counts, strict=True)) for route, metric, begins, counts in data["load"]
+    }
     return Release(
         day=data["day"],
         cells=cells,
