@@ -8,8 +8,8 @@ from datetime import date
 
 from consentkit.stats.breakdowns import BREAKDOWNS, MOVES, VIEWS, VISITS
 from consentkit.stats.enrich.browser import BROWSERS, SYSTEMS
-from consentkit.stats.enrich.channel import DIRECT_CHANNEL, channel_of_host
-from consentkit.stats.enrich.referrer import DIRECT, registrable
+from consentkit.stats.enrich.channel import DIRECT, DIRECT_CHANNEL, channel_of_host
+from consentkit.stats.enrich.referrer import registrable
 from consentkit.stats.model import OTHER, UNKNOWN, Cell, Counts, Increments, add_counts
 from consentkit.stats.paths import canonical
 

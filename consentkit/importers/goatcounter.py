@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from consentkit.importers.days import Days, browser_named, country_of, page_of, region_of, source_named, system_named
 from consentkit.stats.breakdowns import ENGAGED, MOVES, VIEWS, VISITS
 from consentkit.stats.enrich.campaign import campaign_value
-from consentkit.stats.enrich.channel import INTERNAL_CHANNEL, channel_of
-from consentkit.stats.enrich.referrer import DIRECT, INTERNAL
+from consentkit.stats.enrich.channel import DIRECT, INTERNAL, INTERNAL_CHANNEL, channel_of
 from consentkit.stats.model import NONE
 
 VERSION = "2"

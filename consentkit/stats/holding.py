@@ -12,18 +12,35 @@ back that as much would wait if nothing of one of them did. Pure functions over 
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, TOLD, parents_of
+from consentkit.stats.enrich.channel import usual_channel
 from consentkit.stats.families import WHOLE_BY_TEXT
 from consentkit.stats.model import OTHER, Cell, Counts
 
 REMEMBERED = 40
 """How many values of a breakdown are remembered as shown: of more, some always wait of so few that nothing is told."""
 
-_BY_TEXT = {**WHOLE_BY_TEXT, "reason": ("", re.compile(r"(.+?): .*"))}
-"""Breakdowns whose value tells of which value of another it is a part; the classes of requests have totals."""
+_Naming = Callable[[str], str | None]
 
+
+def _named_in(form: re.Pattern[str]) -> _Naming:
+    """Reads the whole's value in the text of a part's, None for `(other)`, which tells none."""
+    return lambda value: match[1] if value != OTHER and (match := form.fullmatch(value)) else None
+
+
+_BY_VALUE: dict[str, tuple[str, _Naming]] = {
+    **{name: (whole, _named_in(form)) for name, (whole, form) in WHOLE_BY_TEXT.items()},
+    "reason": ("", _named_in(re.compile(r"(.+?): .*"))),
+    "referrer": ("channel", usual_channel),
+}
+"""Breakdowns whose value tells of which value of another it is a part; the classes of requests have totals.
+
+A view of a referrer has another than its usual channel where the address tells one. But where none does, a channel
+less its referrers would be what waits of one; and what is kept back hides it in any case (for nothing, on a site that
+counts referrers and no channels).
+"""
 
 Family = tuple[str, str, str, str]
 """The parts of a whole: breakdown and metric of the parts, breakdown and value of the whole.
@@ -40,7 +57,7 @@ def families_of(cell: Cell) -> list[Family]:
     breakdown, value, metric = cell
     if (breakdown, metric) == TOLD:
         return []
-    wholes = zip(_whole_breakdowns(breakdown), _wholes_of(breakdown, [value])[value], strict=False)
+    wholes = zip(whole_breakdowns(breakdown), _wholes_of(breakdown, [value])[value], strict=False)
     return [(breakdown, metric, "", ""), *((breakdown, metric, *whole) for whole in wholes)]
 
 
@@ -57,7 +74,7 @@ def kept_back(leaving: Counts, waiting: Counts, *, threshold: int) -> Counts:
         for series in sorted(leaving.keys() - {TOLD}, key=_wholes_first):
             breakdown, metric = series
             parts = _Parts(breakdown, leaving[series], waiting.get(series, NONE), threshold)
-            for number, whole in enumerate(("", *_whole_breakdowns(breakdown))):
+            for number, whole in enumerate(("", *whole_breakdowns(breakdown))):
                 parts.keep(number, [counts.get((whole, metric), NONE) for counts in (waiting, kept)])
             kept[series] = parts.kept
     return kept
@@ -83,7 +100,7 @@ class _Parts:
         self._threshold = threshold
         self._wholes = {value: ("", *wholes) for value, wholes in _wholes_of(breakdown, leaving).items()}
         self._families: list[defaultdict[str, list[str]]] = [
-            defaultdict(list) for _ in ("", *_whole_breakdowns(breakdown))
+            defaultdict(list) for _ in ("", *whole_breakdowns(breakdown))
         ]
         for value, wholes in self._wholes.items():
             for families, whole in zip(self._families, wholes, strict=False):
@@ -128,17 +145,17 @@ def _sums(breakdown: str, waiting: Mapping[str, int], families: Sequence[Iterabl
     return sums
 
 
-def _whole_breakdowns(breakdown: str) -> tuple[str, ...]:
+def whole_breakdowns(breakdown: str) -> tuple[str, ...]:
     """The breakdowns of which the values of a breakdown are parts, besides the total; "" for totals of their own."""
-    return (_BY_TEXT[breakdown][0],) if breakdown in _BY_TEXT else parents_of(breakdown)
+    return (_BY_VALUE[breakdown][0],) if breakdown in _BY_VALUE else parents_of(breakdown)
 
 
 def _wholes_of(breakdown: str, values: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Their values of which each value is a part, () if it tells none."""
-    if breakdown in _BY_TEXT:
-        form = _BY_TEXT[breakdown][1]
-        matches = [(value, None if value == OTHER else form.fullmatch(value)) for value in values]
-        return {value: match.groups() if match else () for value, match in matches}
+    if breakdown in _BY_VALUE:
+        named = _BY_VALUE[breakdown][1]
+        wholes = [(value, named(value)) for value in values]
+        return {value: (whole,) if whole else () for value, whole in wholes}
     if breakdown in BREAKDOWNS:
         return dict.fromkeys(values, ())
     cut = [(value, *value.partition(BETWEEN)) for value in values]
@@ -148,4 +165,4 @@ def _wholes_of(breakdown: str, values: Iterable[str]) -> dict[str, tuple[str, ..
 def _wholes_first(series: tuple[str, str]) -> tuple[int, str, str]:
     """Breakdowns, those that are parts of these, and crossings of either."""
     breakdown, metric = series
-    return 1 if breakdown in _BY_TEXT else 0 if breakdown in BREAKDOWNS else 2, breakdown, metric
+    return 1 if breakdown in _BY_VALUE else 0 if breakdown in BREAKDOWNS else 2, breakdown, metric

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from consentkit.stats.classes import Verdict, judge, needs_path
 from consentkit.stats.enrich.agent import agent_of
+from consentkit.stats.enrich.channel import DIRECT, INTERNAL
 from consentkit.stats.enrich.language import language_of
-from consentkit.stats.enrich.referrer import DIRECT, INTERNAL, Referrers, Source
+from consentkit.stats.enrich.referrer import Referrers, Source
 from consentkit.stats.facets import EVERYTHING, Facets
 from consentkit.stats.facts import HOST_CAP, RequestFacts, at_row
 from consentkit.stats.model import OTHER

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from consentkit.stats.holding import Family, families_of
 from consentkit.stats.model import Cell
 from tests.attacks.claims import Claim
-from tests.attacks.keeping import Waits, waits_after
 from tests.attacks.world import K, Step
 
 
@@ -46,19 +45,19 @@ class _Seen:
         return Claim(self.last[cell], step.when, cell.metric, count, {cell.breakdown: cell.value})
 
 
-def _releases(steps: Sequence[Step], metric: str) -> Iterator[tuple[Step, _Seen, Waits]]:
-    """Each release of a metric, all that was seen by then, and what may wait after it."""
-    seen, waits = _Seen(metric), iter(waits_after(steps, metric, K))
+def _releases(steps: Sequence[Step], metric: str) -> Iterator[tuple[Step, _Seen]]:
+    """Each release of a metric, and all that was seen by then."""
+    seen = _Seen(metric)
     for step in steps:
         seen.add(step)
         if metric in step.fresh:
-            yield step, seen, next(waits)
+            yield step, seen
 
 
 def remainders(steps: Sequence[Step], metric: str) -> list[Claim]:
     """The values of which 1 to k − 1 events are known to wait, as all others of a whole have just left."""
     claims = []
-    for step, seen, _ in _releases(steps, metric):
+    for step, seen in _releases(steps, metric):
         for family, cells in seen.families.items():
             unsettled = [cell for cell in cells if cell not in step.cells]
             _, _, breakdown, value = family
@@ -76,7 +75,7 @@ def least(steps: Sequence[Step], metric: str) -> list[Claim]:
     """
     claims = []
     values = Counter(family for cell in {cell for step in steps for cell in step.cells} for family in families_of(cell))
-    for step, seen, _ in _releases(steps, metric):
+    for step, seen in _releases(steps, metric):
         for family, cells in seen.families.items():
             alone = not any(family[2:]) and all(len(families_of(cell)) == 1 for cell in cells)
             if alone and len(cells) == values[family]:

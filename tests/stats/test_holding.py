@@ -106,6 +106,15 @@ def test_rows_and_columns_of_a_crossing_keep_each_for_itself():
     assert kept({first: 20, fourth: 30}, {second: 4, third: 4}) == {first: 1, fourth: 1}
 
 
+def test_a_channel_shows_more_than_its_referrers():
+    """Two that are told apart by name alone: who knows that both are search engines learns nothing of either."""
+    google, bing = (Cell("referrer", name, "views") for name in ("google.com", "bing.com"))
+    search, social = (Cell("channel", name, "views") for name in ("search", "social"))
+    enough = {Cell("referrer", "example.org", "views"): 4, Cell("referrer", "t.co", "views"): 4, social: 4}
+    assert kept({google: 20}, {**enough, search: 2, bing: 3}) == {google: 4}
+    assert kept({google: 20, search: 40}, {**enough, bing: 3}) == {google: 3, search: 1}
+
+
 def test_the_wholes_of_a_cell():
     """Its breakdown's total, values of other breakdowns, totals of parts."""
     assert families_of(Cell("browser_version", "Firefox 144", "visits")) == [
@@ -116,8 +125,10 @@ def test_the_wholes_of_a_cell():
         ("channel_by_country", "views", "channel", "direct"),
         ("channel_by_country", "views", "country", "NL"),
     ]
+    assert families_of(Cell("referrer", "google.com", "views"))[1:] == [("referrer", "views", "channel", "search")]
+    assert families_of(Cell("referrer", "(direct)", "views"))[1:] == [("referrer", "views", "channel", "direct")]
     assert families_of(Cell("reason", "monitor: list", "requests"))[1:] == [("reason", "requests", "", "monitor")]
-    for name in ("page_by_device", "browser_version"):
+    for name in ("page_by_device", "browser_version", "referrer"):
         assert families_of(Cell(name, OTHER, "views")) == [(name, "views", "", "")]
 
 

@@ -5,6 +5,8 @@ Told by the referring host and by what the address itself says (utm values, the 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
 
 from consentkit.stats.enrich.sources import (
     AI,
@@ -24,10 +26,16 @@ from consentkit.stats.enrich.sources import (
 )
 from consentkit.stats.model import NONE, OTHER
 
+DIRECT: Final = "(direct)"
+INTERNAL: Final = "(internal)"
+"""Referrers that are no domain."""
+
 INTERNAL_CHANNEL = "internal"
 DIRECT_CHANNEL = "direct"
 
 CHANNELS = (SEARCH, SOCIAL, AI, EMAIL, PAID, REFERRAL, INTERNAL_CHANNEL, DIRECT_CHANNEL)
+
+_OWN = {DIRECT: DIRECT_CHANNEL, INTERNAL: INTERNAL_CHANNEL}
 
 WORD = re.compile(r"[^\W_]+")
 
@@ -46,6 +54,12 @@ def channel_of_host(host: str, domain: str) -> str:
     if name in ENGINES or (name in PORTALS and _is_searched(host, domain)):
         return SEARCH
     return SOCIAL if name in SOCIAL_LABELS else REFERRAL
+
+
+@lru_cache(maxsize=4096)
+def usual_channel(referrer: str) -> str | None:
+    """The channel that most views of a referrer have, as its name tells; None for `(other)`, which may have any."""
+    return None if referrer == OTHER else _OWN.get(referrer) or channel_of_host(referrer, referrer)
 
 
 def _upwards(host: str, domain: str) -> Iterator[str]:

@@ -8,13 +8,10 @@ from urllib.parse import unquote
 
 from publicsuffixlist import PublicSuffixList
 
-from consentkit.stats.enrich.channel import DIRECT_CHANNEL, INTERNAL_CHANNEL, channel_of_host
+from consentkit.stats.enrich.channel import DIRECT, DIRECT_CHANNEL, INTERNAL, INTERNAL_CHANNEL, channel_of_host
 from consentkit.stats.facets import EVERYTHING, Facets
 from consentkit.stats.facts import REFERER_CAP
 from consentkit.stats.model import OTHER, Facet
-
-DIRECT: Final = "(direct)"
-INTERNAL: Final = "(internal)"
 
 CACHED_HOSTS = 1024
 REMEMBERED = 4096
