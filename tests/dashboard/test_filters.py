@@ -110,10 +110,10 @@ def test_lists_without_one_are_named_together_with_what_to_configure(front: Desk
     page = front.get("/?only.page=%2Fproducts")
     text = apart(page)
     assert (
-        "Devices, Languages, Goals, Hosts Not counted together with what you filter by. To count it so from now on"
+        "Goals, Devices, Languages, Hosts Not counted together with what you filter by. To count it so from now on"
         in text
     )
-    assert '["page", "device"], ["page", "language"], ["page", "goal"], ["page", "host"]' in text
+    assert '["page", "goal"], ["page", "device"], ["page", "language"], ["page", "host"]' in text
     assert "Who came, Answers of the server Counted by itself" in text
     assert "Dutch" not in page
     assert [] == re.findall(r'<section [^>]*id="(?:languages|hosts|who|answers)"', page)
@@ -128,7 +128,7 @@ def test_lists_without_one_are_named_together_with_what_to_configure(front: Desk
 def test_a_place_shows_the_list_that_a_filter_leaves_it(front: Desk) -> None:
     """Unless the reader asked for another, whose card then says what it lacks and keeps the way to the others."""
     page = front.get("/?only.device=mobile")
-    assert "Sources, Pages, Places, Devices, " in apart(page)
+    assert "Sources, Pages, Places, Goals, Devices, " in apart(page)
     assert [] == re.findall(r'<section [^>]*id="devices"', page)
     assert re.search(r"Phone [0-9,]+ 100%", card(front.get("/?only.device=mobile&devices=device"), "devices"))
     asked = front.get("/?only.browser=Firefox&devices=os")
@@ -141,7 +141,7 @@ def test_two_filters_show_the_cell_that_they_have_in_common(front: Desk) -> None
     """Of three values together nothing is stored, so lists say so; a pair that is not stored is said for the page."""
     page = front.get("/?only.page=%2Fproducts&only.channel=search")
     assert "Views 560" in plain(page)
-    assert "Places, Devices, " in apart(page)
+    assert "Places, Goals, Devices, " in apart(page)
     assert "values are only ever stored in pairs" in apart(page)
     assert [] == re.findall(r'<section [^>]*id="(?:pages|sources)"', page)
     untold = unescape(plain(front.get("/?only.page=%2Fproducts&only.device=mobile")))

@@ -108,7 +108,7 @@ def _alone(groups: Sequence[str], funnels: Sequence[str], has_map: bool) -> set[
     A map takes its place a row of its own.
     """
     leading = [group for group in groups if group in LEADING and not (group == "places" and has_map)]
-    others = [*(group for group in groups if group not in LEADING), *(f"funnel-{id_}" for id_ in funnels)]
+    others = [*(f"funnel-{id_}" for id_ in funnels), *(group for group in groups if group not in LEADING)]
     return {cards[-1] for cards in (leading, others) if len(cards) % 2}
 
 
