@@ -92,6 +92,8 @@ Metrics = tuple[str, ...]
 
 Counts = dict[tuple[str, str], dict[str, int]]
 """By breakdown and metric, then by value."""
+Held = dict[tuple[str, str], dict[str, dict[str, int]]]
+"""Events that wait: by breakdown and metric, then by the ISO date on which they came, then by value."""
 
 
 @dataclass(slots=True)
@@ -228,10 +230,3 @@ class Release:
                 figures = held.get(begin, 0), figure
                 held[begin] = max(figures) if metric in MAXIMA else sum(figures)
         self.gaps.extend(other.gaps)
-
-
-class Waiting(NamedTuple):
-    """A part of a cell's waiting events: those that came in on `day` (ISO date)."""
-
-    cell: Cell
-    day: str

@@ -7,14 +7,17 @@ view set it off, and what a whole has more than its parts is not what waits of o
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from consentkit.stats.holding import kept_back
 from consentkit.stats.load import BYTES, LoadSeries, bytes_of
-from consentkit.stats.model import OTHER, Cell, Counts, Increments, Proof, Published, Release, Waiting
+from consentkit.stats.model import OTHER, Counts, Held, Increments, Proof, Published, Release
+
+Days = dict[str, dict[str, int]]
+"""What waits of a breakdown and metric, by ISO date and value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a moment of release does with the counts it was shown.
+    """What a moment of release does with the counts that it was shown.
 
-    `published` leaves; `waiting` is what of the shown counts waits on, parts moved to `(other)` included;
-    `consumed` is the events, by metric, that are fresh no longer. An event is in exactly one of the first two.
+    `published` leaves; `waiting` is what waits on, parts moved to `(other)` included; `consumed` is the events, by
+    metric, that are fresh no longer. An event is in exactly one of the first two.
     """
 
-    published: dict[Cell, int]
-    waiting: Counter[Waiting]
+    published: Counts
+    waiting: Held
     consumed: dict[str, int]
 
 
@@ -66,89 +69,99 @@ def aged_before(today: str, patience_days: int) -> str:
 
 
 def decide(
-    waiting: Mapping[Waiting, int],
+    waiting: Held,
     fresh: Mapping[str, int],
     *,
-    others: Counts,
+    shown: Mapping[tuple[str, str], Collection[str]],
     threshold: int,
     today: str,
     patience_days: int,
 ) -> Decision:
-    """Apply the release rule to waiting counts and fresh events (by metric), on the ISO date `today`.
+    """Apply the release rule to all that waits and to fresh events (by metric), on the ISO date `today`.
 
-    Of cells that neither reach the threshold nor have aged parts it is enough to tell, in `others`, how many events
-    wait; `(other)` must be in `waiting`. A cell that was shown before is told too, with 0 if nothing waits of it.
+    `shown` are values, by breakdown and metric, that left before: of those of which nothing waits it is known too. What
+    it was given is not changed, and days of which nothing leaves are the same objects afterwards.
     """
     may_leave = {metric for metric, events in fresh.items() if events >= threshold}
     before = aged_before(today, patience_days)
-    settled = _with_aged_moved(waiting, threshold, before)
-    cells = _by_cell(settled)
-    leaving = {cell: count for cell, count in cells.items() if cell.metric in may_leave and count >= threshold}
-    kept = _kept(leaving, _staying(others, cells, leaving), threshold) if leaving else {}
+    settled = {series: _with_aged_moved(days, threshold, before) for series, days in waiting.items()}
+    leaving: Counts = {}
+    staying: Counts = {}
+    for series, days in settled.items():
+        if series[1] in may_leave:
+            sums = _added_up(days)
+            if enough := {value: count for value, count in sums.items() if count >= threshold}:
+                leaving[series] = enough
+            staying[series] = {value: 0 for value in shown.get(series, ()) if value not in sums}
+            staying[series].update((value, count) for value, count in sums.items() if count < threshold)
+    kept = kept_back(leaving, staying, threshold=threshold)
+    published: Counts = {}
+    for series, values in leaving.items():
+        settled[series] = _still_waiting(settled[series], values, kept.get(series, {}), before)
+        if left := _less(values, kept.get(series, {})):
+            published[series] = left
     return Decision(
-        published={cell: left for cell, count in leaving.items() if (left := count - kept.get(cell, 0))},
-        waiting=_still_waiting(settled, leaving, kept, before),
+        published=published,
+        waiting=settled,
         consumed={metric: fresh[metric] for metric in may_leave},
     )
 
 
-def _kept(leaving: Mapping[Cell, int], staying: Counts, threshold: int) -> Mapping[Cell, int]:
-    may_leave = Increments()
-    for cell, count in leaving.items():
-        may_leave.add(cell, count)
-    return Increments(kept_back(may_leave.counts, staying, threshold=threshold)).cells
+def _less(leaving: Mapping[str, int], kept: Mapping[str, int]) -> dict[str, int]:
+    return {value: left for value, count in leaving.items() if (left := count - kept.get(value, 0))}
 
 
-def _staying(others: Counts, cells: Mapping[Cell, int], leaving: Mapping[Cell, int]) -> Counts:
-    """What waits of the cells that do not leave, shown or not."""
-    stays = Increments({series: dict(sums) for series, sums in others.items()})
-    for breakdown, value, metric in leaving:
-        stays.counts.get((breakdown, metric), {}).pop(value, None)
-    for cell in cells.keys() - leaving.keys():
-        stays.add(cell, cells[cell])
-    return stays.counts
+def _still_waiting(days: Days, leaving: Mapping[str, int], kept: Mapping[str, int], before: str) -> Days:
+    """What does not leave; of what a value keeps back it is the newest, so that nothing waits longer for it.
 
-
-def _still_waiting(
-    settled: Mapping[Waiting, int], leaving: Mapping[Cell, int], kept: Mapping[Cell, int], before: str
-) -> Counter[Waiting]:
-    """What does not leave; of what a cell keeps back it is the newest, so that nothing waits longer for it.
-
-    A cell to which nothing came since a date keeps it in `(other)`: it would be held by its name for ever.
+    A value to which nothing came since a date keeps it in `(other)`: it would be held by its name for ever.
     """
-    left = dict(kept)
-    recent = {part.cell for part in settled if part.day >= before}
-    waiting: Counter[Waiting] = Counter()
-    for part, count in settled.items():
-        if part.cell not in leaving:
-            waiting[part] = count
-    for part in sorted((part for part in settled if part.cell in left), key=lambda part: part.day, reverse=True):
-        if stays := min(settled[part], left[part.cell]):
-            waiting[part if part.cell in recent else _moved_to_other(part)] += stays
-            left[part.cell] -= stays
-    return waiting
+    left = {
+        day: sums
+        if leaving.keys().isdisjoint(sums)
+        else {value: count for value, count in sums.items() if value not in leaving}
+        for day, sums in days.items()
+    }
+    for value, stays in kept.items():
+        missing = stays
+        newest_first = sorted([day for day, sums in days.items() if value in sums], reverse=True)
+        name = value if newest_first[0] >= before else OTHER
+        for day in newest_first:
+            if some := min(missing, days[day][value]):
+                left[day][name] = left[day].get(name, 0) + some
+                missing -= some
+    return left
 
 
-def _with_aged_moved(waiting: Mapping[Waiting, int], threshold: int, before: str) -> Mapping[Waiting, int]:
-    """Move the parts that came before a date to `(other)`, except of cells that have gathered enough."""
-    if all(part.day >= before for part in waiting):
-        return waiting
-    gathered = _by_cell(waiting)
-    settled: Counter[Waiting] = Counter()
-    for part, count in waiting.items():
-        aged = part.day < before and gathered[part.cell] < threshold
-        settled[_moved_to_other(part) if aged else part] += count
-    return settled
+def _with_aged_moved(days: Days, threshold: int, before: str) -> Days:
+    """Move what came before a date to `(other)`, except of values that have gathered enough."""
+    if all(day >= before for day in days):
+        return days
+    gathered = _added_up(days)
+    return {
+        day: sums if day >= before else _joined([value for value in sums if gathered[value] < threshold], sums)
+        for day, sums in days.items()
+    }
 
 
-def _moved_to_other(part: Waiting) -> Waiting:
-    return Waiting(part.cell._replace(value=OTHER), part.day)
+def _joined(values: Iterable[str], sums: Mapping[str, int]) -> dict[str, int]:
+    """The sums with those of some values in `(other)`."""
+    joined = dict(sums)
+    for value in values:
+        count = joined.pop(value)
+        joined[OTHER] = joined.get(OTHER, 0) + count
+    return joined
 
 
-def _by_cell(waiting: Mapping[Waiting, int]) -> Counter[Cell]:
-    sums: Counter[Cell] = Counter()
-    for part, count in waiting.items():
-        sums[part.cell] += count
+def _added_up(days: Days) -> Mapping[str, int]:
+    """The sums of all days by value."""
+    first, *others = days.values()
+    if not others:
+        return first
+    sums = dict(first)
+    for more in others:
+        for value, count in more.items():
+            sums[value] = sums.get(value, 0) + count
     return sums
 
 
@@ -163,7 +176,7 @@ def as_release(
     """One moment's decision as what leaves for the sink: its proof too, the totals that wait, and the load that may."""
     return Release(
         day=day,
-        cells={cell: Published(count, 1, count) for cell, count in decision.published.items()},
+        cells={cell: Published(count, 1, count) for cell, count in Increments(decision.published).cells.items()},
         proofs={(metric, threshold): Proof(1, events, events) for metric, events in decision.consumed.items()},
         totals=with_bytes(totals, load, day),
         load=load,

@@ -12,7 +12,7 @@ from consentkit.stats.holding import REMEMBERED, kept_back
 from consentkit.stats.kinds import Rows
 from consentkit.stats.load import BYTES, SERVED
 from consentkit.stats.load_past import PastLoad
-from consentkit.stats.model import OTHER, Cell, Counts, Increments, Release, Waiting, add_counts
+from consentkit.stats.model import OTHER, Cell, Counts, Held, Increments, Release, add_counts
 from consentkit.stats.release import Decision, Rule, aged_before, as_release, fresh_events
 from consentkit.stats.stores.protocol import Remainder
 from consentkit.stats.stores.sums import ALL, ROUTES, sums_of_increments
@@ -66,15 +66,15 @@ class WaitingRoom:
             del self._fresh[metric]
         totals, self._totals = self._totals, Counter()
         load = self._load.settle(over=over, threshold=threshold)
-        decision = Decision(published, Counter(), consumed)
+        decision = Decision(published, {}, consumed)
         return as_release(decision, day=day, threshold=threshold, totals=totals, load=load)
 
     def remainder(self) -> Remainder:
         """What waits still, for the private store."""
-        waiting: Counter[Waiting] = Counter()
-        for cell, days in self._cells():
+        waiting: Held = {}
+        for (breakdown, value, metric), days in self._cells():
             for day, count in Counter(days).items():
-                waiting[Waiting(cell, day)] = count
+                waiting.setdefault((breakdown, metric), {}).setdefault(day, {})[value] = count
         return Remainder(
             waiting=waiting,
             fresh=+self._fresh,
@@ -88,7 +88,7 @@ class WaitingRoom:
             for value, days in values.items():
                 yield Cell(breakdown, value, metric), days
 
-    def _published(self, day: str, metrics: Collection[str], aged: str) -> dict[Cell, int]:
+    def _published(self, day: str, metrics: Collection[str], aged: str) -> Counts:
         """What leaves of the cells of some metrics; what else came waits, by its value if any came since `aged`."""
         came, self._came = self._came, {}
         self._oldest = min(self._oldest, day)
@@ -114,11 +114,10 @@ class WaitingRoom:
                 days = [*before[series].get(value, ()), *[day] * came.get(series, {}).get(value, 0)]
                 name = value if days[-1] >= aged else OTHER
                 self._waiting[series][name] = sorted([*self._waiting[series].get(name, ()), *days[-stays:]])
-        published = {}
+        published: Counts = {}
         for series, values in leaving.items():
-            left = {value: count for value, count in values.items() if count}
-            self._note_shown(series, left)
-            published.update({Cell(series[0], value, series[1]): count for value, count in left.items()})
+            published[series] = {value: count for value, count in values.items() if count}
+            self._note_shown(series, published[series])
         return published
 
     def _staying(self, series: Series, leaving: Mapping[str, int]) -> dict[str, int]:

@@ -43,7 +43,7 @@ def counted(tmp_path):
     kit.close()
     private = private_of(config)
     try:
-        rows = private._connection.execute("SELECT breakdown, value, metric, count FROM waiting").fetchall()
+        rows = private._connection.execute("SELECT breakdown, value, metric, count FROM arrived").fetchall()
         load = private._connection.execute("SELECT route, count FROM load WHERE metric = 'served'").fetchall()
         yield private.balance().counted, {(name, value, metric): count for name, value, metric, count in rows}, load
     finally:

@@ -1,15 +1,18 @@
 """The release rule: what holds for every sequence of batches and releases."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.stats.model import OTHER, Cell, Counts, Increments, Proof, Published, Waiting
-from consentkit.stats.release import Decision, Rule, as_release, decide, fresh_events
+from consentkit.stats.model import OTHER, Cell, Counts, Increments, Proof, Published
+from consentkit.stats.release import Decision, Rule, as_release, fresh_events
+from consentkit.stats.release import decide as decide_held
+from tests.support.parts import Waiting, held_of, parts_of
 
 K = 5
 PATIENCE = 31
@@ -23,9 +26,30 @@ ENOUGH = {("page", metric): {"/c": 3, "/d": 3, "/e": 2, "/f": 1} for metric in (
 """What waits of other pages, so that nothing need be kept back of those that leave."""
 
 
-def decided(waiting: dict[Waiting, int], fresh: dict[str, int], others: Counts = ENOUGH) -> Decision:
-    """The rule's decision today."""
-    return decide(waiting, fresh, others=others, threshold=K, today=TODAY, patience_days=PATIENCE)
+@dataclass
+class Decided:
+    """A decision, told by cells and parts."""
+
+    published: dict[Cell, int]
+    waiting: Counter[Waiting]
+    consumed: dict[str, int]
+
+
+def decide(waiting: Mapping[Waiting, int], fresh: Mapping[str, int], today: str = TODAY) -> Decided:
+    """The rule's decision on a day, when nothing was shown before."""
+    held = held_of(waiting)
+    decision = decide_held(held, fresh, shown={}, threshold=K, today=today, patience_days=PATIENCE)
+    assert held == held_of(waiting)
+    return Decided(dict(Increments(decision.published).cells), parts_of(decision.waiting), decision.consumed)
+
+
+def decided(waiting: dict[Waiting, int], fresh: dict[str, int], others: Counts = ENOUGH) -> Decided:
+    """The rule's decision today, but for what waits of `others`, which are too few to leave and came today."""
+    rest = Increments(others).cells
+    found = decide({**waiting, **{Waiting(cell, TODAY): count for cell, count in rest.items()}}, fresh)
+    for cell in rest:
+        del found.waiting[Waiting(cell, TODAY)]
+    return found
 
 
 def test_a_cell_leaves_when_enough_wait_and_enough_are_fresh():
@@ -133,7 +157,7 @@ def test_fresh_events_are_counted_once_not_once_per_breakdown():
 
 def test_a_release_carries_its_proof():
     """Each cell is one increment, each metric one release of its fresh events."""
-    decision = decided({Waiting(PAGE_A, TODAY): 6}, {"views": 8})
+    decision = Decision({("page", "views"): {"/a": 6}}, {}, {"views": 8})
     release = as_release(decision, day=TODAY, threshold=K, totals=Counter(), load={})
     assert release.cells == {PAGE_A: Published(6, 1, 6)}
     assert release.proofs == {("views", K): Proof(1, 8, 8)}
@@ -142,10 +166,18 @@ def test_a_release_carries_its_proof():
 def test_releases_of_a_day_merge():
     """Counts add up, the smallest stays the smallest."""
     first = as_release(
-        decided({Waiting(PAGE_A, TODAY): 6}, {"views": 8}), day=TODAY, threshold=K, totals=Counter(a=1), load={}
+        Decision({("page", "views"): {"/a": 6}}, {}, {"views": 8}),
+        day=TODAY,
+        threshold=K,
+        totals=Counter(a=1),
+        load={},
     )
     second = as_release(
-        decided({Waiting(PAGE_A, TODAY): 5}, {"views": 9}), day=TODAY, threshold=K, totals=Counter(a=2), load={}
+        Decision({("page", "views"): {"/a": 5}}, {}, {"views": 9}),
+        day=TODAY,
+        threshold=K,
+        totals=Counter(a=2),
+        load={},
     )
     first.merge(second)
     assert first.cells == {PAGE_A: Published(11, 2, 5)}
@@ -197,11 +229,9 @@ class World:
             self.counted[cell.breakdown, cell.metric] += count
         self.fresh.update(fresh_events(increments))
 
-    def release(self) -> Decision:
+    def release(self) -> Decided:
         """Apply the rule, and check that the sink only moves as it may."""
-        decision = decide(
-            self.waiting, self.fresh, others={}, threshold=K, today=self.day.isoformat(), patience_days=PATIENCE
-        )
+        decision = decide(self.waiting, self.fresh, self.day.isoformat())
         self.published.update(decision.published)
         self.waiting = decision.waiting.copy()
         for metric in decision.consumed:
@@ -223,7 +253,7 @@ class Moment:
     """One moment of release: when, what was decided, and what was fresh before it."""
 
     day: date
-    decision: Decision
+    decision: Decided
     fresh: Counter[str]
 
 
@@ -306,37 +336,3 @@ def test_order_and_grouping_of_batches_do_not_matter(batches, random, groups):
         shuffled.apply(merged)
     assert straight.release() == shuffled.release()
     assert straight == shuffled
-
-
-@settings(max_examples=200)
-@given(
-    st.dictionaries(
-        st.builds(
-            Waiting,
-            st.sampled_from([PAGE_A, PAGE_B, OTHER_PAGE, PAGE_A._replace(metric="visits")]),
-            st.sampled_from(["2026-01-01", "2026-10-22", "2026-10-23", TODAY]),
-        ),
-        st.integers(1, 9),
-    ),
-    st.dictionaries(st.sampled_from(["views", "visits"]), st.integers(1, 9)),
-)
-def test_cells_that_cannot_change_may_be_left_out(waiting, fresh):
-    """A store that shows only gathered and aged cells and `(other)` decides as one that shows all."""
-    whole = decided(waiting, fresh, others={})
-    sums: Counter[Cell] = Counter()
-    for part, count in waiting.items():
-        sums[part.cell] += count
-    aged = {part.cell for part in waiting if part.day < "2026-10-23"}
-    shown = {
-        part: count
-        for part, count in waiting.items()
-        if sums[part.cell] >= K or part.cell in aged or part.cell.value == OTHER
-    }
-    hidden = {part: count for part, count in waiting.items() if part not in shown}
-    others = Increments()
-    for part, count in hidden.items():
-        others.add(part.cell, count)
-    some = decided(shown, fresh, others=others.counts)
-    assert whole.published == some.published
-    assert whole.waiting == some.waiting + Counter(hidden)
-    assert whole.consumed == some.consumed

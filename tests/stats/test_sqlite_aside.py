@@ -64,7 +64,7 @@ def test_what_many_requests_bring_is_put_aside(path, store):
     assert not store.apply(BatchId("a", 1), busy_second(), DAY)
     [text] = texts_in(path)
     assert {"views", "requests"} == {metric for _, metric, *_ in text["counts"]}
-    rows = sqlite3.connect(path).execute("SELECT DISTINCT metric FROM waiting ORDER BY 1").fetchall()
+    rows = sqlite3.connect(path).execute("SELECT DISTINCT metric FROM arrived ORDER BY 1").fetchall()
     assert [("goals",), ("visits",)] == rows
 
 
@@ -173,23 +173,30 @@ def test_what_is_put_aside_is_of_one_day_and_bounded(path, store, monkeypatch):
     assert len(texts_in(path)) == 2
     store.apply(BatchId("a", 8), busy_second(), NEXT_DAY)
     assert len(texts_in(path)) == 1
-    days = sqlite3.connect(path).execute("SELECT DISTINCT day FROM waiting UNION SELECT day FROM aside").fetchall()
+    days = sqlite3.connect(path).execute("SELECT DISTINCT day FROM arrived UNION SELECT day FROM aside").fetchall()
     assert sorted(days) == [(DAY,), (NEXT_DAY,)]
 
 
 @pytest.mark.parametrize(
-    ("version", "missing"), [(2, ("aside", "health", "shown")), (3, ("health", "shown")), (4, ("shown",))]
+    ("version", "missing"), [(2, ("aside", "health", "shown")), (3, ("health", "shown")), (4, ("shown",)), (5, ())]
 )
 def test_a_file_of_a_version_before_is_turned(path, version, missing):
-    """With what it holds."""
+    """With what it holds: what waits was kept in rows, as what arrives is now."""
     store = SqlitePrivateStore(path)
     store.apply(BatchId("a", 1), busy_second(views=10), DAY)
+    held = store.balance().cells
     store.close()
     connection = sqlite3.connect(path)
-    connection.executescript("".join(f"DROP TABLE {table}; " for table in missing) + f"PRAGMA user_version = {version}")
+    connection.executescript(
+        "".join(f"DROP TABLE {table}; " for table in ("waiting", *missing))
+        + "ALTER TABLE arrived RENAME TO waiting; CREATE INDEX waiting_day ON waiting (day);"
+        + f"PRAGMA user_version = {version}"
+    )
     connection.close()
     store = SqlitePrivateStore(path)
+    assert store.balance().cells == held
     assert store.apply(BatchId("a", 2), busy_second(), DAY)
     assert store.balance().counted["page", "views"] == MANY + 10
+    assert released(store)
     store.note({"flush_failed": 1})
     store.close()

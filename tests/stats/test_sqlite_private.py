@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from consentkit.stats.load import LoadCell
-from consentkit.stats.model import OTHER, BatchId, Cell, Increments, Waiting
+from consentkit.stats.model import OTHER, BatchId, Cell, Increments
 from consentkit.stats.stores import StoreError, drain, open_private, renew
 from consentkit.stats.stores.protocol import PrivateStore, Remainder
 from consentkit.stats.stores.sqlite_private import SqlitePrivateStore
@@ -143,8 +143,7 @@ def test_values_age_although_nothing_is_released(store):
     """On a quiet site too, a rare value loses its name after the patience."""
     store.apply(BatchId("a", 1), views("/rare", 1), "2026-10-01")
     assert not released(store)
-    values = store._connection.execute("SELECT value FROM waiting WHERE breakdown = 'page'").fetchall()
-    assert values == [(OTHER,)]
+    assert {cell.value for cell in store.balance().cells if cell.breakdown == "page"} == {OTHER}
 
 
 def test_published_values_are_not_found_in_the_file(tmp_path):
@@ -165,7 +164,7 @@ def test_distinct_values_are_bounded_over_all_workers(tmp_path):
     stores[0].apply(BatchId("a", 2), views("/3", 1), DAY)
     stores[1].apply(BatchId("b", 2), views("/1", 1), DAY)
     stores[1].apply(BatchId("b", 3), views("/4", 1), "2026-11-24")
-    rows = stores[0]._connection.execute("SELECT value, sum(count) FROM waiting WHERE breakdown = 'page' GROUP BY 1")
+    rows = stores[0]._connection.execute("SELECT value, sum(count) FROM arrived WHERE breakdown = 'page' GROUP BY 1")
     assert dict(rows) == {"/1": 2, "/2": 1, OTHER: 1, "/4": 1}
     for store in stores:
         store.close()
@@ -182,8 +181,9 @@ def test_one_worker_holds_the_lease(store):
 
 def test_history_of_a_source_is_adopted_once(store):
     """The second time nothing changes."""
-    page = Cell("page", "/", "views")
-    past = Remainder({Waiting(page, DAY): 2}, {"views": 2}, {(DAY, "views"): 2}, {}, {("page", "views"): 2})
+    past = Remainder(
+        {("page", "views"): {DAY: {"/": 2}}}, {"views": 2}, {(DAY, "views"): 2}, {}, {("page", "views"): 2}
+    )
     assert store.adopt("access.log", [], past)
     assert not store.adopt("access.log", [], past)
     assert store.adopted() == {"access.log"}
@@ -196,7 +196,7 @@ def test_a_file_of_another_version_is_refused(tmp_path):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version=99")
     connection.close()
-    with pytest.raises(StoreError, match=r"private\.db has schema version 99, this consentkit reads 5"):
+    with pytest.raises(StoreError, match=r"private\.db has schema version 99, this consentkit reads 6"):
         SqlitePrivateStore(path)
 
 

@@ -65,9 +65,9 @@ def test_so_many_are_remembered_of_a_breakdown(path):
     SqlitePrivateStore(path).close()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         lately = shown_since(connection, "")
-        note_shown(connection, lately, [Cell("page", f"/{number}", "views") for number in range(100)], DAY)
+        note_shown(connection, lately, {("page", "views"): {f"/{number}": 9 for number in range(100)}}, DAY)
         assert lately == shown_since(connection, "")
         assert len(lately["page", "views"]) == REMEMBERED
-        note_shown(connection, lately, [Cell("page", f"/{number}", "visits") for number in range(2)], DAY)
+        note_shown(connection, lately, {("page", "visits"): {"/0": 9, "/1": 9}}, DAY)
         assert shown_since(connection, "")["page", "visits"] == {"/0", "/1"}
         assert shown_since(connection, "2026-11-24") == {}

@@ -151,7 +151,7 @@ def test_a_finding_says_what_where_and_how_to_mend(stores):
 
 def test_events_that_vanish_from_the_private_store_are_found(stores):
     """Counted, but neither published nor waiting."""
-    stores.private._connection.execute("DELETE FROM waiting WHERE breakdown = 'page'")
+    stores.private._connection.execute("DELETE FROM arrived WHERE breakdown = 'page'")
     [finding] = verify(stores.reader, stores.private)
     assert finding.rule == "balance"
     assert finding.where == "views by page"

@@ -6,13 +6,14 @@ from datetime import date, datetime, time, timedelta
 
 from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.load import LoadCell, in_series
-from consentkit.stats.model import BatchId, Increments, Release, Waiting
+from consentkit.stats.model import BatchId, Increments, Release
 from consentkit.stats.observed import Observation
 from consentkit.stats.release import Rule, as_release, decide, fresh_events
 from consentkit.stats.settling import settle
 from consentkit.stats.stores.protocol import Remainder
 from consentkit.stats.stores.wire import loaded
 from tests.stats.observations import a_tally
+from tests.support.parts import Waiting, held_of, parts_of
 
 
 class Daywise:
@@ -54,16 +55,15 @@ class Daywise:
         self.totals.update(increments.totals)
         self.load.update(increments.load)
         decision = decide(
-            self.waiting,
+            held_of(self.waiting),
             self.fresh,
-            others=self._shown.counts,
+            shown=self._shown.counts,
             threshold=rule.threshold,
             today=day,
             patience_days=rule.patience_days,
         )
-        self.waiting = decision.waiting
-        for cell in decision.published:
-            self._shown.add(cell, 0)
+        self.waiting = parts_of(decision.waiting)
+        self._shown.merge(Increments(decision.published))
         if decision.consumed:
             leaves, self.load = settle(self.load, running=running, threshold=rule.threshold)
             totals, self.totals = self.totals, Counter()

@@ -1,15 +1,16 @@
 """The release rule as it stands, minute after minute, in memory: what live counting does, without its stores."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from consentkit.stats.breakdowns import Crossing
 from consentkit.stats.load import LoadCell, in_series
-from consentkit.stats.model import Cell, Increments, Release, Waiting
+from consentkit.stats.model import Held, Increments, Release
 from consentkit.stats.observed import Observation
 from consentkit.stats.release import Decision, Rule, as_release, decide, fresh_events
 from consentkit.stats.settling import settle
 from tests.stats.observations import a_tally
+from tests.support.parts import Waiting, parts_of
 
 
 class Stepwise:
@@ -21,10 +22,8 @@ class Stepwise:
         self._minute = -1
         self._tallied = 0
         self._day = ""
-        self._parts: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
-        self._gathered: set[Cell] = set()
-        self._shown: set[Cell] = set()
-        self._held = Increments()
+        self._held: Held = {}
+        self._shown = Increments()
         self.fresh: Counter[str] = Counter()
         self.totals: Counter[tuple[str, str]] = Counter()
         self.load: Counter[LoadCell] = Counter()
@@ -47,8 +46,10 @@ class Stepwise:
         if day > self._day:
             self._decide(day, Counter())
         increments = self._tally.take()
-        for cell, count in increments.cells.items():
-            self._wait(Waiting(cell, day), count)
+        for series, sums in increments.counts.items():
+            held = Counter(self._held.setdefault(series, {}).get(day, {}))
+            held.update(sums)
+            self._held[series][day] = held
         self.fresh.update(fresh_events(increments))
         self.totals.update(increments.totals)
         self.load.update(increments.load)
@@ -63,41 +64,25 @@ class Stepwise:
     @property
     def waiting(self) -> Counter[Waiting]:
         """The cells that wait."""
-        return Counter({Waiting(cell, day): n for cell, parts in self._parts.items() for day, n in parts.items()})
+        return parts_of(self._held)
 
     def _decide(self, today: str, fresh: Counter[str]) -> Decision:
-        # Only at a day's beginning may other cells change than those that have gathered enough and may leave.
-        may_leave = {metric for metric, count in fresh.items() if count >= self._rule.threshold}
-        cells = (
-            list(self._parts) if today > self._day else [cell for cell in self._gathered if cell.metric in may_leave]
-        )
-        self._day = today
         rule = self._rule
-        shown = {Waiting(cell, day): n for cell in cells for day, n in self._parts.pop(cell).items()}
-        for cell in cells:
-            del self._held.counts[cell.breakdown, cell.metric][cell.value]
+        # Only at a day's beginning may anything change where no metric may leave.
+        if today == self._day and all(count < rule.threshold for count in fresh.values()):
+            return Decision({}, self._held, {})
+        self._day = today
         decision = decide(
-            shown,
+            self._held,
             fresh,
-            others=self._held.counts,
+            shown=self._shown.counts,
             threshold=rule.threshold,
             today=today,
             patience_days=rule.patience_days,
         )
-        self._gathered.difference_update(cells)
-        self._shown.update(decision.published)
-        for cell in self._shown.intersection(cells):
-            self._held.add(cell, 0)
-        for part, count in decision.waiting.items():
-            self._wait(part, count)
+        self._held = decision.waiting
+        self._shown.merge(Increments(decision.published))
         return decision
-
-    def _wait(self, part: Waiting, count: int) -> None:
-        cell, day = part
-        self._parts[cell][day] += count
-        self._held.add(cell, count)
-        if self._held.counts[cell.breakdown, cell.metric][cell.value] >= self._rule.threshold:
-            self._gathered.add(cell)
 
 
 def by_day(releases: Iterable[Release]) -> dict[str, Release]:

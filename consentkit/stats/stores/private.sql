@@ -1,9 +1,12 @@
 CREATE TABLE waiting (
+    breakdown TEXT NOT NULL, metric TEXT NOT NULL, day TEXT NOT NULL, counts TEXT NOT NULL,
+    PRIMARY KEY (breakdown, metric, day)
+);
+CREATE TABLE arrived (
     metric TEXT NOT NULL, breakdown TEXT NOT NULL, value TEXT NOT NULL, day TEXT NOT NULL,
     count INTEGER NOT NULL CHECK (count > 0),
     PRIMARY KEY (metric, breakdown, value, day)
 ) WITHOUT ROWID;
-CREATE INDEX waiting_day ON waiting (day);
 CREATE TABLE shown (
     metric TEXT NOT NULL, breakdown TEXT NOT NULL, value TEXT NOT NULL, day TEXT NOT NULL,
     PRIMARY KEY (metric, breakdown, value)

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from consentkit.errors import ConsentKitError
 from consentkit.stats.load import Load
-from consentkit.stats.model import BatchId, Cell, Increments, Release, Waiting
+from consentkit.stats.model import BatchId, Cell, Held, Increments, Release
 
 Sums = dict[tuple[str, str], int]
 """Events by (breakdown, metric)."""
@@ -28,7 +28,7 @@ class FileGoneError(StoreError):
 class Remainder:
     """What history leaves waiting when its last day has been released, and all that was counted of it."""
 
-    waiting: Mapping[Waiting, int]
+    waiting: Held
     fresh: Mapping[str, int]
     totals: Mapping[tuple[str, str], int]
     load: Load

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from consentkit.stats.load import Load, LoadCell, LoadSeries, in_series
-from consentkit.stats.model import OTHER, BatchId, Cell, Counts, Increments, Release
+from consentkit.stats.model import BatchId, Cell, Counts, Increments, Release
 from consentkit.stats.release import aged_before, as_release, decide, fresh_events
 from consentkit.stats.settling import folded, settle
 from consentkit.stats.stores.protocol import Balance, Remainder, Sums
@@ -16,7 +16,7 @@ from consentkit.stats.stores.sqlite_admitted import within_bounds
 from consentkit.stats.stores.sqlite_aside import added_up, divided, fetched, has_room, put_aside
 from consentkit.stats.stores.sqlite_private_file import open_file
 from consentkit.stats.stores.sqlite_shown import note_shown, shown_since
-from consentkit.stats.stores.sqlite_waiting import Arrived, Room, add_counts, add_parts
+from consentkit.stats.stores.sqlite_waiting import Arrived, add_counts, any_aged, held_in, leave, with_arrived
 from consentkit.stats.stores.sqlite_workers import (
     find_gaps,
     is_new,
@@ -101,16 +101,15 @@ class SqlitePrivateStore:
             if not self._anything_due(fresh, threshold, before, arrived):
                 self._wait(arrived)
                 return False
-            lately = shown_since(connection, before)
-            room = Room(connection, arrived, lately, threshold=threshold, before=before)
-            decision = decide(
-                room.shown, fresh, others=room.others, threshold=threshold, today=today, patience_days=patience_days
-            )
-            room.settle(decision.waiting)
+            held = held_in(connection)
+            whole = with_arrived(connection, held, arrived)
+            shown = shown_since(connection, before)
+            decision = decide(whole, fresh, shown=shown, threshold=threshold, today=today, patience_days=patience_days)
+            leave(connection, held, decision.waiting)
             if not decision.consumed:
                 self._replace_load(folded(self._waiting_load(), running=running, threshold=threshold))
                 return False
-            note_shown(connection, lately, decision.published, today)
+            note_shown(connection, shown, decision.published, today)
             connection.executemany("DELETE FROM fresh WHERE metric = ?", [(m,) for m in decision.consumed])
             totals = self._take_totals()
             load = self._take_load(running, threshold)
@@ -127,7 +126,9 @@ class SqlitePrivateStore:
             if not connection.execute("INSERT OR IGNORE INTO adopted (source) VALUES (?)", (source,)).rowcount:
                 return False
             connection.executemany(_POST, [(release,) for release in releases])
-            add_parts(connection, remainder.waiting)
+            self._wait(
+                [(day, {series: sums}) for series, days in remainder.waiting.items() for day, sums in days.items()]
+            )
             connection.executemany(_ADD_FRESH, remainder.fresh.items())
             self._add_totals(remainder.totals)
             self._add_load(remainder.load)
@@ -180,8 +181,11 @@ class SqlitePrivateStore:
         """The sums that prove that nothing was lost or doubled."""
         with transaction(self._connection) as connection:
             self._fetch()
-            parts = connection.execute("SELECT breakdown, value, metric, sum(count) FROM waiting GROUP BY 1, 2, 3")
-            cells = {Cell(*names): count for *names, count in parts}
+            held = with_arrived(connection, held_in(connection), [])
+            cells: Counter[Cell] = Counter()
+            for series, days in held.items():
+                for sums in days.values():
+                    cells.update(Increments({series: sums}).cells)
             waiting: Sums = sums_of(cells, {})
             for metric, count in connection.execute("SELECT metric, sum(count) FROM totals GROUP BY 1"):
                 waiting["", metric] = count
@@ -253,8 +257,7 @@ class SqlitePrivateStore:
     def _anything_due(self, fresh: Mapping[str, int], threshold: int, before: str, arrived: Arrived) -> bool:
         if any(count >= threshold for count in fresh.values()) or any(day < before for day, _ in arrived):
             return True
-        aged = "SELECT 1 FROM waiting WHERE day < ? AND value <> ? LIMIT 1"
-        return self._connection.execute(aged, (before, OTHER)).fetchone() is not None
+        return any_aged(self._connection, before)
 
     def _take_totals(self) -> Counter[tuple[str, str]]:
         rows = self._connection.execute("SELECT day, metric, count FROM totals")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from consentkit.stats.stores.sqlite import Opened, connect, make_private, prepare, statements_of
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 def open_file(path: Path) -> Opened:
@@ -27,14 +27,21 @@ def open_file(path: Path) -> Opened:
 
 
 def _making(*tables: str) -> Callable[[sqlite3.Connection], None]:
-    """Makes the tables that an older version did not have."""
+    """Makes the tables that an older version did not have; what waited in rows counts as having just arrived."""
 
     def make(connection: sqlite3.Connection) -> None:
+        connection.execute("DROP INDEX IF EXISTS waiting_day")
+        connection.execute("ALTER TABLE waiting RENAME TO arrived")
         for statement in statements_of("private.sql"):
-            if any(f"TABLE {table} " in statement for table in tables):
+            if any(f"TABLE {table} " in statement for table in ("waiting", *tables)):
                 connection.execute(statement)
 
     return make
 
 
-MIGRATIONS = {2: _making("aside", "health", "shown"), 3: _making("health", "shown"), 4: _making("shown")}
+MIGRATIONS = {
+    2: _making("aside", "health", "shown"),
+    3: _making("health", "shown"),
+    4: _making("shown"),
+    5: _making(),
+}

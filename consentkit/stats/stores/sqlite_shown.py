@@ -2,10 +2,9 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
 
 from consentkit.stats.holding import REMEMBERED
-from consentkit.stats.model import Cell
+from consentkit.stats.model import Counts
 from consentkit.stats.stores import json_text
 
 _READ = "SELECT breakdown, metric, json_group_array(value) FROM shown GROUP BY metric, breakdown"
@@ -24,12 +23,12 @@ def shown_since(connection: sqlite3.Connection, before: str) -> Lately:
     return defaultdict(set, found)
 
 
-def note_shown(connection: sqlite3.Connection, lately: Lately, cells: Iterable[Cell], day: str) -> None:
+def note_shown(connection: sqlite3.Connection, lately: Lately, published: Counts, day: str) -> None:
     """Note the values that leave on an ISO date and were not noted."""
     rows = []
-    for breakdown, value, metric in cells:
+    for (breakdown, metric), left in published.items():
         values = lately[breakdown, metric]
-        if len(values) < REMEMBERED and value not in values:
-            values.add(value)
-            rows.append((metric, breakdown, value, day))
+        new = [value for value in left if value not in values][: max(REMEMBERED - len(values), 0)]
+        values.update(new)
+        rows += [(metric, breakdown, value, day) for value in new]
     connection.executemany(_NOTE, rows)
