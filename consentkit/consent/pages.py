@@ -58,6 +58,8 @@ class ConsentPages:
             hints=hints,
         )
         self._forms = _forms(answers, ahead, outbound=renderer.config.stats.outbound)
+        if hints:
+            self._forms["banner"] = screens.banner
         self._pages: dict[str, Callable[[Visit], Response]] = {
             "": screens.start,
             "state": screens.state,

@@ -3,9 +3,11 @@
 from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Receive
 
 from consentkit.consent.choice import ChoiceCodec
 from consentkit.consent.decision import Decisions
+from consentkit.consent.nonces import Nonces
 from consentkit.consent.published import as_data, schema_text
 from consentkit.consent.render import Renderer
 from consentkit.consent.return_to import path_of_referrer, safe_path
@@ -29,6 +31,13 @@ class Screens:
     def state(self, visit: Visit) -> Response:
         """The state as JSON."""
         return JSONResponse(self.state_of(visit.decisions), headers=SECURITY)
+
+    async def banner(self, visit: Visit, _: Receive) -> Response:
+        """The banner that this visitor is to see, for a page that holds everybody's."""
+        html = self._renderer.banner(
+            visit.decisions, self.language(visit), visit.base, return_to=self._back(visit), nonces=Nonces()
+        )
+        return HTMLResponse(html, headers=SECURITY)
 
     def declared(self, visit: Visit) -> Response:
         """The storage declaration as a page."""

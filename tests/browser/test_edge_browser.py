@@ -60,6 +60,11 @@ class Visitor:
         """Whether the banner is there to be seen."""
         return self.page.locator("#consentkit").is_visible()
 
+    @property
+    def purposes(self) -> list[str]:
+        """The purposes that the banner names."""
+        return self.page.locator("#consentkit strong").all_text_contents()
+
     def accept(self) -> None:
         """Accept everything; the page is loaded anew, as a placeholder waited for it."""
         with self.page.expect_navigation(wait_until="networkidle"):
@@ -149,13 +154,41 @@ def test_withdrawal_reaches_the_open_page_and_the_next(visitor: Any) -> None:
 
 
 def test_what_was_agreed_to_alone_loads_alone(visitor: Any) -> None:
-    """One video through its placeholder: the advertising stays inert, the banner still asks."""
+    """One video through its placeholder: the advertising stays inert, and the banner asks for it alone."""
     e = visitor()
     e.visit()
+    assert ["Preferences", "Marketing"] == e.purposes
     with e.page.expect_navigation(wait_until="networkidle"):
         e.page.get_by_role("button", name="Always load").click()
     assert [f"{VIDEO}/embed"] == e.visit()
     assert e.asked
+    assert ["Marketing"] == e.purposes
+    e.refuse()
+    assert [f"{VIDEO}/embed"] == e.visit()
+    assert not e.asked
+
+
+def test_a_purpose_that_changed_is_asked_alone(chromium: Browser, live_server: LiveServers) -> None:
+    """Who accepted it before loads nothing of it until they accept it again; what else they chose stays."""
+    kits = [edge_kit()]
+
+    async def newest(scope: Any, receive: Any, send: Any) -> None:
+        await site(kits[-1])(scope, receive, send)
+
+    with ExitStack() as stack:
+        a = Visitor(chromium, live_server(newest))
+        stack.callback(a.context.close)
+        a.visit()
+        a.accept()
+        kits.append(edge_kit(changed=True))
+        assert [] == [url for url in a.visit() if url.startswith(ADS)]
+        assert ["Marketing"] == a.purposes
+        assert [f"{VIDEO}/embed"] == a.visit()
+        assert ["Marketing"] == a.purposes
+        a.accept()
+        assert [*TAGS, f"{VIDEO}/embed"] == a.visit()
+        assert not a.asked
+        assert [] == a.problems
 
 
 def test_forged_hint_fools_nobody_but_its_forger(visitor: Any) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -21,9 +22,9 @@ ELSEWHERE = (b"sec-fetch-site", b"cross-site")
 LONG_AGO = date(2026, 7, 1)
 
 
-def changed() -> ConsentKit:
+def changed(**consent: Any) -> ConsentKit:
     """The site after its preferences have got another cookie."""
-    tables = settings()
+    tables = settings(consent=consent)
     tables["services"][1]["storage"].append({"name": "layout", "kind": "cookie", "duration": "1 year"})
     return kit_of(tables)
 
@@ -140,3 +141,22 @@ def test_refusing_what_is_asked_needs_no_proof(before: bytes, tmp_path: Path) ->
     kit.proof.ledger = Ledger(tmp_path / "consent.db")
     assert 303 == answered(kit, before, choice="refuse_asked", asked="preferences").status
     assert 503 == answered(kit, before, choice="accept_asked", asked="preferences").status
+
+
+def test_a_page_that_is_for_everybody_can_get_this_visitors_banner(before: bytes) -> None:
+    """Word for word the one that a page of their own would have, and for nobody else to store."""
+    kit = changed(delivery="edge")
+    for cookie in (before, b""):
+        headers = [(b"cookie", cookie), (b"host", b"a.example"), (b"referer", b"https://a.example/shop?a=1")]
+        answer = ask(kit.wrap(answering()), "/consent/banner", method="POST", query_string=b"lang=en", headers=headers)
+        own = banner(changed(), cookie).replace('name="return" value="/"', 'name="return" value="/shop?a=1"')
+        assert unescape(own) in unescape(answer.text)
+        assert (200, b"no-store") == (answer.status, answer.get(b"cache-control"))
+    dutch = ask(kit.wrap(answering()), "/consent/banner", method="POST", query_string=b"lang=nl").text
+    assert '<section id="consentkit"' in dutch
+    assert 'lang="nl"' in dutch
+
+
+def test_only_edge_delivery_has_an_address_for_it() -> None:
+    """Elsewhere the page brings the right one."""
+    assert 405 == ask(changed().wrap(answering()), "/consent/banner", method="POST").status

@@ -1,5 +1,7 @@
 """A small site whose pages a cache may store, with all that a visitor's choice decides on."""
 
+from typing import Any
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -60,12 +62,13 @@ async def picture(_: Request) -> Response:
     return Response(b"", media_type="image/png")
 
 
-def edge_kit(delivery: str = "edge", **consent: object) -> ConsentKit:
-    """The kit of the site."""
-    return kit_of(settings(site={"hosts": ["127.0.0.1"]}, services=SERVICES, consent={"delivery": delivery, **consent}))
+def edge_kit(delivery: str = "edge", *, changed: bool = False, **consent: object) -> ConsentKit:
+    """The kit of the site; `changed`: its advertising stores something more."""
+    services = [*SERVICES, service("more", "marketing", "_more")] if changed else SERVICES
+    return kit_of(settings(site={"hosts": ["127.0.0.1"]}, services=services, consent={"delivery": delivery, **consent}))
 
 
-def site(kit: ConsentKit) -> object:
+def site(kit: ConsentKit) -> Any:
     """The site, wrapped."""
     routes = {"": shop, "other": shop, "silent": silent, "personal": personal, "basket": basket, "own.png": picture}
     return kit.wrap(Starlette(routes=[Route(f"/{path}", handler) for path, handler in routes.items()]))
