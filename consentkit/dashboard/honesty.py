@@ -17,7 +17,13 @@ FIGURES: Mapping[str, str] = {
     "requests": COUNT,
     "bots": SHARE,
 }
-PEOPLE: Mapping[str, str] = {"measured": COUNT, "estimate": ESTIMATE, "engaged": SHARE, "consent": COUNT}
+PEOPLE: Mapping[str, str] = {
+    "measured": COUNT,
+    "estimate": ESTIMATE,
+    "engaged": SHARE,
+    "depth": SHARE,
+    "consent": COUNT,
+}
 LOAD: Mapping[str, str] = {
     "errors": SHARE,
     "p95": MEASURE,

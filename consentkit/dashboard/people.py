@@ -9,11 +9,15 @@ from consentkit.dashboard.wording import Wording
 from consentkit.stats.answers import IGNORED, consent_figures
 from consentkit.stats.breakdowns import ENGAGED, MEASURED, SHOWN
 from consentkit.stats.stores import SinkReader
+from consentkit.stats.visitor.events import reached_pages, reached_seconds
 from consentkit.stats.visitors import Visitors, read_visitors
 
 OF_SHOWN = ("accepted", "refused", "chosen", IGNORED)
 """What a view with a banner ends in; a withdrawal comes later."""
 WEEK = 7
+PAGES = (3, 5, 10)
+SECONDS = (10, 60, 180)
+"""Of the thresholds that visits are counted at, those that the dashboard shows; two pages are `engaged`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,14 @@ class People:
     """`visitors` of the last day, week or month that a period tells of, None where nobody is measured.
 
     `engaged` is the share (0 to 1) of the period's measured visits that went on to a second page, None without any.
-    `answers` are counts by answer, none where no banner was shown.
+    `depth` has, by metric, how many of the `measured` visits got so far, none without any. `answers` are counts by
+    answer, none where no banner was shown.
     """
 
     visitors: Visitors | None
     engaged: float | None
+    measured: int
+    depth: Mapping[str, int]
     answers: Mapping[str, int]
 
 
@@ -74,14 +81,24 @@ def read_people(reader: SinkReader, period: Period) -> People:
     answers = consent_figures(totals)
     # An import tells engaged visits of everybody and measured ones of nobody; a share of the others would be wrong.
     share = engaged / measured if measured >= engaged and measured else None
-    return People(found[0] if found else None, share, answers if any(answers.values()) else {})
+    wanted = (*map(reached_pages, PAGES), *map(reached_seconds, SECONDS))
+    depth = {metric: totals.get(metric, 0) for metric in wanted}
+    return People(
+        visitors=found[0] if found else None,
+        engaged=share,
+        measured=measured,
+        depth=depth if measured and any(depth.values()) else {},
+        answers=answers if any(answers.values()) else {},
+    )
 
 
 def people_cards(people: People, words: Wording) -> list[FactCard]:
-    """A card for each of the two that there is something to say of."""
+    """A card for each of the three that there is something to say of."""
     cards = []
     if people.visitors is not None:
         cards.append(_visitors_card(people.visitors, people.engaged, words))
+    if people.depth:
+        cards.append(_depth_card(people, words))
     if people.answers:
         cards.append(_answers_card(people.answers, words))
     return cards
@@ -103,6 +120,25 @@ def _visitors_card(visitors: Visitors, engaged: float | None, words: Wording) ->
     note = "" if found is not None else words.text("people.too_few")
     title = words.text("people.visitors", span=words.span(visitors.first, visitors.last))
     return FactCard("visitors", title, tuple(facts), note)
+
+
+def _depth_card(people: People, words: Wording) -> FactCard:
+    """How many of the measured visits got so far, in pages and in time."""
+
+    def fact(label: str, metric: str) -> Fact:
+        count = people.depth[metric]
+        # What a visit reaches may be counted on the day after it began.
+        return Fact(label, words.percent(min(count / people.measured, 1.0)), words.number(count))
+
+    pages = [fact(words.text("people.pages", count=str(count)), reached_pages(count)) for count in PAGES]
+    times = [fact(_stayed(seconds, words), reached_seconds(seconds)) for seconds in SECONDS]
+    return FactCard("depth", words.text("people.depth"), (*pages, *times), words.text("people.depth_note"))
+
+
+def _stayed(seconds: int, words: Wording) -> str:
+    if seconds < 60:
+        return words.text("people.seconds", count=str(seconds))
+    return words.text("people.minutes", count=str(seconds // 60))
 
 
 def _answers_card(answers: Mapping[str, int], words: Wording) -> FactCard:

@@ -66,6 +66,17 @@ def test_visitors_are_called_measured_or_an_estimate(tmp_path: Path) -> None:
     assert "Answers to the banner" not in day
 
 
+def test_how_far_visits_went_is_told_of_those_measured(tmp_path: Path) -> None:
+    """In pages and in time, as shares of the measured visits; nobody else is told of."""
+    reached = {"reached_3_pages": 10, "reached_5_pages": 4, "reached_10_s": 24, "reached_60_s": 8, "reached_180_s": 2}
+    text = plain(with_totals(tmp_path, {**FIGURES, **reached}).get("/?period=yesterday"))
+    assert "How far visits went" in text
+    assert (
+        "3 pages or more 25% 10 5 pages or more 10% 4 10 pages or more 0% 0 "
+        "10 seconds or more 60% 24 1 min or more 20% 8 3 min or more 5.0% 2"
+    ) in text
+
+
 def test_answers_are_told_with_their_share_of_what_was_shown(tmp_path: Path) -> None:
     """What was not answered is the rest; a withdrawal has no share. Without measured visits there are no visitors."""
     front = with_totals(tmp_path, {f"consent_{name}": count for name, count in ANSWERS.items()})
@@ -80,4 +91,5 @@ def test_a_site_that_measures_and_asks_nobody_has_neither_card(tmp_path: Path) -
     """As most sites are at first."""
     text = plain(with_totals(tmp_path, {"moves": 3}).get("/"))
     assert "Visitors" not in text
+    assert "How far visits went" not in text
     assert "Answers to the banner" not in text
