@@ -11,8 +11,8 @@ back that as much would wait if nothing of one of them did. Pure functions over 
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
 
 from consentkit.stats.breakdowns import BETWEEN, BREAKDOWNS, TOLD, parents_of
 from consentkit.stats.enrich.channel import usual_channel
@@ -57,8 +57,9 @@ def families_of(cell: Cell) -> list[Family]:
     breakdown, value, metric = cell
     if (breakdown, metric) == TOLD:
         return []
-    wholes = zip(whole_breakdowns(breakdown), _wholes_of(breakdown, [value])[value], strict=False)
-    return [(breakdown, metric, "", ""), *((breakdown, metric, *whole) for whole in wholes)]
+    wholes = zip(whole_breakdowns(breakdown), _wholes_of(breakdown, [value]), strict=True)
+    told = [(breakdown, metric, name, whole) for name, [whole] in wholes if whole is not None]
+    return [(breakdown, metric, "", ""), *told]
 
 
 def kept_back(leaving: Counts, waiting: Counts, *, threshold: int) -> Counts:
@@ -75,7 +76,7 @@ def kept_back(leaving: Counts, waiting: Counts, *, threshold: int) -> Counts:
             breakdown, metric = series
             parts = _Parts(breakdown, leaving[series], waiting.get(series, NONE), threshold)
             for number, whole in enumerate(("", *whole_breakdowns(breakdown))):
-                parts.keep(number, [counts.get((whole, metric), NONE) for counts in (waiting, kept)])
+                parts.keep(number, waiting.get((whole, metric), NONE), kept.get((whole, metric), NONE))
             kept[series] = parts.kept
     return kept
 
@@ -98,20 +99,16 @@ class _Parts:
         self.kept: dict[str, int] = {}
         self._leaving = leaving
         self._threshold = threshold
-        self._wholes = {value: ("", *wholes) for value, wholes in _wholes_of(breakdown, leaving).items()}
-        self._families: list[defaultdict[str, list[str]]] = [
-            defaultdict(list) for _ in ("", *whole_breakdowns(breakdown))
-        ]
-        for value, wholes in self._wholes.items():
-            for families, whole in zip(self._families, wholes, strict=False):
-                families[whole].append(value)
+        columns = _wholes_of(breakdown, leaving)
+        self._wholes = dict(zip(leaving, zip(repeat("", len(leaving)), *columns, strict=True), strict=True))
+        self._families = [{"": list(leaving)}, *[_grouped(leaving, column) for column in columns]]
         self._stays = _sums(breakdown, waiting, self._families)
         self._at_most = (threshold - 1) * len(waiting)
 
-    def keep(self, number: int, of_wholes: Sequence[Mapping[str, int]]) -> None:
-        """Keep what is missing of the parts of each whole of this number, of which so much stays itself."""
+    def keep(self, number: int, waiting: Mapping[str, int], kept: Mapping[str, int]) -> None:
+        """Keep what is missing of the parts of each whole of this number, of which so much waits or was kept."""
         stays, threshold = self._stays[number], self._threshold
-        least = {whole: threshold + sum([some.get(whole, 0) for some in of_wholes]) for whole in stays}
+        least = {whole: threshold + waiting.get(whole, 0) + kept.get(whole, 0) for whole in stays}
         if number == 0 and stays[""] > self._at_most - threshold:
             least[""] = max(threshold, self._at_most + 1)
         for whole in sorted([whole for whole, count in stays.items() if count < least[whole]]):
@@ -129,8 +126,9 @@ class _Parts:
             more = missing if left - missing >= self._threshold else left
             kept[value] = held + more
             missing -= more
-            for stays, whole in zip(self._stays, self._wholes[value], strict=False):
-                stays[whole] += more
+            for stays, whole in zip(self._stays, self._wholes[value], strict=True):
+                if whole is not None:
+                    stays[whole] += more
 
 
 def _sums(breakdown: str, waiting: Mapping[str, int], families: Sequence[Iterable[str]]) -> list[dict[str, int]]:
@@ -138,11 +136,20 @@ def _sums(breakdown: str, waiting: Mapping[str, int], families: Sequence[Iterabl
     total, *others = sums = [dict.fromkeys(some, 0) for some in families]
     total[""] = sum(waiting.values())
     if others:
-        for wholes, count in zip(_wholes_of(breakdown, waiting).values(), waiting.values(), strict=True):
-            for some, whole in zip(others, wholes, strict=False):
+        for some, column in zip(others, _wholes_of(breakdown, waiting), strict=True):
+            for whole, count in zip(column, waiting.values(), strict=True):
                 if whole in some:
                     some[whole] += count
     return sums
+
+
+def _grouped(values: Iterable[str], wholes: Iterable[str | None]) -> dict[str, list[str]]:
+    """Values by their wholes."""
+    groups: dict[str, list[str]] = {}
+    for value, whole in zip(values, wholes, strict=True):
+        if whole is not None:
+            groups.setdefault(whole, []).append(value)
+    return groups
 
 
 def whole_breakdowns(breakdown: str) -> tuple[str, ...]:
@@ -150,16 +157,15 @@ def whole_breakdowns(breakdown: str) -> tuple[str, ...]:
     return (_BY_VALUE[breakdown][0],) if breakdown in _BY_VALUE else parents_of(breakdown)
 
 
-def _wholes_of(breakdown: str, values: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Their values of which each value is a part, () if it tells none."""
+def _wholes_of(breakdown: str, values: Iterable[str]) -> list[list[str | None]]:
+    """For each of these their values of which the values are parts, one after the other, None if one tells none."""
     if breakdown in _BY_VALUE:
         named = _BY_VALUE[breakdown][1]
-        wholes = [(value, named(value)) for value in values]
-        return {value: (whole,) if whole else () for value, whole in wholes}
+        return [[named(value) or None for value in values]]
     if breakdown in BREAKDOWNS:
-        return dict.fromkeys(values, ())
-    cut = [(value, *value.partition(BETWEEN)) for value in values]
-    return {value: (first, second) if between else () for value, first, between, second in cut}
+        return []
+    cut = [value.partition(BETWEEN) for value in values]
+    return [[whole[place] if whole[1] else None for whole in cut] for place in (0, 2)]
 
 
 def _wholes_first(series: tuple[str, str]) -> tuple[int, str, str]:
