@@ -12,6 +12,7 @@ GAPS = {
     "killed": "a worker was killed before it had written its last second",
     "batches": "a worker's counts did not arrive",
     "restored": "the private store was put back from a backup; what it had released since may count twice",
+    "replaced": "the sink was deleted or put back from a backup",
 }
 
 

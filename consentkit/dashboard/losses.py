@@ -7,11 +7,9 @@ from zoneinfo import ZoneInfo
 
 from consentkit.dashboard.periods import Period
 from consentkit.dashboard.wording import Wording
-from consentkit.stats.model import Gap
+from consentkit.stats.model import RESTORED, Gap
 from consentkit.stats.stores import SinkReader
 
-RESTORED = "restored"
-"""The reason of a gap in which nothing was lost but some may count twice."""
 MOST_LOST = 3
 """Times that are told one by one."""
 

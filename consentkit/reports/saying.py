@@ -9,6 +9,7 @@ from consentkit.dashboard.wording import Wording
 from consentkit.reports.content import Column, Content, Listed
 from consentkit.stats.answers import PREFIX
 from consentkit.stats.breakdowns import REQUESTS, SHOWN, VIEWS, VISITS
+from consentkit.stats.model import RESTORED
 
 UNCHANGED = 0.0005
 """A change smaller than this (as a share) is none."""
@@ -273,7 +274,7 @@ def _gaps(content: Content, words: Wording) -> tuple[str, ...]:
 
     return tuple(
         words.text(
-            "lost.twice" if gap.reason == "restored" else "lost.between", begin=local(gap.begin), until=local(gap.until)
+            "lost.twice" if gap.reason == RESTORED else "lost.between", begin=local(gap.begin), until=local(gap.until)
         )
         for gap in content.gaps
     )

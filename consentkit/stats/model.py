@@ -163,6 +163,12 @@ def storable(value: str) -> bool:
     return len(value) <= MAX_VALUE_LENGTH and value.isprintable()
 
 
+RESTORED = "restored"
+"""The reason of a gap: the private store was put back from a backup, and some may count twice."""
+REPLACED = "replaced"
+"""The reason of a gap: the sink was deleted or put back from a backup, and lacks what it had been brought since."""
+
+
 class Gap(NamedTuple):
     """A time of which counts are missing: UTC seconds as `2026-11-23T19:08:07Z`, why, and how many batches if known."""
 

@@ -1,17 +1,46 @@
 """Each row of the sink for itself, and the states that follow one another: what `stats verify` reads first."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
 from itertools import accumulate
 
 from consentkit.stats.breakdowns import GOALS, REQUESTS, metrics_of
 from consentkit.stats.finding import RESTORE, Finding, named
-from consentkit.stats.load import ALL_ROUTES, BUSIEST, SERVED, TOOK, LoadCell
-from consentkit.stats.model import Gap, storable
+from consentkit.stats.load import ALL_ROUTES, BUSIEST, DAY, SERVED, TOOK, LoadCell
+from consentkit.stats.model import REPLACED, RESTORED, Gap, storable
 from consentkit.stats.stores.protocol import Sums
 from consentkit.stats.stores.reading import CellRow, ReleaseRow
 
-GAP_REASONS = frozenset({"killed", "batches", "restored"})
+MONTH = len("2026-11")
+GAP_REASONS = frozenset({"killed", "batches", RESTORED, REPLACED})
+
+
+class Thresholds:
+    """Which threshold was in force when: what left obeys that of its own time, not the lowest that ever was."""
+
+    def __init__(self, releases: Iterable[ReleaseRow]) -> None:
+        self.highest = 1
+        self._on: dict[tuple[str, str], int] = {}
+        by_end: dict[str, int] = {}
+        for row in releases:
+            self.highest = max(self.highest, row.threshold)
+            self._on[row.day, row.metric] = min(row.threshold, self._on.get((row.day, row.metric), row.threshold))
+            # Of a month that is kept as such it is not known on which day.
+            end = row.day if len(row.day) > MONTH else f"{row.day}-31"
+            by_end[end] = min(row.threshold, by_end.get(end, row.threshold))
+        self._ends = sorted(by_end)
+        self._least = list(accumulate((by_end[end] for end in reversed(self._ends)), min))[::-1]
+
+    def on(self, day: str, metric: str) -> int:
+        """The least for a metric on a day (or month) that had releases of it, 1 if it had none."""
+        return self._on.get((day, metric), 1)
+
+    def since(self, day: str) -> int:
+        """The least on a day or after it, 1 where there was no release any more."""
+        place = bisect_left(self._ends, day)
+        return self._least[place] if place < len(self._least) else 1
 
 
 def release_findings(releases: Iterable[ReleaseRow]) -> Iterator[Finding]:
@@ -101,7 +130,7 @@ def total_findings(days: Iterable[tuple[str, str, int]]) -> Iterator[Finding]:
                 yield Finding("total-parts", f"total of {whole} on {day}", what)
 
 
-def load_findings(load: Mapping[LoadCell, int], threshold: int) -> Iterator[Finding]:
+def load_findings(load: Mapping[LoadCell, int], thresholds: Thresholds) -> Iterator[Finding]:
     """Figures of how requests were served, of fewer requests than the threshold, or that do not add up."""
     served: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for cell, count in load.items():
@@ -115,6 +144,8 @@ def load_findings(load: Mapping[LoadCell, int], threshold: int) -> Iterator[Find
     for (begin, route), figures in served.items():
         where = f"load of {route or 'all requests'} from {begin}"
         requests = figures[SERVED]
+        # It left then or later; where the site is, it may have been the day before.
+        threshold = thresholds.since(_day_before(begin))
         if requests < threshold:
             what = f"its figures are of {requests} requests, fewer than the threshold {threshold}"
             yield Finding("load-size", where, what)
@@ -124,6 +155,10 @@ def load_findings(load: Mapping[LoadCell, int], threshold: int) -> Iterator[Find
         if figures[TOOK] > requests:
             what = f"{figures[TOOK]} requests have a time, {requests} were served"
             yield Finding("load-times", where, what)
+
+
+def _day_before(begin: str) -> str:
+    return (date.fromisoformat(begin[:DAY]) - timedelta(days=1)).isoformat()
 
 
 def gap_findings(gaps: Iterable[Gap]) -> Iterator[Finding]:

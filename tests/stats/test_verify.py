@@ -74,6 +74,11 @@ def test_what_the_total_tells_of_few_is_found_and_mended_by_the_next_release(tmp
     assert ["rest"] == [finding.rule for finding in found]
     assert [] == verify(stores.reader)
     assert "the total of views is 4 more than all values together, fewer than 5" == found[0].what
+    assert "somebody changed the sink" in found[0].mend
+    stores.private._connection.execute("DELETE FROM shown")
+    found = [finding for finding in verify(stores.reader, stores.private) if finding.where == "views by page"]
+    assert ["rest-before"] == [finding.rule for finding in found]
+    assert "an earlier consentkit kept less back" in found[0].mend
     monkeypatch.undo()
     stores.private.apply(BatchId("w", 4), increments_of(*[a_view("/")] * 20), DAY)
     released(stores)
@@ -111,7 +116,10 @@ def test_an_empty_sink_has_no_findings(tmp_path):
         ("UPDATE releases SET events = 9 WHERE metric = 'views'", {"release-sum", "course"}),
         ("UPDATE releases SET events = 99 WHERE metric = 'views'", {"release-total"}),
         ("UPDATE releases SET releases = 1 WHERE metric = 'views'", {"release-sum", "cell-increments"}),
-        ("UPDATE releases SET threshold = 50", {"release-size", "cell-size", "cell-increment", "load-size", "rest"}),
+        (
+            "UPDATE releases SET threshold = 50",
+            {"release-size", "cell-size", "cell-increment", "load-size", "rest-before"},
+        ),
         ("UPDATE periods SET name = 'never' WHERE shown", {"cell-release", "kept-sum"}),
         ("UPDATE periods SET name = '2026-11-22' WHERE shown", {"cell-release", "course"}),
         ("UPDATE counts SET count = 99 WHERE period IN (SELECT id FROM periods WHERE NOT shown)", {"kept-sum"}),
@@ -127,7 +135,7 @@ def test_an_empty_sink_has_no_findings(tmp_path):
         ("UPDATE load SET count = 99 WHERE metric LIKE 'took%'", {"load-times", "kept-sum"}),
         ("INSERT INTO gaps VALUES ('2026-11-23T10:00:00Z', '2026-11-23T09:00:00Z', 'killed', 0)", {"gap"}),
         ("INSERT INTO gaps VALUES ('2026-11-23T10:00:00Z', '2026-11-23T11:00:00Z', 'holiday', 0)", {"gap"}),
-        ("DELETE FROM applied", {"delivered-source"}),
+        ("DELETE FROM applied", {"delivered-source", "apart"}),
         ("UPDATE delivered SET count = count - 5 WHERE breakdown = 'page'", {"delivered-sum", "balance"}),
     ],
 )

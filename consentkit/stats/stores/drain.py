@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from consentkit.stats.model import BatchId, Release
+from consentkit.stats.model import REPLACED, RESTORED, BatchId, Release
 from consentkit.stats.stores.protocol import PrivateStore, Sink
 
 AT_ONCE = 200_000
@@ -37,9 +37,14 @@ def _together(outbox: Iterator[tuple[BatchId, Release]]) -> Iterator[list[tuple[
 
 
 def renew(private: PrivateStore, sink: Sink) -> None:
-    """Give a private store that was put back from a backup a new name; to be called before it makes a release.
+    """Give a private store a new name where it or the sink was put back from a backup, or the sink is another one.
 
-    Its next releases would have numbers that the sink has seen, and be taken for repetitions.
+    To be called before it makes a release: that of a store that was put back would have a number that the sink has
+    seen, and be taken for a repetition. What was brought to a sink that is gone is not counted as published.
     """
-    if private.behind(sink.applied(private.source())):
-        private.begin_anew()
+    # What was brought was applied before, so it is to be asked first.
+    brought, applied = private.brought(), sink.applied(private.source())
+    if private.behind(applied):
+        private.begin_anew(RESTORED)
+    elif applied < brought:
+        private.begin_anew(REPLACED)

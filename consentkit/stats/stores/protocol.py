@@ -3,7 +3,7 @@
 How a sink is read is in `reading`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Protocol
@@ -39,7 +39,9 @@ class Remainder:
 class Balance:
     """The private store at one instant: what it counted, what waits, what is in the outbox by batch number.
 
-    `cells` and `outbox_cells` tell by value what `waiting` and `outbox` sum up.
+    `cells` and `outbox_cells` tell by value what `waiting` and `outbox` sum up. `last_number` is that of the last
+    release that was made, `brought` of the last that a sink has confirmed. `kept` are the (breakdown, metric) of which
+    a release has been made lately that kept back what must wait.
     """
 
     source: str
@@ -47,6 +49,8 @@ class Balance:
     waiting: Sums
     outbox: dict[int, Sums]
     last_number: int
+    brought: int
+    kept: Collection[tuple[str, str]]
     cells: Mapping[Cell, int]
     outbox_cells: dict[int, dict[Cell, int]]
 
@@ -111,7 +115,10 @@ class PrivateStore(Protocol):
     def behind(self, number: int) -> bool:
         """Whether it has not yet made a release of this number."""
 
-    def begin_anew(self) -> None:
+    def brought(self) -> int:
+        """The last of its releases, under its name, that a sink has confirmed; 0 before any."""
+
+    def begin_anew(self, reason: str) -> None:
         """Number releases under a new name, as a store that holds only what it holds now; noted as a gap."""
 
     def outbox(self) -> Iterator[tuple[BatchId, Release]]:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from consentkit.stats.load import Load, LoadCell, LoadSeries, in_series
-from consentkit.stats.model import BatchId, Cell, Counts, Increments, Release
+from consentkit.stats.model import REPLACED, BatchId, Cell, Counts, Increments, Release
 from consentkit.stats.release import aged_before, as_release, decide, fresh_events
 from consentkit.stats.settling import folded, settle
 from consentkit.stats.stores.protocol import Balance, Remainder, Sums
 from consentkit.stats.stores.sqlite import transaction
 from consentkit.stats.stores.sqlite_admitted import within_bounds
 from consentkit.stats.stores.sqlite_aside import added_up, divided, fetched, has_room, put_aside
+from consentkit.stats.stores.sqlite_brought import forget_brought, last_brought, note_brought
 from consentkit.stats.stores.sqlite_private_file import open_file
 from consentkit.stats.stores.sqlite_shown import note_shown, shown_since
 from consentkit.stats.stores.sqlite_waiting import Arrived, add_counts, any_aged, held_in, leave, with_arrived
@@ -170,7 +171,10 @@ class SqlitePrivateStore:
     def sent(self, batch: BatchId) -> None:
         """Forget a release of the outbox that the sink has, and those before it."""
         self._posted = {}
-        self._connection.execute("DELETE FROM outbox WHERE number <= ?", (batch.number,))
+        with transaction(self._connection) as connection:
+            connection.execute("DELETE FROM outbox WHERE number <= ?", (batch.number,))
+            if batch.source == self.source():
+                note_brought(connection, batch.number, time.time())
 
     def lease(self, holder: str, now: float, seconds: float) -> bool:
         """Whether `holder` is the one to release until `now` + `seconds` (epoch seconds)."""
@@ -199,6 +203,8 @@ class SqlitePrivateStore:
                 waiting=waiting,
                 outbox={number: sums_of_release(release) for number, release in outbox.items()},
                 last_number=self._last_number(),
+                brought=self.brought(),
+                kept=shown_since(connection, "").keys(),
                 cells=cells,
                 outbox_cells={
                     number: {cell: published.count for cell, published in release.cells.items()}
@@ -210,18 +216,25 @@ class SqlitePrivateStore:
         """Whether it has not yet made a release of this number."""
         return self._last_number() < number
 
-    def begin_anew(self) -> None:
+    def brought(self) -> int:
+        """The last of its releases, under its name, that a sink has confirmed; 0 before any."""
+        return last_brought(self._connection)
+
+    def begin_anew(self, reason: str) -> None:
         """Number releases under a new name, as a store that holds only what it holds now; noted as a gap."""
         balance = self.balance()
         held: Counter[tuple[str, str]] = Counter(balance.waiting)
         for sums in balance.outbox.values():
             held.update(sums)
         with transaction(self._connection) as connection:
+            since = forget_brought(connection)
+            if reason == REPLACED and since is None:
+                return  # another worker was faster
             connection.execute("UPDATE meta SET value = ? WHERE key = 'source'", (secrets.token_hex(8),))
             connection.execute("DELETE FROM counted")
             self._add_counted(held)
             now = time.time()
-            note_gap(connection, now, now, "restored", 0)
+            note_gap(connection, since if since and reason == REPLACED else now, now, reason, 0)
 
     def _last_number(self) -> int:
         row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
