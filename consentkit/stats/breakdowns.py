@@ -109,7 +109,7 @@ MAX_CROSSINGS = 20
 """Each adds to every flush and to what a patient reader could combine."""
 
 BETWEEN = " × "
-"""Between the two values of a crossing; no value of a dimension holds it (see `within_crossing`)."""
+"""Between the two values of a crossing, which is cut in two there: no value of a dimension holds it."""
 
 _BY = "_by_"
 

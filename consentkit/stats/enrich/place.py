@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from consentkit.stats.breakdowns import PLACES
+from consentkit.stats.breakdowns import BETWEEN, PLACES
 from consentkit.stats.enrich.address_tree import AddressTree, number_of
 from consentkit.stats.enrich.network import network_of
 from consentkit.stats.facets import EVERYTHING, Facets
@@ -282,4 +282,5 @@ def _operator(record: Record) -> str:
 def _shown(operator: str) -> str:
     if not operator:
         return UNKNOWN
-    return operator if len(operator) <= MAX_NAME and operator.isprintable() else OTHER
+    is_name = len(operator) <= MAX_NAME and operator.isprintable() and BETWEEN not in operator
+    return operator if is_name else OTHER

@@ -35,6 +35,8 @@ QUERIES = Queries(["q", "zoek"])
         ({"campaign": "first"}, b"utm_campaign=first&utm_campaign=second"),
         ({"campaign": "(other)"}, b"utm_campaign=jan%40example.com"),
         ({"campaign": "(other)"}, b"utm_campaign=1234567890"),
+        # The mark of crossings: such a value would be cut in two.
+        ({"campaign": "(other)"}, b"utm_campaign=mail%20%C3%97%20desktop"),
         ({"campaign": "(other)"}, b"utm_campaign=" + b"word-" * 40),
         ({}, b"utm_campaign="),
         ({}, b"utm_id=5&session=jan"),

@@ -146,6 +146,14 @@ def test_everything_known_of_an_address_comes_together(tmp_path):
     } == place.facet("192.0.2.200").values  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["North × South", "a\nb", "x" * 500])
+def test_an_operators_name_that_no_list_can_hold_is_other(tmp_path, name):
+    """One with the mark of crossings would be cut in two, as if it were a page and a channel."""
+    records = {"192.0.2.0/24": {"autonomous_system_organization": name}}
+    place = placed(write_database(tmp_path / "asn.mmdb", records, "ASN"))
+    assert "(other)" == place.facet("192.0.2.7").values["organisation"]
+
+
 def test_equal_places_are_one_and_addresses_are_kept_nowhere(tmp_path):
     """What is remembered is a place's values, bounded, never an address."""
     place = placed(write_database(tmp_path / "a.mmdb", {"192.0.2.0/24": nested("NL")}))
