@@ -196,7 +196,7 @@ def test_a_file_of_another_version_is_refused(tmp_path):
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version=99")
     connection.close()
-    with pytest.raises(StoreError, match=r"private\.db has schema version 99, this consentkit reads 6"):
+    with pytest.raises(StoreError, match=r"private\.db has schema version 99, this consentkit reads 7"):
         SqlitePrivateStore(path)
 
 

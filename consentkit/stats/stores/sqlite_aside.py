@@ -7,12 +7,11 @@ same reason everything stands in the order of its name: that in which it came wo
 
 import secrets
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from consentkit.stats.load import LoadCell
-from consentkit.stats.model import Increments
+from consentkit.stats.model import Increments, add_counts
 from consentkit.stats.release import fresh_events
 from consentkit.stats.stores import json_text
 
@@ -41,11 +40,11 @@ def divided(increments: Increments) -> tuple[Increments, Increments]:
 def put_aside(connection: sqlite3.Connection, increments: Increments, day: str) -> None:
     """Keep what a batch brings that came in on an ISO date, in the transaction that runs."""
     data = {
-        "counts": [[*key, *_split(increments.counts[key])] for key in sorted(increments.counts)],
+        "counts": [[*key, increments.counts[key]] for key in sorted(increments.counts)],
         "totals": [[*key, count] for key, count in sorted(increments.totals.items())],
         "load": [[*cell, count] for cell, count in sorted(increments.load.items())],
     }
-    text = json_text.written(data)
+    text = json_text.in_order(data)
     # By chance, so that no number comes twice and none tells when its text came.
     number = secrets.randbits(NUMBER_BITS)
     connection.execute("INSERT INTO aside (number, day, text) VALUES (?, ?, ?)", (number, day, text))
@@ -73,22 +72,24 @@ class Aside:
                 _add(self.days.setdefault(row[0], Increments()), json_text.read(row[1]))
 
 
-def added_up(connection: sqlite3.Connection) -> Aside:
-    """What lies there now, for `fetched`: most of the work, and it needs no transaction, so no other worker waits."""
-    aside = Aside()
-    aside.take(connection, _numbers(connection))
+def added_up(connection: sqlite3.Connection, before: Aside | None = None) -> Aside:
+    """What lies there now: most of the work, and it needs no transaction, so no other worker waits.
+
+    `before` is what was added up already; what came since is added to it.
+    """
+    numbers = _numbers(connection)
+    # A number never comes twice: where all are there still, nobody has fetched them in between.
+    aside = before if before is not None and before.numbers <= numbers else Aside()
+    aside.take(connection, numbers - aside.numbers)
     return aside
 
 
 def fetched(connection: sqlite3.Connection, before: Aside | None = None) -> Iterator[tuple[str, Increments]]:
     """What was put aside, by the day on which it came in; it is to be added then, and lies there no longer.
 
-    `before` is what `added_up` found before the transaction that runs; what came since is added to it.
+    `before` is what `added_up` found before the transaction that runs.
     """
-    numbers = _numbers(connection)
-    # A number never comes twice: where all are there still, nobody has fetched them in between.
-    aside = before if before is not None and before.numbers <= numbers else Aside()
-    aside.take(connection, numbers - aside.numbers)
+    aside = added_up(connection, before)
     connection.execute("DELETE FROM aside")
     yield from sorted(aside.days.items())
 
@@ -98,19 +99,9 @@ def _numbers(connection: sqlite3.Connection) -> set[int]:
 
 
 def _add(whole: Increments, data: Mapping[str, Any]) -> None:
-    for breakdown, metric, once, more in data["counts"]:
-        # What adds `once` in C is a Counter's update; nothing else is put there.
-        sums = whole.counts.setdefault((breakdown, metric), Counter())
-        sums.update(once)
-        for value, count in more.items():
-            sums[value] = sums.get(value, 0) + count
+    for breakdown, metric, sums in data["counts"]:
+        add_counts(whole.counts, breakdown, metric, sums)
     for day, metric, count in data["totals"]:
         whole.totals[day, metric] += count
     for begin, route, metric, count in data["load"]:
         whole.load[LoadCell(begin, route, metric)] += count
-
-
-def _split(sums: Mapping[str, int]) -> tuple[list[str], dict[str, int]]:
-    """The values that were met once, which are most and are counted in C when they are fetched, and the others."""
-    often = sorted([value for value, count in sums.items() if count != 1])
-    return sorted([value for value, count in sums.items() if count == 1]), {value: sums[value] for value in often}

@@ -1,12 +1,12 @@
 """The file of the private store, for its owner alone: its tables, and how an older one gets those that it lacks."""
 
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
-from consentkit.stats.stores.sqlite import Opened, connect, make_private, prepare, statements_of
+from consentkit.stats.stores import json_text
+from consentkit.stats.stores.sqlite import Migration, Opened, connect, make_private, prepare, statements_of
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 
 def open_file(path: Path) -> Opened:
@@ -26,7 +26,7 @@ def open_file(path: Path) -> Opened:
     return connection
 
 
-def _making(*tables: str) -> Callable[[sqlite3.Connection], None]:
+def _making(*tables: str) -> Migration:
     """Makes the tables that an older version did not have; what waited in rows counts as having just arrived."""
 
     def make(connection: sqlite3.Connection) -> None:
@@ -35,13 +35,23 @@ def _making(*tables: str) -> Callable[[sqlite3.Connection], None]:
         for statement in statements_of("private.sql"):
             if any(f"TABLE {table} " in statement for table in ("waiting", *tables)):
                 connection.execute(statement)
+        _write_texts_anew(connection)
 
     return make
 
 
-MIGRATIONS = {
+def _write_texts_anew(connection: sqlite3.Connection) -> None:
+    """Until version 6 a text that was put aside had the values that were met once apart from the others."""
+    for number, text in connection.execute("SELECT number, text FROM aside").fetchall():
+        data = json_text.read(text)
+        data["counts"] = [[*key, {**dict.fromkeys(once, 1), **more}] for *key, once, more in data["counts"]]
+        connection.execute("UPDATE aside SET text = ? WHERE number = ?", (json_text.in_order(data), number))
+
+
+MIGRATIONS: dict[int, Migration] = {
     2: _making("aside", "health", "shown"),
     3: _making("health", "shown"),
     4: _making("shown"),
     5: _making(),
+    6: _write_texts_anew,
 }
