@@ -21,10 +21,12 @@ from consentkit.exporters.table import (
     facts,
 )
 from consentkit.stats.about import holds_sample, sample_of
+from consentkit.stats.breakdowns import TOLD
 from consentkit.stats.load import HOUR, MINUTE
 from consentkit.stats.months import month_end, next_month
 from consentkit.stats.stores import SinkReader
 from consentkit.stats.stores.protocol import StoreError
+from consentkit.stats.stores.reading import CellRow
 
 MONTH = 7
 """The length of a month's name, as `2026-11`: cells of old months are kept together."""
@@ -101,10 +103,17 @@ def _cells(reader: SinkReader, span: Span, breakdown: str) -> Table:
     rows = (
         (_day(cell.day), *cell[1:], "month" if len(cell.day) == MONTH else "day")
         for first, last in _stretches(reader, span)
-        for cell in reader.each_cell(first, last)
+        for cell in _each_cell(reader, first, last)
         if not breakdown or cell.breakdown == breakdown
     )
     return Table(CELLS, _CELLS, rows)
+
+
+def _each_cell(reader: SinkReader, first: date, last: date) -> Iterator[CellRow]:
+    """The cells, and of goals what their totals tell, which no release had to wait for, by the day of the event."""
+    yield from (cell for cell in reader.each_cell(first, last) if (cell.breakdown, cell.metric) != TOLD)
+    for day, goal, count in reader.days_by_value(*TOLD, first, last):
+        yield CellRow(day, TOLD[0], goal, TOLD[1], count, 0, 0)
 
 
 def _stretches(reader: SinkReader, span: Span) -> Iterator[tuple[date, date]]:

@@ -1,10 +1,12 @@
 """Goals are read from their own totals, which are exact, whether or not enough have gathered for a cell."""
 
+import sqlite3
 from collections import Counter
 from datetime import date
 
 import pytest
 
+from consentkit.exporters.sink import span_of, tables_of
 from consentkit.stats.breakdowns import CONVERSIONS, GOALS
 from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
 from consentkit.stats.report import build_report
@@ -63,3 +65,19 @@ def test_the_report_tells_them(reader):
     found = build_report(reader, MONDAY, TUESDAY, ["goal"]).as_json()["breakdowns"]["goal"]
     expected = [{"value": "order_100%", GOALS: 14, CONVERSIONS: 10}, {"value": "contact", GOALS: 3, CONVERSIONS: 0}]
     assert expected == found
+
+
+def test_the_view_and_an_export_tell_the_same(tmp_path, reader):
+    """Whoever asks the sink in SQL, or takes the cells away, gets what lists and reports show."""
+    rows = sqlite3.connect(tmp_path / "stats.db").execute("SELECT * FROM goal ORDER BY day, value").fetchall()
+    expected = [("2026-11-23", "contact", 2, 0), ("2026-11-23", "order_100%", 14, 10), ("2026-11-24", "contact", 1, 0)]
+    assert expected == rows
+    with reader.snapshot():
+        [_, cells] = tables_of(reader, span_of(reader, MONDAY, TUESDAY), ["cells"])
+        exported = [(str(day), value, metric, count) for day, _, value, metric, count, *_ in cells.rows]
+    assert [
+        ("2026-11-23", "order_100%", CONVERSIONS, 10),
+        ("2026-11-23", "contact", GOALS, 2),
+        ("2026-11-23", "order_100%", GOALS, 14),
+        ("2026-11-24", "contact", GOALS, 1),
+    ] == exported

@@ -84,7 +84,8 @@ CREATE TABLE gaps (             -- times of which counts are missing
     begin TEXT NOT NULL,        -- UTC, as 2026-11-23T19:08:07Z
     until TEXT NOT NULL,
     reason TEXT NOT NULL,       -- killed: a worker ended without writing its last counts, batches: some never came,
-                                -- restored: the private store was put back from a backup
+                                -- restored: the private store was put back from a backup,
+                                -- replaced: the sink was deleted or put back from one
     batches INTEGER NOT NULL    -- how many, 0 where that is not known
 );
 CREATE TABLE applied (source TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from consentkit.stats.breakdowns import BREAKDOWNS, Crossing
+from consentkit.stats.breakdowns import BREAKDOWNS, TOLD, Crossing
 
 # The names in these statements are our own constants, never input.
 # CROSS JOIN: SQLite is to seek each day's part of the table; without statistics it would go through all of it.
@@ -11,14 +11,25 @@ _OF_SHOWN = """
         CROSS JOIN words v ON v.id = c.value CROSS JOIN words w ON w.id = c.second
     WHERE p.shown AND s.breakdown = '{}'
 """
+# How often a goal was reached has a total of its own, so that three enquiries are seen as three here too.
+_GOAL_VIEW = f"""CREATE VIEW goal AS
+    SELECT day, value, sum(goals) AS goals, sum(conversions) AS conversions FROM (
+        SELECT day, substr(metric, length('goal:') + 1) AS value, count AS goals, 0 AS conversions
+        FROM totals WHERE metric LIKE 'goal:%'
+        UNION ALL SELECT p.name, v.text, 0, c.count {_OF_SHOWN.format("goal")} AND s.metric = 'conversions'
+    ) GROUP BY day, value"""  # noqa: S608
 
 
 def breakdown_views() -> Iterator[str]:
     """The statements that make a view with one column per metric for each breakdown."""
     for breakdown, metrics in BREAKDOWNS.items():
         yield (
-            f"CREATE VIEW {breakdown} AS SELECT p.name AS day, v.text AS value, {_columns(metrics)} "
-            f"{_OF_SHOWN.format(breakdown)} GROUP BY p.name, v.text"
+            _GOAL_VIEW
+            if breakdown == TOLD[0]
+            else (
+                f"CREATE VIEW {breakdown} AS SELECT p.name AS day, v.text AS value, {_columns(metrics)} "
+                f"{_OF_SHOWN.format(breakdown)} GROUP BY p.name, v.text"
+            )
         )
 
 
