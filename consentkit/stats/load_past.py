@@ -6,7 +6,7 @@ A request is one number: its bytes, the bucket of its time, its class of status.
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import gt, itemgetter
 
@@ -15,6 +15,7 @@ from consentkit.stats.load import (
     ALL_ROUTES,
     BUSIEST,
     BYTES,
+    DAY,
     HOUR,
     MAX_BYTES,
     MAX_ROUTES,
@@ -30,7 +31,7 @@ from consentkit.stats.load import (
     bucket_of,
     time_text,
 )
-from consentkit.stats.settling import Figures, Routes, add_figures, cells_of, no_times, settle_times
+from consentkit.stats.settling import Figures, add_figures, cells_of, fewer, no_times, settle_times, staying
 
 CLASS_BITS, BUCKET_BITS = 3, 9
 MANNER_BITS = CLASS_BITS + BUCKET_BITS
@@ -39,6 +40,24 @@ MANNER = (1 << MANNER_BITS) - 1
 
 NEVER = 1 << 60
 """Seconds."""
+
+ByRoute = defaultdict[str, list[int]]
+
+
+class Hour:
+    """How requests of an hour were served, and their routes; `told` of them in minutes that had enough."""
+
+    __slots__ = ("numbers", "routes", "told")
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.routes: list[str] = []
+        self.told: Figures = {}
+
+    def untold(self) -> Figures:
+        """Of the requests that no minute tells."""
+        figures = figures_of(self.numbers)
+        return {metric: less for metric, count in figures.items() if (less := count - self.told.get(metric, 0))}
 
 
 class PastLoad:
@@ -49,6 +68,9 @@ class PastLoad:
         self._whens = array("q")
         self._numbers = array("q")
         self._routes: list[str] = []
+        self._hours: defaultdict[int, Hour] = defaultdict(Hour)
+        self._days: defaultdict[int, ByRoute] = defaultdict(_by_route)
+        # What hours and days have left over for all routes, and days for others, see `settle_times`.
         self._times = no_times()
 
     def extend(self, rows: Rows) -> int:
@@ -67,30 +89,23 @@ class PastLoad:
 
     def settle(self, *, over: int, threshold: int) -> LoadSeries:
         """What may leave at the beginning of a UTC minute, `over`; the rest waits on."""
-        whens, numbers, routes = self._take_before(over * 60)
         leaves: LoadSeries = defaultdict(dict)
-        told: defaultdict[int, Figures] = defaultdict(dict)
+        whens, numbers, routes = self._take_before(over * 60)
         requests = Counter([when // 60 for when in whens])
         if requests:
             begins = [_minute_text(minute) for minute in requests]
-            busiest = _busiest(whens)
             leaves[ALL_ROUTES, REQUESTS] = dict(zip(begins, requests.values(), strict=True))
-            leaves[ALL_ROUTES, BUSIEST] = {
-                begin: busiest[minute] for begin, minute in zip(begins, requests, strict=True)
-            }
+            leaves[ALL_ROUTES, BUSIEST] = dict(zip(begins, _busiest(whens, requests), strict=True))
         for minute, count in requests.items():
             if count >= threshold:
                 place = bisect_left(whens, minute * 60)
                 figures = figures_of(numbers[place : place + count])
-                add_figures(told[minute // 60], figures)
+                add_figures(self._hours[minute // 60].told, figures)
                 _put(leaves, _minute_text(minute), ALL_ROUTES, figures)
-        for hour, of_all in self._add_hours(whens, numbers, routes).items():
-            if untold := _less(of_all, told[hour]):
-                add_figures(self._times[_hour_text(hour)][ALL_ROUTES], untold)
-        running = time_text(over * 60, MINUTE)
-        for begin, of_routes in settle_times(self._times, running=running, threshold=threshold).items():
-            for route, figures in of_routes.items():
-                _put(leaves, begin, route, figures)
+        self._add_hours(whens, numbers, routes)
+        for hour in [hour for hour in self._hours if (hour + 1) * 60 <= over]:
+            self._settle_hour(hour, threshold, leaves)
+        self._settle_days(over, threshold, leaves)
         return dict(leaves)
 
     def remainder(self) -> Counter[LoadCell]:
@@ -98,7 +113,17 @@ class PastLoad:
         whens, numbers, routes = self._take_before(NEVER)
         self._add_hours(whens, numbers, routes)
         for minute, some in _cut(whens, 60):
-            self._times[_minute_text(minute)][ALL_ROUTES] = figures_of(numbers[some])
+            self._times[_minute_text(minute)][ALL_ROUTES] = figures = figures_of(numbers[some])
+            add_figures(self._hours[minute // 60].told, figures)
+        for time, hour in self._hours.items():
+            by_route = _by_route()
+            for route, number in zip(_bounded(hour.routes), hour.numbers, strict=True):
+                by_route[route].append(number)
+            held = self._times[_hour_text(time)]
+            held.update({route: figures_of(some) for route, some in by_route.items()})
+            held[ALL_ROUTES] = hour.untold()
+        for day in self._days:
+            self._add_day(day)
         cells = Counter(dict(cells_of(self._times)))
         for second, count in Counter(whens).items():
             cells[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
@@ -115,20 +140,42 @@ class PastLoad:
         self._whens, self._numbers, self._routes = whens[place:], numbers[place:], routes[place:]
         return whens[:place], numbers[:place], routes[:place]
 
-    def _add_hours(self, whens: Sequence[int], numbers: Sequence[int], routes: Sequence[str]) -> dict[int, Figures]:
-        """Put requests to their hours, by route; returns the figures of all routes together of each hour."""
-        hours: dict[int, Figures] = {}
-        for hour, some in _cut(whens, 3600):
-            held = self._times[_hour_text(hour)]
-            by_route: defaultdict[str, list[int]] = defaultdict(list)
-            for route, number in zip(_bounded(routes[some], held), numbers[some], strict=True):
-                by_route[route].append(number)
-            hours[hour] = {}
-            for route, of_route in by_route.items():
-                figures = figures_of(of_route)
-                add_figures(held[route], figures)
-                add_figures(hours[hour], figures)
-        return hours
+    def _add_hours(self, whens: Sequence[int], numbers: Sequence[int], routes: Sequence[str]) -> None:
+        for time, some in _cut(whens, 3600):
+            hour = self._hours[time]
+            hour.numbers += numbers[some]
+            hour.routes += routes[some]
+
+    def _settle_hour(self, time: int, threshold: int, leaves: LoadSeries) -> None:
+        """What an hour that is over leaves waits with its day; a route keeps its requests apart: most have few."""
+        hour, days, begin = self._hours.pop(time), self._days[time // 24], _hour_text(time)
+        untold = hour.untold()
+        few = fewer(untold, threshold)
+        if few:
+            add_figures(self._times[_day_text(time // 24)][ALL_ROUTES], untold)
+        else:
+            _put(leaves, begin, ALL_ROUTES, untold)
+        routes = _bounded(hour.routes)
+        stays = staying(Counter(routes), few, threshold=threshold)
+        leaving = _by_route()
+        for route, number in zip(routes, hour.numbers, strict=True):
+            (days if route in stays else leaving)[route].append(number)
+        for route, numbers in leaving.items():
+            _put(leaves, begin, route, figures_of(numbers))
+
+    def _settle_days(self, over: int, threshold: int, leaves: LoadSeries) -> None:
+        for day in [day for day in self._days if (day + 1) * 1440 <= over]:
+            self._add_day(day)
+            del self._days[day]
+        running = time_text(over * 60, MINUTE)
+        for begin, routes in settle_times(self._times, running=running, threshold=threshold).items():
+            for route, figures in routes.items():
+                _put(leaves, begin, route, figures)
+
+    def _add_day(self, day: int) -> None:
+        held = self._times[_day_text(day)]
+        for route, numbers in self._days[day].items():
+            add_figures(held[route], figures_of(numbers))
 
 
 def figures_of(numbers: Sequence[int]) -> Figures:
@@ -148,14 +195,13 @@ def figures_of(numbers: Sequence[int]) -> Figures:
     return figures
 
 
-def _less(figures: Mapping[str, int], told: Mapping[str, int]) -> Figures:
-    """The figures of the requests of a time of which they are not told by shorter times."""
-    return {metric: less for metric, count in figures.items() if (less := count - told.get(metric, 0))}
-
-
 def _put(series: LoadSeries, begin: str, route: str, figures: Mapping[str, int]) -> None:
     for metric, count in figures.items():
         series[route, metric][begin] = count
+
+
+def _day_text(day: int) -> str:
+    return time_text(day * 86_400, DAY)
 
 
 def _hour_text(hour: int) -> str:
@@ -167,11 +213,14 @@ def _minute_text(minute: int) -> str:
     return f"{_hour_text(minute // 60)[:-1]}:{minute % 60:02}Z"
 
 
-def _busiest(whens: Sequence[int]) -> dict[int, int]:
-    """The requests of the busiest second of each minute."""
+def _busiest(whens: Sequence[int], minutes: Iterable[int]) -> Iterable[int]:
+    """The requests of the busiest second of each minute, of those in which some came."""
+    busiest = dict.fromkeys(minutes, 1)
+    several = [one for one in Counter(whens).items() if one[1] > 1]
     # The busiest last, so that it is the one that stays.
-    in_order = sorted(Counter(whens).items(), key=itemgetter(1))
-    return {second // 60: count for second, count in in_order}
+    several.sort(key=itemgetter(1))
+    busiest.update([(second // 60, count) for second, count in several])
+    return busiest.values()
 
 
 def _cut(whens: Sequence[int], length: int) -> Iterator[tuple[int, slice]]:
@@ -184,10 +233,14 @@ def _cut(whens: Sequence[int], length: int) -> Iterator[tuple[int, slice]]:
         begin = end
 
 
-def _bounded(routes: Sequence[str], held: Routes) -> Sequence[str]:
+def _bounded(routes: Sequence[str]) -> Sequence[str]:
     """The routes of an hour under the names that they are counted by: those that came first, within the bound."""
-    distinct = dict.fromkeys((*held, *routes))
+    distinct = dict.fromkeys(routes)
     if len(distinct) <= MAX_ROUTES and all(map(str.isprintable, distinct)):
         return routes
     named = dict.fromkeys(islice(filter(str.isprintable, distinct), MAX_ROUTES))
     return [route if route in named else OTHER_ROUTES for route in routes]
+
+
+def _by_route() -> ByRoute:
+    return defaultdict(list)

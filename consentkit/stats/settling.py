@@ -107,7 +107,7 @@ def _settle_served(load: Load, *, running: str, threshold: int) -> tuple[Counter
 def _settle_short(begin: str, times: Times, leaves: Times, threshold: int) -> None:
     """Let figures of a minute or an hour leave, or put them to the hour or the day."""
     routes, longer = times.pop(begin), f"{begin[: HOUR if len(begin) == MINUTE + 1 else DAY]}Z"
-    untold = _fewer(routes.get(ALL_ROUTES, {}), threshold)
+    untold = fewer(routes.get(ALL_ROUTES, {}), threshold)
     stays = staying(_served(routes), untold, threshold=threshold)
     for route, figures in routes.items():
         if untold if route == ALL_ROUTES else route in stays:
@@ -122,11 +122,11 @@ def _settle_day(begin: str, times: Times, leaves: Times, threshold: int) -> None
     Day by day, so that it is the same place whether figures are put there at once or step by step.
     """
     routes, following = times.pop(begin), f"{date.fromisoformat(begin[:DAY]) + timedelta(days=1)}Z"
-    untold = _fewer(routes.get(ALL_ROUTES, {}), threshold)
+    untold = fewer(routes.get(ALL_ROUTES, {}), threshold)
     _join_other(routes, [route for route, requests in _served(routes).items() if requests < threshold])
     stays = staying(_served(routes), untold, threshold=threshold)
     _join_other(routes, stays)
-    others_stay = stays and (untold or _fewer(routes[OTHER_ROUTES], threshold))
+    others_stay = stays and (untold or fewer(routes[OTHER_ROUTES], threshold))
     for route, figures in routes.items():
         if untold if route == ALL_ROUTES else others_stay and route == OTHER_ROUTES:
             add_figures(times[following][route], figures)
@@ -134,7 +134,7 @@ def _settle_day(begin: str, times: Times, leaves: Times, threshold: int) -> None
             leaves[begin][route] = figures
 
 
-def _fewer(figures: Mapping[str, int], threshold: int) -> int:
+def fewer(figures: Mapping[str, int], threshold: int) -> int:
     """How many requests figures are of, if they are too few."""
     requests = figures.get(SERVED, 0)
     return requests if requests < threshold else 0
