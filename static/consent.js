@@ -23,7 +23,7 @@ function settle(state) {
 }
 
 // Ask how things stand, after another tab or another time may have changed them.
-async function refresh() {
+export async function refresh() {
   const answer = await fetch(new URL("state", base)).catch(() => null);
   const state = answer?.ok ? await answer.json() : null;
   const asked = !!document.getElementById("consentkit");

@@ -1,4 +1,5 @@
 // Edge mode: puts the banner that this visitor is to see, who has answered for some purposes, in place of everybody's.
+import { refresh } from "./consent.js";
 
 // A document by XMLHttpRequest, because Trusted Types forbid to parse text where a site has switched them on; by POST,
 // which no cache answers.
@@ -17,3 +18,6 @@ const all = document.querySelector("#consentkit-due").content.querySelector("sec
 const page = await load(new URL(`../banner?lang=${all.lang}`, import.meta.url)).catch(() => null);
 const part = page?.querySelector("#consentkit");
 if (part) all.replaceWith(part);
+
+// What the site declares is newer than the choice, so this page did not know it: what waits in it may well be granted.
+if (!document.querySelector("script[data-hint]").dataset.consentkitGranted) refresh();
