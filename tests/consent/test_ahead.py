@@ -19,9 +19,9 @@ from consentkit.incoming import Incoming
 from consentkit.own_visit import VISIT
 from consentkit.stats.shown_later import Loaded
 from tests.stats.page_requests import CHROME
-from tests.stats.visitor.test_carrying import ONWARD, Site, lines_of
 from tests.support.asgi import Answer, ask, http_scope
 from tests.support.sites import KEY, NOW, TODAY, config_of, consent_cookie, only_finding, settings
+from tests.support.visit_site import ONWARD, Site, lines_of
 
 AHEAD = Ahead([KEY], Assets(), whose="measured")
 PRERENDER = (b"sec-purpose", b"prefetch;prerender")

@@ -5,9 +5,9 @@ import pytest
 from consentkit.stats.breakdowns import PLACES
 from consentkit.stats.counting import observer_of
 from tests.stats.page_requests import a_page
-from tests.stats.visitor.test_carrying import NAVIGATE, ONWARD, Site
 from tests.support.asgi import answering, ask
 from tests.support.sites import config_of, settings
+from tests.support.visit_site import NAVIGATE, ONWARD, Site
 
 FORM = [*NAVIGATE, ONWARD, (b"cache-control", b"max-age=0"), (b"referer", b"https://www.example.com/contact")]
 """As Chromium sends a form; it asks with the same headers for the page that it is sent on to."""

@@ -6,9 +6,9 @@ import pytest
 
 from consentkit.own_visit import VISIT
 from tests.stats.page_requests import CHROME
-from tests.stats.visitor.test_carrying import ARRIVES, ONWARD, Site
 from tests.support.asgi import Answer, ask
 from tests.support.sites import consent_cookie, only_finding, settings
+from tests.support.visit_site import ARRIVES, ONWARD, Site
 
 FROM_PAGE = (b"referer", b"https://www.example.com/products?basket=7")
 
