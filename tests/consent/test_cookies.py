@@ -73,6 +73,18 @@ def test_values_of_a_cookie_are_those_of_its_pairs() -> None:
     assert [] == Cookies(header).values(b"c")
 
 
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        (b"b=2; a=1=; c", b"1="), (b"a=", b""), (b"b=a=1; A=2; aa=3", None), (b"a=1; b=2; a=1", None), (b"a", None),
+        (b"a=1;a=2; a=3", None), (b" ;\ta=1 ", b"1"), (b"a=\x001; b=2", None), (b"a=\x001;a=2", b"2"), (b"", None),
+    ],
+)  # fmt: skip
+def test_value_that_is_wanted_is_that_of_a_cookie_that_came_once(header: bytes, value: bytes | None) -> None:
+    """One that came twice may have been put there by another host, and one that no browser stores is none."""
+    assert value == Cookies(header, b"a").single
+
+
 def test_header_from_which_nothing_goes_is_the_same_object() -> None:
     """An untouched header keeps its blanks and its order, byte for byte."""
     header = b"a=1;b=2 ;  c=\xff"
