@@ -22,7 +22,9 @@ def print_report(data: dict[str, Any], rows: int | None) -> None:
     if not any(data["totals"].values()):
         console.print(f"There are no figures of {data['from']} to {data['to']}: nothing had been published yet.")
         return
-    console.print(f"\n[bold]{data['from']} to {data['to']}[/], values from {data['threshold']} events on")
+    threshold = data["threshold"] or 1
+    only = f", the only one of a breakdown from {2 * threshold}" if threshold > 1 else ""
+    console.print(f"\n[bold]{data['from']} to {data['to']}[/], values from {threshold} events on{only}")
     for title, values in (("totals", data["totals"]), ("classes", data["classes"])):
         table = Table(title=title, title_justify="left", box=None, show_header=False)
         for name, count in values.items():

@@ -163,8 +163,9 @@ def _note(ranking: Ranking, words: Wording, threshold: int | None) -> str:
         return words.text("cards.counted_all")
     if not ranking.rows:
         unit = unit_of(ranking.key, ranking.metric, words)
-        waits = ranking.total and threshold
-        return words.text("cards.waiting", threshold=threshold, metric=unit) if waits else words.text("cards.none")
+        if not (ranking.total and threshold):
+            return words.text("cards.none")
+        return words.text("cards.waiting", threshold=threshold, twice=2 * threshold, metric=unit)
     if ranking.key == EXIT:
         return words.text("cards.exits")
     key = "cards.begun" if ranking.metric == CONVERSIONS else "cards.shown"
