@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from consentkit.dashboard.groups import CLASSES, ENTRY, EXIT, breakdown_of
 from consentkit.dashboard.overview import Overview
-from consentkit.dashboard.rankings import Ranking, Scope, metrics_in, read_list
+from consentkit.dashboard.rankings import Ranking, Scope, Search, metrics_in, read_list, searched
 from consentkit.dashboard.series import Spot
 from consentkit.exporters.table import Column, Kind, Table, Value, columns, facts
 from consentkit.stats.breakdowns import BREAKDOWNS
@@ -18,7 +18,7 @@ _DAYS = columns(day=Kind.DAY, views=Kind.COUNT, visits=Kind.COUNT, requests=Kind
 _FIGURES = columns(figure=Kind.TEXT, value=Kind.NUMBER, compared=Kind.NUMBER, before=Kind.NUMBER)
 
 
-def list_table(scope: Scope, key: str, by: str, search: str) -> Table:
+def list_table(scope: Scope, key: str, by: str, search: Search) -> Table:
     """A whole list with every metric that it has; largest first by the metric that it is shown by."""
     counts: dict[str, dict[str, int]] = {}
     metrics = _metrics(scope, key, by)
@@ -43,11 +43,10 @@ def _metrics(scope: Scope, key: str, by: str) -> tuple[str, ...]:
     return tuple(sorted(every, key=lambda metric: metric != by))
 
 
-def _rows(scope: Scope, key: str, metric: str, search: str) -> Sequence[tuple[str, int]]:
+def _rows(scope: Scope, key: str, metric: str, search: Search) -> Sequence[tuple[str, int]]:
     if metric in metrics_in(scope, key):
         return read_list(scope, key, metric, limit=LONGEST, offset=0, search=search).rows
-    days = (scope.period.first, scope.period.last)
-    return scope.reader.top(breakdown_of(key), metric, *days, LONGEST, search=search or None)
+    return searched(scope, breakdown_of(key), metric, search)[:LONGEST]
 
 
 def numbers(name: str, header: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> Table:

@@ -107,7 +107,7 @@ def _in_lumps(days: Days) -> bool:
 def _countries(scope: Scope, state: State, places: Sequence[Place]) -> Mapping[str, int]:
     if not any(place.ranking.key == "country" and place.ranking.rows for place in places):
         return {}
-    return dict(read_list(scope, "country", state.by, limit=MOST_COUNTRIES, offset=0, search="").rows)
+    return dict(read_list(scope, "country", state.by, limit=MOST_COUNTRIES, offset=0).rows)
 
 
 def _comparable(state: State, facts: Facts, monthly: dt.date | None) -> Comparison | None:

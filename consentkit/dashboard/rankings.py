@@ -38,6 +38,28 @@ Order = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """What a list is searched for, in any case: in its values as they are stored and, where they have names, in what
+    `said` makes of them."""
+
+    text: str = ""
+    said: Callable[[str], str] | None = None
+
+    @property
+    def in_names(self) -> bool:
+        """Whether it looks at names, which only the reader's language has."""
+        return bool(self.text) and self.said is not None
+
+    def finds(self, value: str) -> bool:
+        """Whether a value is looked for."""
+        wanted = self.text.casefold()
+        return wanted in value.casefold() or (self.said is not None and wanted in self.said(value).casefold())
+
+
+ALL = Search()
+
+
+@dataclass(frozen=True, slots=True)
 class Ranking:
     """The head of a list. `total` is what the shares are of; `shown` (0–1) the share of it that has a value by now;
     `count` is how many values there are in all; `missing` names the breakdowns of which no crossing is stored."""
@@ -164,31 +186,39 @@ def read_head(scope: Scope, key: str, by: str, limit: int) -> Ranking:
 
 
 def read_list(
-    scope: Scope, key: str, by: str, *, limit: int, offset: int, search: str, order: Order | None = None
+    scope: Scope, key: str, by: str, *, limit: int, offset: int, search: Search = ALL, order: Order | None = None
 ) -> Ranking:
     """A stretch of a whole list, largest first, or by what `order` makes of each value."""
     if key == CLASSES:
         return _missing(scope, key, REQUESTS) if scope.filters else class_ranking(scope.totals)
     metric, breakdown = metric_in(scope, key, by), breakdown_of(key)
-    days, total, wanted = (scope.period.first, scope.period.last), scope.totals.get(metric, 0), search or None
+    total = scope.totals.get(metric, 0)
     if scope.filters or key == EXIT:
         found = _filtered(scope, key, metric) if key != EXIT else _exits(scope)
         if found is None:
             return _missing(scope, key, metric)
         by_value = sum(count for value, count in found if value != OTHER)
         total = by_value if key == EXIT else total
-        rows = [row for row in found if search.casefold() in row[0].casefold()]
+        rows = [row for row in found if search.finds(row[0])]
     else:
-        stretch = (None, 0) if order else (limit, offset)
-        rows = scope.reader.top(breakdown, metric, *days, stretch[0], offset=stretch[1], search=wanted)
         by_value = scope.shown.get((breakdown, metric), 0)
-        if not order:
+        if not (order or search.in_names):
+            days, wanted = (scope.period.first, scope.period.last), search.text or None
+            rows = scope.reader.top(breakdown, metric, *days, limit, offset=offset, search=wanted)
             count = scope.reader.count_values(breakdown, metric, *days, wanted)
             return Ranking(key, metric, tuple(rows), max(total, by_value), share_of(by_value, total), count)
+        rows = searched(scope, breakdown, metric, search)
     if order:
         rows = sorted(rows, key=lambda row: order(row[0]))
     shown = tuple(rows[offset : offset + limit])
     return Ranking(key, metric, shown, max(total, by_value), share_of(by_value, total), len(rows))
+
+
+def searched(scope: Scope, breakdown: str, metric: str, search: Search) -> Rows:
+    """The values of a period that a search finds, largest first."""
+    wanted = None if search.in_names else search.text or None
+    rows = scope.reader.top(breakdown, metric, scope.period.first, scope.period.last, None, search=wanted)
+    return [row for row in rows if search.finds(row[0])] if search.in_names else rows
 
 
 def class_ranking(totals: Mapping[str, int]) -> Ranking:

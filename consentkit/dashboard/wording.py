@@ -2,7 +2,7 @@
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -140,6 +140,12 @@ class Wording:
             return f"{first.day}{NO_BREAK}– {self.date(last)}"
         start = self.day(first) if first.year == last.year else self.date(first)
         return f"{start}{NO_BREAK}– {self.date(last)}"
+
+    def names(self, breakdown: str) -> Callable[[str], str] | None:
+        """What gives the values of a breakdown their names, None for one whose values are shown as they are stored."""
+        if breakdown in NAMES or breakdown in ("region", "language", "status"):
+            return lambda value: self.value(breakdown, value)
+        return None
 
     def value(self, breakdown: str, value: str) -> str:
         """A stored value as a person reads it: the name of a country or a language, `(direct)` in words."""

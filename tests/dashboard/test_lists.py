@@ -19,6 +19,22 @@ def test_a_list_can_be_searched(reader: Desk) -> None:
     assert "/products" not in nothing
 
 
+@pytest.mark.parametrize(
+    ("query", "value", "names"),
+    [("card=country&q=nether", "NL", "Netherlands"), ("card=country&q=neder&lang=nl", "NL", "Nederland"),
+     ("card=country&q=nl", "NL", "Netherlands"), ("card=region&q=noord", "NL-NH", "Noord-Holland"),
+     ("card=language&q=dutch&order=name", "nl", "Dutch"), ("card=channel&q=engines", "search", "Search engines"),
+     ("card=region&q=noord&only.country=NL", "NL-NH", "Noord-Holland")],
+)  # fmt: skip
+def test_a_list_is_searched_by_the_names_that_it_shows(rich: Desk, query: str, value: str, names: str) -> None:
+    """As the reader's language has them, and by what is stored; in the file too."""
+    page = plain(rich.get(f"/list?period=today&{query}"))
+    assert names in page
+    assert "Germany" not in page
+    rows = rich.get(f"/list.csv?period=today&{query}").splitlines()
+    assert [value] == [row.partition(",")[0] for row in rows[1:]]
+
+
 def test_a_list_can_be_in_the_order_of_names(reader: Desk) -> None:
     """As the reader's language has them; the order is kept from page to page and in a search."""
     page = reader.get("/list?card=country&order=name")

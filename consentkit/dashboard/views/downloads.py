@@ -16,7 +16,7 @@ from consentkit.dashboard.exports import days_table, filtered_days, list_table, 
 from consentkit.dashboard.figures import read_facts
 from consentkit.dashboard.files import Parcel, answer, asked_format
 from consentkit.dashboard.groups import measure_of
-from consentkit.dashboard.rankings import read_scope
+from consentkit.dashboard.rankings import Search, read_scope
 from consentkit.dashboard.store.sessions import Session
 from consentkit.dashboard.views.reading import read_choices, read_figures
 from consentkit.exporters.formats import Format
@@ -51,10 +51,11 @@ class Downloads:
     def list(self, request: Request, session: Session) -> Response:
         """A whole list as a file, with every metric that it has, as it is filtered and searched on the screen."""
         context, key, form = self._context, asked_card(request), asked_format(request)
+        words = context.pages.words(request)
         with context.reader.snapshot():
             facts, state = read_choices(context, request)
             scope = read_scope(context.reader, state.period, state.filters, facts.threshold)
-            table = list_table(scope, key, measure_of(key, state.by), asked_search(request))
+            table = list_table(scope, key, measure_of(key, state.by), Search(asked_search(request), words.names(key)))
         days = (state.period.first, state.period.last)
         return answer(context, session, form, Parcel(key, days, [table]), facts)
 

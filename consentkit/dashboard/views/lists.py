@@ -9,7 +9,7 @@ from consentkit.dashboard.cards import card, chips, rows_of, unit_of
 from consentkit.dashboard.context import Context
 from consentkit.dashboard.groups import CLASSES, measure_of
 from consentkit.dashboard.measures import figures_of, read_beside
-from consentkit.dashboard.rankings import read_list, read_scope
+from consentkit.dashboard.rankings import Search, read_list, read_scope
 from consentkit.dashboard.sessions import Session
 from consentkit.dashboard.views.reading import read_choices
 
@@ -47,7 +47,7 @@ class Lists:
                 measure_of(key, state.by),
                 limit=PER_PAGE,
                 offset=offset,
-                search=search,
+                search=Search(search, words.names(key)),
                 order=name if by_name else None,
             )
             beside = read_beside(scope, ranking)
