@@ -108,12 +108,15 @@ class WaitingRoom:
         staying = {series: self._staying(series, found) for series, found in leaving.items()}
         kept = kept_back(leaving, staying, threshold=self._rule.threshold)
         for series, values in kept.items():
+            waiting, held, sums = self._waiting[series], before[series], came.get(series, {})
             for value, stays in values.items():
                 leaving[series][value] -= stays
                 # The newest, so that nothing waits longer for it.
-                days = [*before[series].get(value, ()), *[day] * came.get(series, {}).get(value, 0)]
-                name = value if days[-1] >= aged else OTHER
-                self._waiting[series][name] = sorted([*self._waiting[series].get(name, ()), *days[-stays:]])
+                days = [*held.get(value, ()), *[day] * sums.get(value, 0)][-stays:]
+                if value != OTHER and days[-1] >= aged:
+                    waiting[value] = days
+                else:
+                    waiting[OTHER] = sorted([*waiting.get(OTHER, ()), *days])
         published: Counts = {}
         for series, values in leaving.items():
             published[series] = {value: count for value, count in values.items() if count}
