@@ -241,7 +241,7 @@ def test_a_worker_that_rests_tells_of_what_was_deleted_once(bench):
 
 
 def test_a_sink_that_was_deleted_is_made_anew(bench, caplog):
-    """With the second release after that: what is published from then on is there."""
+    """With the second release after that: what is published from then on is there, and what is missing is named."""
     bench.view(6)
     bench.flusher.tick(NOW)
     remove(bench.sink_path)
@@ -250,6 +250,8 @@ def test_a_sink_that_was_deleted_is_made_anew(bench, caplog):
     assert "the sink of the statistics cannot be used: FileGoneError" in messages(caplog)[0]
     bench.flusher.tick(NOW + 120)
     assert bench.published() == 6
+    # The private store notes gaps by its own clock.
+    assert ["replaced"] == [gap.reason for gap in bench.reader.gaps(date(2000, 1, 1), date(9000, 1, 1))]
 
 
 def test_a_corrupt_file_delays_counts(bench, caplog):
