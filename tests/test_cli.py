@@ -155,6 +155,24 @@ def test_an_imported_log_is_reported_and_verified_and_counted_once(config: str, 
     assert 0 == run("stats", "verify", "--config", config).exit_code
 
 
+def test_a_sink_that_was_deleted_is_told_once_and_until_the_next_import(config: str, tmp_path: Path) -> None:
+    """Before anything is brought to the sink that was made anew, so that it is not taken for the one that is gone."""
+    logs = [tmp_path / f"{day}.log" for day in (23, 24, 25)]
+    for log in logs:
+        log.write_text("".join(LINE.format(n=n, agent=AGENT).replace("23/Nov", f"{log.stem}/Nov") for n in range(25)))
+    for log in logs[:2]:
+        run("import-log", str(log), "--config", config)
+    for file in tmp_path.rglob("stats.db*"):
+        file.unlink()
+    told = run("stats", "verify", "--config", config)
+    assert (1, 1) == (told.exit_code, told.output.count("\n"))
+    assert told.output.startswith("apart: sink and private store: the private store has brought 2 releases to its sink")
+    run("import-log", str(logs[2]), "--config", config)
+    run("stats", "release", "--config", config)
+    verified = run("stats", "verify", "--config", config)
+    assert 0 == verified.exit_code, verified.output
+
+
 def test_no_visitor_gets_a_command_into_a_printed_report(config: str, tmp_path: Path) -> None:
     """A campaign's name is whatever a link says; in brackets it is neither obeyed nor an error."""
     log = tmp_path / "access.log"

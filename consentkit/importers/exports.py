@@ -23,6 +23,7 @@ from consentkit.importers.goatcounter_json import COUNTS, LONGEST, count_json
 from consentkit.importers.plausible import count_plausible, table_named
 from consentkit.stats.counting import facts_of, private_of, rule_of, sink_of
 from consentkit.stats.history_sums import SummedHistory
+from consentkit.stats.stores import renew
 
 GZIP_MAGIC = b"\x1f\x8b"
 MAX_PACKED = 4 << 30
@@ -102,6 +103,7 @@ def import_exports(
     latest = date.fromisoformat(rule.day(clock())) + timedelta(days=1)
     try:
         sink.describe(facts_of(config))
+        renew(private, sink)
         for export in _read(paths, config, latest):
             totals.not_counted |= export.days.keep(config.stats.breakdowns)
             export.days.finish()

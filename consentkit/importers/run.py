@@ -21,7 +21,7 @@ from consentkit.stats.breakdowns import VIEWS, VISITS
 from consentkit.stats.counting import facts_of, history_of, observer_of, private_of, sink_of
 from consentkit.stats.history import History, undisturbed
 from consentkit.stats.kinds import Rows
-from consentkit.stats.stores import PrivateStore, Sink
+from consentkit.stats.stores import PrivateStore, Sink, renew
 
 SHOWN_REJECTED = 3
 PART_LINES = 1_000_000
@@ -113,6 +113,7 @@ def import_logs(
     private, sink = private_of(config), sink_of(config)
     try:
         sink.describe(facts_of(config))
+        renew(private, sink)
         # What an export brings meanwhile is not looked for: nobody imports both at once.
         exported = {} if another_site else days_of_exports(private.adopted())
         importer = Importer(config, private, sink, advance, log_format, latest=clock() + AHEAD, exported=exported)

@@ -61,6 +61,7 @@ def verify(reader: SinkReader, private: PrivateStore | None = None) -> list[Find
 def _findings(reader: SinkReader, ledger: Ledger, balance: Balance | None) -> Iterator[Finding]:
     releases, gaps = reader.releases(), reader.gaps(date.min, date.max - timedelta(days=1))
     thresholds, reasons = Thresholds(releases), {gap.reason for gap in gaps}
+    reasons.update(balance.gaps if balance is not None else ())
     # What waited when a sink was replaced is published in another one than the totals and the parts that had left.
     whole = REPLACED not in reasons
     yield from release_findings(releases)

@@ -41,7 +41,7 @@ class Balance:
 
     `cells` and `outbox_cells` tell by value what `waiting` and `outbox` sum up. `last_number` is that of the last
     release that was made, `brought` of the last that a sink has confirmed. `kept` are the (breakdown, metric) of which
-    a release has been made lately that kept back what must wait.
+    a release has been made lately that kept back what must wait, `gaps` the reasons of those that no sink has yet.
     """
 
     source: str
@@ -51,6 +51,7 @@ class Balance:
     last_number: int
     brought: int
     kept: Collection[tuple[str, str]]
+    gaps: Collection[str]
     cells: Mapping[Cell, int]
     outbox_cells: dict[int, dict[Cell, int]]
 

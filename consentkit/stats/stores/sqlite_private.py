@@ -23,6 +23,7 @@ from consentkit.stats.stores.sqlite_workers import (
     is_new,
     note_gap,
     note_happenings,
+    reasons_of_gaps,
     sign,
     sign_off,
     take_gaps,
@@ -205,6 +206,7 @@ class SqlitePrivateStore:
                 last_number=self._last_number(),
                 brought=self.brought(),
                 kept=shown_since(connection, "").keys(),
+                gaps=reasons_of_gaps(connection).union(gap.reason for some in outbox.values() for gap in some.gaps),
                 cells=cells,
                 outbox_cells={
                     number: {cell: published.count for cell, published in release.cells.items()}

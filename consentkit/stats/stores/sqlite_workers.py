@@ -79,6 +79,11 @@ def note_gap(connection: sqlite3.Connection, begin: float, until: float, reason:
     connection.execute("INSERT INTO gaps VALUES (?, ?, ?, ?)", row)
 
 
+def reasons_of_gaps(connection: sqlite3.Connection) -> set[str]:
+    """Why counts are missing, of the gaps that were noted and are not told yet."""
+    return {reason for (reason,) in connection.execute("SELECT DISTINCT reason FROM gaps")}
+
+
 def take_gaps(connection: sqlite3.Connection) -> list[Gap]:
     """The gaps that were noted, which are told with the release that runs and lie there no longer."""
     gaps = [Gap(*row) for row in connection.execute("SELECT begin, until, reason, batches FROM gaps")]
