@@ -12,7 +12,7 @@ from consentkit.dashboard.rankings import LAST, NO_ANSWER, Place, Ranking
 from consentkit.dashboard.state import FILTERED, ONLY, Filter
 from consentkit.dashboard.unlisted import Unlisted, unlisted
 from consentkit.dashboard.wording import Wording
-from consentkit.stats.breakdowns import CONVERSIONS, MEASURED
+from consentkit.stats.breakdowns import CONVERSIONS, MEASURED, VIEWS
 from consentkit.stats.model import OTHER
 
 ROWS = 8
@@ -146,7 +146,7 @@ def card(
 def unit_of(key: str, metric: str, words: Wording) -> str:
     """What a list counts, in words: a goal counts once in a measured visit, so these are such visits."""
     if key == EXIT:
-        return words.text("units.exits")
+        return words.text("units.exits" if metric == VIEWS else "units.onward")
     return words.text(f"units.{MEASURED if (key, metric) == ('goal', CONVERSIONS) else metric}")
 
 

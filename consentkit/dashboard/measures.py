@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from consentkit.dashboard.groups import ENTRY, breakdown_of, metrics_of
+from consentkit.dashboard.groups import ENTRY, EXIT, breakdown_of, metrics_of
 from consentkit.dashboard.rankings import Ranking, Scope, cell_of
 from consentkit.dashboard.state import Filter
 from consentkit.dashboard.wording import Wording
-from consentkit.stats.breakdowns import CONVERSIONS, ENGAGED, MEASURED
+from consentkit.stats.breakdowns import CONVERSIONS, ENGAGED, MEASURED, MOVES, VIEWS
 
 BEGUN = (ENTRY, "channel", "campaign", "country", "device")
 """Lists of how visits began, of which those that are measured tell what became of them."""
@@ -47,6 +47,8 @@ def columns_of(key: str, metric: str) -> tuple[Column, ...]:
     others = tuple(Column(other) for other in metrics_of(key) if other != metric)
     if key == "goal":
         return (Column(CONVERSIONS),) if metric != CONVERSIONS else ()
+    if key == EXIT:
+        return (Column(MOVES, VIEWS),)
     if key in BEGUN:
         return (*others, Column(MEASURED), Column(ENGAGED, MEASURED), Column(CONVERSIONS, MEASURED))
     return others

@@ -201,7 +201,8 @@ def test_exits_are_views_without_a_move_onward(tmp_path: Path) -> None:
     text = card(found.get("/?period=today&pages=exit"), "pages")
     assert "/ 30 67% /products 15 33%" in text
     assert "/few" not in text
-    assert "/ 30 67%" in plain(found.get("/list?card=exit&period=today"))
+    whole = plain(found.get("/list?card=exit&period=today"))
+    assert "exits Share moved onward / 30 67% 30 50%" in whole
 
 
 MEASURED = {
