@@ -123,7 +123,7 @@ class PastLoad:
             held.update({route: figures_of(some) for route, some in by_route.items()})
             held[ALL_ROUTES] = hour.untold()
         for day in self._days:
-            self._add_day(day)
+            self._add_day(day, 0)
         cells = Counter(dict(cells_of(self._times)))
         for second, count in Counter(whens).items():
             cells[LoadCell(time_text(second, SECOND), ALL_ROUTES, REQUESTS)] = count
@@ -165,17 +165,23 @@ class PastLoad:
 
     def _settle_days(self, over: int, threshold: int, leaves: LoadSeries) -> None:
         for day in [day for day in self._days if (day + 1) * 1440 <= over]:
-            self._add_day(day)
+            self._add_day(day, threshold)
             del self._days[day]
         running = time_text(over * 60, MINUTE)
         for begin, routes in settle_times(self._times, running=running, threshold=threshold).items():
             for route, figures in routes.items():
                 _put(leaves, begin, route, figures)
 
-    def _add_day(self, day: int) -> None:
-        held = self._times[_day_text(day)]
+    def _add_day(self, day: int, threshold: int) -> None:
+        """Put the requests of a day's routes to its figures; routes that have too few are `(other)`, as at its end."""
+        held, others = self._times[_day_text(day)], list[int]()
         for route, numbers in self._days[day].items():
-            add_figures(held[route], figures_of(numbers))
+            if len(numbers) < threshold:
+                others += numbers
+            else:
+                add_figures(held[route], figures_of(numbers))
+        if others:
+            add_figures(held[OTHER_ROUTES], figures_of(others))
 
 
 def figures_of(numbers: Sequence[int]) -> Figures:
