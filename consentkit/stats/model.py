@@ -192,6 +192,10 @@ class Published:
         return Published(*counts, min(self.smallest, other.smallest))
 
 
+PublishedCounts = dict[tuple[str, str], dict[str, Published]]
+"""By breakdown and metric, then by value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """That releases held enough: how many there were, the fresh events they held, the fewest in one."""
@@ -215,17 +219,25 @@ class Release:
     """
 
     day: str
-    cells: dict[Cell, Published]
+    counts: PublishedCounts
     proofs: dict[tuple[str, int], Proof]
     totals: Counter[tuple[str, str]] = field(default_factory=Counter)
     load: LoadSeries = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
 
+    @property
+    def cells(self) -> dict[Cell, Published]:
+        """The counts as cells."""
+        found = self.counts.items()
+        return {Cell(name, value, metric): one for (name, metric), values in found for value, one in values.items()}
+
     def merge(self, other: "Release") -> None:
         """Add another release of the same day to this one."""
-        for cell, published in other.cells.items():
-            before = self.cells.get(cell)
-            self.cells[cell] = before.plus(published) if before else published
+        for series, values in other.counts.items():
+            mine = self.counts.setdefault(series, {})
+            for value, published in values.items():
+                before = mine.get(value)
+                mine[value] = before.plus(published) if before else published
         for key, proof in other.proofs.items():
             earlier = self.proofs.get(key)
             self.proofs[key] = earlier.plus(proof) if earlier else proof

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from consentkit.stats.holding import kept_back
@@ -176,11 +177,20 @@ def as_release(
     """One moment's decision as what leaves for the sink: its proof too, the totals that wait, and the load that may."""
     return Release(
         day=day,
-        cells={cell: Published(count, 1, count) for cell, count in Increments(decision.published).cells.items()},
+        counts={
+            series: {value: _once(count) for value, count in values.items()}
+            for series, values in decision.published.items()
+        },
         proofs={(metric, threshold): Proof(1, events, events) for metric, events in decision.consumed.items()},
         totals=with_bytes(totals, load, day),
         load=load,
     )
+
+
+@lru_cache(maxsize=4096)
+def _once(count: int) -> Published:
+    """A count that leaves with one release; most are small, and the same again and again."""
+    return Published(count, 1, count)
 
 
 def with_bytes(totals: Counter[tuple[str, str]], load: LoadSeries, day: str) -> Counter[tuple[str, str]]:

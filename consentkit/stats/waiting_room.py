@@ -119,8 +119,9 @@ class WaitingRoom:
                     waiting[OTHER] = sorted([*waiting.get(OTHER, ()), *days])
         published: Counts = {}
         for series, values in leaving.items():
-            published[series] = {value: count for value, count in values.items() if count}
-            self._note_shown(series, published[series])
+            if left := {value: count for value, count in values.items() if count}:
+                published[series] = left
+                self._note_shown(series, left)
         return published
 
     def _staying(self, series: Series, leaving: Mapping[str, int]) -> dict[str, int]:

@@ -174,14 +174,17 @@ def _writers(folder: Path) -> Iterator[None]:
 def _write(folder: Path, source: str, ready: Barrier, over: Event) -> None:
     """Apply what a minute of such a site releases, again and again."""
     *_, day = year.releases(days=1)
-    cells = {cell: Published(10, 1, 10) for cell, found in day.cells.items() if found.count >= 1_440 * 10}
+    counts = {
+        series: {value: Published(10, 1, 10) for value, found in values.items() if found.count >= 1_440 * 10}
+        for series, values in day.counts.items()
+    }
     load = {key: {begin: n for begin, n in times.items() if "T21:07" in begin} for key, times in day.load.items()}
     sink = SqliteSink(folder / "stats.db")
     number = 0
     ready.wait(PATIENCE)
     while not over.wait(WRITES):
         number += 1
-        sink.apply(BatchId(source, number), Release(day.day, cells, day.proofs, day.totals, load))
+        sink.apply(BatchId(source, number), Release(day.day, counts, day.proofs, day.totals, load))
     sink.close()
 
 

@@ -24,6 +24,7 @@ from consentkit.stats.load import TOOK, LoadSeries, bucket_of
 from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.support.parts import by_series
 
 TODAY = dt.date(2026, 11, 23)
 NOW = dt.datetime(2026, 11, 23, 14, 30, tzinfo=dt.UTC).timestamp()
@@ -77,7 +78,7 @@ def release_of(day: dt.date, values: dict[str, dict[str, int]], *, views: int = 
     classes = {"class:person": 120, "class:crawler": 30, "class:ai_crawler": 20, "class:asset": 30}
     return Release(
         day=text,
-        cells={cell: Published(count, 1, count) for cell, count in counts.items()},
+        counts=by_series({cell: Published(count, 1, count) for cell, count in counts.items()}),
         proofs={("views", 10): Proof(1, views, views)},
         totals=Counter({(text, metric): count for metric, count in {**totals, **goals, **classes}.items()}),
         load=load_of_day(text),

@@ -15,7 +15,7 @@ from consentkit.dashboard.load_tables import ROUTE_COLUMNS
 from consentkit.dashboard.periods import Period, chosen
 from consentkit.dashboard.wording import Wording
 from consentkit.stats.load import LoadCell, bucket_of, in_series, milliseconds_of
-from consentkit.stats.model import BatchId, Cell, Gap, Proof, Published, Release
+from consentkit.stats.model import BatchId, Gap, Proof, Published, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.dashboard.markup import HOSTILE, dangerous, plain
 from tests.dashboard.sinks import TODAY, Desk, desk, make_sink
@@ -50,7 +50,7 @@ def make_busy(path: Path) -> None:
     views = {"spring": 30, "(none)": 70}
     release = Release(
         day,
-        {Cell("campaign", name, "views"): Published(count, 1, count) for name, count in views.items()},
+        {("campaign", "views"): {name: Published(count, 1, count) for name, count in views.items()}},
         {("views", 10): Proof(1, 100, 100)},
         Counter(),
         in_series(load),
@@ -188,9 +188,9 @@ def test_routes_and_campaigns_are_a_visitors_words(tmp_path: Path) -> None:
     reader.sign_in()
     day = YESTERDAY.isoformat()
     load = {cell: n for value in HOSTILE for cell, n in cells_of(f"{day}T12Z", value, served=30, status_5xx=30).items()}
-    cells = {Cell("campaign", value, "views"): Published(30, 1, 30) for value in HOSTILE}
+    counts = {("campaign", "views"): {value: Published(30, 1, 30) for value in HOSTILE}}
     sink = SqliteSink(tmp_path / "stats.db")
-    sink.apply(BatchId("hostile", 1), Release(day, cells, {}, Counter(), in_series(load), []))
+    sink.apply(BatchId("hostile", 1), Release(day, counts, {}, Counter(), in_series(load), []))
     sink.close()
     for sort in ("busy", "failing"):
         page = reader.get(f"/load?period=yesterday&sort={sort}")

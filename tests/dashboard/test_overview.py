@@ -215,7 +215,7 @@ def test_times_of_which_counts_were_lost_are_named(tmp_path: Path) -> None:
     gaps = [Gap(f"2026-11-{day}T19:08:07Z", f"2026-11-{day}T19:10:09Z", "killed", 0) for day in (16, 17, 18, 19)]
     gaps.append(Gap("2026-11-21T08:00:00Z", "2026-11-21T08:00:00Z", "restored", 0))
     sink = SqliteSink(tmp_path / "stats.db")
-    sink.apply(BatchId("gaps", 1), Release("2026-11-22", cells={}, proofs={}, gaps=gaps))
+    sink.apply(BatchId("gaps", 1), Release("2026-11-22", counts={}, proofs={}, gaps=gaps))
     sink.close()
     front = desk(tmp_path)
     front.sign_in()

@@ -23,7 +23,7 @@ def with_totals(folder: Path, figures: dict[str, int]) -> Desk:
     days = [(TODAY - dt.timedelta(days=ago)).isoformat() for ago in range(60)]
     totals = Counter({(day, metric): count for day in days for metric, count in figures.items()})
     sink = SqliteSink(folder / "stats.db")
-    sink.apply(BatchId("more", 1), Release(TODAY.isoformat(), cells={}, proofs={}, totals=totals))
+    sink.apply(BatchId("more", 1), Release(TODAY.isoformat(), counts={}, proofs={}, totals=totals))
     sink.close()
     front = desk(folder)
     front.sign_in()

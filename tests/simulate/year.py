@@ -16,6 +16,7 @@ from consentkit.stats.breakdowns import BREAKDOWNS, DEFAULT_CROSSINGS, crossed, 
 from consentkit.stats.load import LoadCell, in_series
 from consentkit.stats.model import NONE, OTHER, BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.support.parts import by_series
 
 LAST = date(2026, 11, 25)
 NIGHT = datetime(2026, 11, 25, 22, 5, tzinfo=UTC).timestamp()
@@ -186,7 +187,9 @@ def _release(totals: Counter[tuple[str, str]], counted: list[_Counted], factor: 
             one.waits -= count
             increments = min(count // THRESHOLD, proofs[one.cell.metric, THRESHOLD].releases)
             cells[one.cell] = Published(count, increments, count if increments == 1 else THRESHOLD)
-    return Release(day, cells, proofs, totals, in_series(_load(day, totals[day, "requests"], by_minute=by_minute)))
+    return Release(
+        day, by_series(cells), proofs, totals, in_series(_load(day, totals[day, "requests"], by_minute=by_minute))
+    )
 
 
 def _load(day: str, requests: int, *, by_minute: bool) -> dict[LoadCell, int]:

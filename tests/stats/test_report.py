@@ -11,6 +11,7 @@ from consentkit.stats.model import OTHER, BatchId, Cell, Published, Release
 from consentkit.stats.report import Day, ReportError, Row, build_report
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.support.parts import by_series
 
 FIRST, LAST = date(2026, 11, 21), date(2026, 11, 23)
 
@@ -25,7 +26,7 @@ class Sink:
 
     def put(self, day: str, totals: dict[str, int], cells: dict[tuple[str, str, str], int]) -> None:
         """Publish totals and cells of a day."""
-        published = {Cell(*cell): Published(n, 1, n) for cell, n in cells.items()}
+        published = by_series({Cell(*cell): Published(n, 1, n) for cell, n in cells.items()})
         counts = Counter({(day, metric): n for metric, n in totals.items()})
         self.sink.apply(BatchId("s", next(self._numbers)), Release(day, published, {}, counts))
 

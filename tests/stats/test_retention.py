@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from consentkit.stats.load import LoadCell, in_series
-from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
+from consentkit.stats.model import BatchId, Proof, Published, Release
 from consentkit.stats.report import build_report
 from consentkit.stats.retention import Kept, cutoff, retain
 from consentkit.stats.stores.sqlite_cells import keep_month
@@ -36,7 +36,7 @@ def test_older_days_go_and_their_sums_stay(tmp_path):
     for number, day in enumerate(["2024-09-29", "2024-09-30", "2024-10-01"], 1):
         release = Release(
             day,
-            {Cell("page", "/", "views"): Published(20, 2, 10)},
+            {("page", "views"): {"/": Published(20, 2, 10)}},
             {("views", 10): Proof(2, 30, 10)},
             Counter({(day, "views"): 30, (day, "requests"): 30, (day, "class:person"): 30}),
             {("", metric): {f"{day}T10:00Z": 30} for metric in ("served", "status_2xx", "requests")},
@@ -91,12 +91,14 @@ CROSSED = {"/ × mobile": 18, "(other)": 11}
 
 def day_release(day, scale=1):
     """What a day published: 47 views of pages, some of them crossed, two releases."""
-    cells = {Cell("page", value, "views"): Published(n * scale, 1, n * scale) for value, n in VALUES.items()}
-    cells |= {Cell("device", value, "views"): Published(n * scale, 1, n) for value, n in DEVICES.items()}
-    cells |= {Cell("page_by_device", value, "views"): Published(n * scale, 1, n) for value, n in CROSSED.items()}
+    counts = {
+        ("page", "views"): {value: Published(n * scale, 1, n * scale) for value, n in VALUES.items()},
+        ("device", "views"): {value: Published(n * scale, 1, n) for value, n in DEVICES.items()},
+        ("page_by_device", "views"): {value: Published(n * scale, 1, n) for value, n in CROSSED.items()},
+    }
     total = sum(VALUES.values()) * scale
     totals = Counter({(day.isoformat(), "views"): total})
-    return Release(day.isoformat(), cells, {("views", 10): Proof(2, total, 10)}, totals)
+    return Release(day.isoformat(), counts, {("views", 10): Proof(2, total, 10)}, totals)
 
 
 USUAL = Kept(25, 14)
@@ -243,5 +245,7 @@ def test_half_a_month_of_days_may_be_forgotten(site):
 
 def a_release_of(page, day):
     """Of one page alone."""
-    cells = {Cell("page", page, "views"): Published(10, 1, 10)}
-    return Release(day.isoformat(), cells, {("views", 10): Proof(1, 10, 10)}, Counter({(day.isoformat(), "views"): 10}))
+    counts = {("page", "views"): {page: Published(10, 1, 10)}}
+    return Release(
+        day.isoformat(), counts, {("views", 10): Proof(1, 10, 10)}, Counter({(day.isoformat(), "views"): 10})
+    )

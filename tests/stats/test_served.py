@@ -12,6 +12,7 @@ from consentkit.stats.report import build_report
 from consentkit.stats.served import Step, read_funnel, read_load
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.support.parts import by_series
 
 DAY = date(2026, 11, 23)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -40,7 +41,7 @@ def reader(tmp_path):
     cells |= {Cell("funnel", "order: 1", "steps"): 25, Cell("funnel", "order: 2", "steps"): 12}
     release = Release(
         "2026-11-23",
-        {cell: Published(count, 1, count) for cell, count in cells.items()},
+        by_series({cell: Published(count, 1, count) for cell, count in cells.items()}),
         {("views", 10): Proof(1, 80, 80), ("moves", 10): Proof(1, 20, 20), ("steps", 10): Proof(1, 37, 37)},
         Counter(),
         in_series(figures),

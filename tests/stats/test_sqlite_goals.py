@@ -8,7 +8,7 @@ import pytest
 
 from consentkit.exporters.sink import span_of, tables_of
 from consentkit.stats.breakdowns import CONVERSIONS, GOALS
-from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
+from consentkit.stats.model import BatchId, Proof, Published, Release
 from consentkit.stats.report import build_report
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
@@ -24,11 +24,10 @@ def reader(tmp_path):
     for number, (day, goals) in enumerate(REACHED.items(), 1):
         totals = Counter({(day.isoformat(), f"goal:{goal}"): count for goal, count in goals.items()})
         totals[day.isoformat(), GOALS] = sum(goals.values())
-        cells = {
-            Cell("goal", "order_100%", metric): Published(10, 1, 10) for metric in (GOALS, CONVERSIONS) if number == 1
-        }
-        proofs = {(metric, 10): Proof(1, 10, 10) for metric in (GOALS, CONVERSIONS) if cells}
-        sink.apply(BatchId("s", number), Release(day.isoformat(), cells, proofs, totals))
+        left = (GOALS, CONVERSIONS) if number == 1 else ()
+        counts = {("goal", metric): {"order_100%": Published(10, 1, 10)} for metric in left}
+        proofs = {(metric, 10): Proof(1, 10, 10) for metric in left}
+        sink.apply(BatchId("s", number), Release(day.isoformat(), counts, proofs, totals))
     sink.close()
     return SqliteSinkReader(tmp_path / "stats.db")
 

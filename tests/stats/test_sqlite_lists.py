@@ -11,6 +11,7 @@ from consentkit.stats.breakdowns import crossings_of
 from consentkit.stats.model import OTHER, BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
+from tests.support.parts import by_series
 
 FIRST = date(2026, 1, 20)
 SPAN = 75
@@ -28,7 +29,7 @@ def release(day, counts):
     """What a day published."""
     return Release(
         day.isoformat(),
-        {cell: Published(count, 1, count) for cell, count in counts.items()},
+        by_series({cell: Published(count, 1, count) for cell, count in counts.items()}),
         {("views", 5): Proof(1, 1000, 1000), ("visits", 5): Proof(1, 1000, 1000)},
         Counter({(day.isoformat(), "views"): 1000}),
     )

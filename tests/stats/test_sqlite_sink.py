@@ -39,7 +39,7 @@ def a_release(count: int = 6, *, day: str = DAY, values: dict[str, int] | None =
     values = values or {"/": count}
     return Release(
         day=day,
-        cells={Cell("page", value, "views"): Published(n, 1, n) for value, n in values.items()},
+        counts={("page", "views"): {value: Published(n, 1, n) for value, n in values.items()}},
         proofs={("views", 5): Proof(1, sum(values.values()), sum(values.values()))},
         totals=Counter({(day, "views"): sum(values.values())}),
         load={("", "requests"): {MINUTE: sum(values.values())}},

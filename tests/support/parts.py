@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from consentkit.stats.model import Cell, Held
+
+T = TypeVar("T")
 
 
 class Waiting(NamedTuple):
@@ -32,3 +34,11 @@ def parts_of(held: Held) -> Counter[Waiting]:
             for value, count in sums.items()
         }
     )
+
+
+def by_series(cells: Mapping[Cell, T]) -> dict[tuple[str, str], dict[str, T]]:
+    """What is told by cells by breakdown and metric, then by value."""
+    found: dict[tuple[str, str], dict[str, T]] = {}
+    for (breakdown, value, metric), one in cells.items():
+        found.setdefault((breakdown, metric), {})[value] = one
+    return found

@@ -28,7 +28,7 @@ def _together(outbox: Iterator[tuple[BatchId, Release]]) -> Iterator[list[tuple[
     held = 0
     for batch, release in outbox:
         some.append((batch, release))
-        held += len(release.cells) + sum(map(len, release.load.values()))
+        held += sum(map(len, release.counts.values())) + sum(map(len, release.load.values()))
         if held >= AT_ONCE:
             yield some
             some, held = [], 0

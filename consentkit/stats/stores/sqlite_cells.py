@@ -2,13 +2,12 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import chain
 
 from consentkit.stats.breakdowns import BETWEEN, crossing_named
-from consentkit.stats.model import OTHER, Cell, Published
+from consentkit.stats.model import OTHER, Published, PublishedCounts
 from consentkit.stats.months import month_end
 from consentkit.stats.stores import json_text
 from consentkit.stats.stores.periods import (
@@ -68,8 +67,10 @@ Place = tuple[int, int, int]
 """Numbers of series, second value and value."""
 Row = tuple[int, int, int, int, int, int]
 """A place, and what is added there: events, in how many releases, the least of one."""
-Dated = tuple[str, Mapping[Cell, Published]]
+Dated = tuple[str, PublishedCounts]
 """What was published on a day."""
+Split = dict[tuple[str, str], list[tuple[str, str, Published]]]
+"""By breakdown and metric: value, second value of a crossing, what was published."""
 
 OLD = "name < :month OR length(name) = 10 AND name < :before"
 """Which periods are over before a day and its month, as `2026-11-15` and `2026-11`."""
@@ -83,24 +84,55 @@ def is_by_month(connection: sqlite3.Connection, day: str) -> bool:
 
 def add_cells(connection: sqlite3.Connection, releases: Sequence[Dated]) -> None:
     """Add what releases published, each to its day (ISO date), and to the sums of parts of the month and of months."""
-    places, other = _places_of(connection, dict.fromkeys(cell for _, cells in releases for cell in cells))
+    split = [(day, _split(counts)) for day, counts in releases]
+    series = series_of(connection, {key for _, counts in split for key in counts})
+    words = words_of(connection, {OTHER, *_texts_of([counts for _, counts in split])})
     parts: dict[tuple[int, bool], list[list[Row]]] = {}
     named: Counter[tuple[int, int]] = Counter()
-    for day, cells in releases:
-        rows = [(*places[cell], one.count, one.increments, one.smallest) for cell, one in cells.items()]
-        counted: Counter[int] = Counter()
-        for series, second, value, count, _, _ in rows:
-            if second or value != other:
-                counted[series] += count
+    seconds: set[tuple[int, int]] = set()
+    for day, counts in split:
+        rows = _rows(counts, series, words)
+        seconds.update([row[:2] for row in rows if row[1]])
+        counted = {series[key]: _named(cells) for key, cells in counts.items()}
         for period in _periods_of(connection, date.fromisoformat(day)):
             parts.setdefault(period, []).append(rows)
-            named.update({(period[0], series): count for series, count in counted.items()})
+            named.update({(period[0], number): count for number, count in counted.items() if count})
     for (number, single), chunks in parts.items():
         rows = chunks[0] if len(chunks) == 1 else _summed(chunks)
         connection.executemany(_ADD_COUNTS, ((number, *row) for row in rows if not (single and row[1])))
     connection.executemany(_ADD_NAMED, [(*key, count) for key, count in named.items()])
-    seconds = {place[:2] for place in places.values() if place[1]}
     connection.executemany("INSERT OR IGNORE INTO seconds (series, second) VALUES (?, ?)", sorted(seconds))
+
+
+def _split(counts: PublishedCounts) -> Split:
+    return {
+        (breakdown, metric): [
+            (value, "", one) if BETWEEN not in value else (*split_value(breakdown, value), one)
+            for value, one in values.items()
+        ]
+        for (breakdown, metric), values in counts.items()
+    }
+
+
+def _texts_of(splits: Iterable[Split]) -> Iterator[str]:
+    for split in splits:
+        for cells in split.values():
+            for value, second, _ in cells:
+                yield value
+                yield second
+
+
+def _rows(counts: Split, series: Mapping[tuple[str, str], int], words: Mapping[str, int]) -> list[Row]:
+    return [
+        (number, words[second], words[value], one.count, one.increments, one.smallest)
+        for number, cells in [(series[key], cells) for key, cells in counts.items()]
+        for value, second, one in cells
+    ]
+
+
+def _named(cells: Iterable[tuple[str, str, Published]]) -> int:
+    """What published counts add up to, `(other)` left out."""
+    return sum([one.count for value, second, one in cells if second or value != OTHER])
 
 
 def _summed(chunks: Iterable[Iterable[Row]]) -> list[Row]:
@@ -116,18 +148,6 @@ def _summed(chunks: Iterable[Iterable[Row]]) -> list[Row]:
                 held[1] += increments
                 held[2] = min(held[2], smallest)
     return [(*place, held[0], held[1], held[2]) for place, held in sums.items()]
-
-
-def _places_of(connection: sqlite3.Connection, cells: Collection[Cell]) -> tuple[dict[Cell, Place], int]:
-    """Where cells are kept, and the number of `(other)`."""
-    series = series_of(connection, {(breakdown, metric) for breakdown, _, metric in cells})
-    split = [split_value(breakdown, value) for breakdown, value, _ in cells]
-    words = words_of(connection, {OTHER, *chain.from_iterable(split)})
-    found = {
-        cell: (series[cell[0], cell[2]], words[second], words[value])
-        for cell, (value, second) in zip(cells, split, strict=True)
-    }
-    return found, words[OTHER]
 
 
 def _periods_of(connection: sqlite3.Connection, day: date) -> list[tuple[int, bool]]:

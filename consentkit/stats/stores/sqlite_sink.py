@@ -94,7 +94,7 @@ class SqliteSink:
             if not new:
                 return 0
             releases = [release for _, release in new]
-            add_cells(connection, [(release.day, release.cells) for release in releases])
+            add_cells(connection, [(release.day, release.counts) for release in releases])
             for release in releases:
                 day = release.day[:7] if is_by_month(connection, release.day) else release.day
                 connection.executemany(

@@ -46,6 +46,6 @@ def sums_of_waiting(load: Load) -> Sums:
 def sums_of_release(release: Release) -> Sums:
     """What a release brings to the sink."""
     sums = Counter(sums_of({}, release.totals))
-    for (breakdown, _, metric), published in release.cells.items():
-        sums[breakdown, metric] += published.count
+    for series, values in release.counts.items():
+        sums[series] += sum([one.count for one in values.values()])
     return {**sums, **sums_of_load(release.load)}

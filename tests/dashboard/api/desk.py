@@ -11,6 +11,7 @@ from consentkit.stats.model import BatchId, Cell, Gap, Proof, Published, Release
 from consentkit.stats.stores.sqlite_reader import SqliteSinkReader
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.dashboard.sinks import NOW, TODAY, Desk, desk, make_sink
+from tests.support.parts import by_series
 
 HOSTILE = "'; DROP TABLE counts; -- <script>"
 
@@ -55,7 +56,7 @@ def program(folder: Path, *, root: str = "", now: float = NOW) -> Program:
     gap = Gap("2026-11-20T08:00:07Z", "2026-11-20T08:01:07Z", "killed", 0)
     release = Release(
         day,
-        {cell: Published(count, 1, count) for cell, count in cells.items()},
+        by_series({cell: Published(count, 1, count) for cell, count in cells.items()}),
         {("views", 10): Proof(1, 100, 100)},
         gaps=[gap],
     )

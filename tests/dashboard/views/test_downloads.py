@@ -18,6 +18,7 @@ from consentkit.stats.breakdowns import crossings_of
 from consentkit.stats.model import BatchId, Cell, Proof, Published, Release
 from consentkit.stats.stores.sqlite_sink import SqliteSink
 from tests.dashboard.sinks import TODAY, Desk, desk, make_sink
+from tests.support.parts import by_series
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://evil.example")')
 WEEK = "from=2026-11-16&to=2026-11-22"
@@ -31,7 +32,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     sink = SqliteSink(folder / "stats.db", crossings_of([("page", "country")]))
     cells = {Cell("campaign", value, "views"): 20 for value in FORMULAS}
     cells |= {Cell("page_by_country", "/products × NL", "views"): 30, Cell("page_by_country", "/ × NL", "views"): 12}
-    published = {cell: Published(count, 1, count) for cell, count in cells.items()}
+    published = by_series({cell: Published(count, 1, count) for cell, count in cells.items()})
     sink.apply(BatchId("more", 1), Release(TODAY.isoformat(), published, {("views", 10): Proof(1, 100, 100)}))
     sink.close()
     front = desk(folder, root="/dashboard")
