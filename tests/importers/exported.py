@@ -1,6 +1,7 @@
 """Exports as other tools write them, and what was counted of them."""
 
 import csv
+import gzip
 import io
 import json
 import zipfile
@@ -27,6 +28,12 @@ def as_csv(header, rows):
     out = io.StringIO()
     csv.writer(out).writerows([header, *rows])
     return out.getvalue().encode()
+
+
+def goatcounter_csv(path, rows):
+    data = as_csv(HEADER, rows)
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+    return path
 
 
 GOATCOUNTER = {
@@ -105,6 +112,10 @@ def plausible_files():
         f"imported_{name}_20260301_20260331.csv": "\n".join((header, *rows)).encode()
         for name, (header, rows) in PLAUSIBLE.items()
     }
+
+
+def plausible_archive(path, **changes):
+    return zipped(path, plausible_files() | changes)
 
 
 def zipped(path, files):

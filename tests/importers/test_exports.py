@@ -19,7 +19,8 @@ from tests.importers.exported import (
     cells,
     counted,
     goatcounter_archive,
-    plausible_files,
+    goatcounter_csv,
+    plausible_archive,
     view,
     zipped,
 )
@@ -27,9 +28,7 @@ from tests.importers.exported import (
 
 def test_what_is_below_the_threshold_waits(config, tmp_path):
     """The same rule as for live requests: nine views of a page are not shown."""
-    path = tmp_path / "export.csv"
-    path.write_bytes(as_csv(HEADER, [view() for _ in range(15)] + [view("/rare") for _ in range(9)]))
-    import_exports(config, [path])
+    import_exports(config, [goatcounter_csv(tmp_path / "export.csv", [view()] * 15 + [view("/rare")] * 9)])
     reader = open_reader(config.stats.sink, base=config.base)
     assert ["/products"] == [row.value for row in reader.cells(breakdown="page") if row.metric == "views"]
     assert 24 == counted(config)["page", "views"]
@@ -38,7 +37,7 @@ def test_what_is_below_the_threshold_waits(config, tmp_path):
 def test_what_the_site_does_not_count_by_is_left_out(config, tmp_path):
     """The days are counted all the same, and which breakdowns are dropped is said."""
     few = replace(config, stats=replace(config.stats, breakdowns=("page", "country", "goal", "status", "reason")))
-    outcome = import_exports(few, [zipped(tmp_path / "export.zip", plausible_files())])
+    outcome = import_exports(few, [plausible_archive(tmp_path / "export.zip")])
     assert (160, 70, 2) == (outcome.totals["views"], outcome.totals["visits"], outcome.days)
     assert {"page", "country", "goal"} == {breakdown for breakdown, _, _ in cells(few)}
     assert {"region", "referrer", "channel", "browser", "outbound"} <= outcome.not_counted
@@ -121,8 +120,7 @@ def test_an_archive_without_tables_is_refused(config, tmp_path):
 
 def test_the_command_prints_what_it_counted(tmp_path, monkeypatch):
     """For people and as JSON, and says what is wrong without a trace."""
-    path = tmp_path / "a.csv"
-    path.write_bytes(as_csv(HEADER, [view() for _ in range(12)]))
+    path = goatcounter_csv(tmp_path / "a.csv", [view()] * 12)
     monkeypatch.chdir(tmp_path)
     runner = CliRunner()
     assert 0 == runner.invoke(main, ["init"]).exit_code

@@ -1,6 +1,5 @@
 """Exports of GoatCounter, as CSV and as JSON."""
 
-import gzip
 import json
 from zoneinfo import ZoneInfo
 
@@ -14,9 +13,9 @@ from consentkit.importers.goatcounter_json import count_json
 from tests.importers.exported import (
     GOATCOUNTER,
     HEADER,
-    as_csv,
     cells,
     goatcounter_archive,
+    goatcounter_csv,
     view,
 )
 
@@ -29,9 +28,7 @@ def test_goatcounter_counts_views_and_visits_of_people(config, tmp_path):
         for path, referrer in (("/products", "www.google.com/search"), ("/prices", ""))
     ]
     rows += [view(Bot="3"), view("signup", Event="true"), view(Date="yesterday"), ["/short"]]
-    path = tmp_path / "export.csv.gz"
-    path.write_bytes(gzip.compress(as_csv(HEADER, rows)))
-    outcome = import_exports(config, [path])
+    outcome = import_exports(config, [goatcounter_csv(tmp_path / "export.csv.gz", rows)])
     assert {
         "rows": 28, "rejected": 2, "left_out": 2, "days": 1, "days_known": 0, "views": 24, "visits": 12,
         "not_counted": [], "already_counted": [],
@@ -68,9 +65,9 @@ def test_a_visit_goes_on_after_midnight_and_a_session_is_not_kept_for_ever():
 
 def test_without_sessions_goatcounter_tells_no_visits(config, tmp_path):
     """A site may keep none; FirstVisit is of a path, not of a visit."""
-    path = tmp_path / "export.csv"
-    path.write_bytes(as_csv(HEADER, [view(Session=session) for session in ("", "0-0") for _ in range(8)]))
-    assert (16, 0) == tuple(import_exports(config, [path]).totals[name] for name in ("views", "visits"))
+    rows = [view(Session=session) for session in ("", "0-0") for _ in range(8)]
+    totals = import_exports(config, [goatcounter_csv(tmp_path / "export.csv", rows)]).totals
+    assert (16, 0) == (totals["views"], totals["visits"])
 
 
 def test_goatcounter_counts_the_sums_of_its_json_export(config, tmp_path):
@@ -97,8 +94,8 @@ def test_goatcounter_counts_the_sums_of_its_json_export(config, tmp_path):
 def test_the_two_exports_of_goatcounter_count_once(config, tmp_path):
     """The CSV of days whose counts were read already adds nothing."""
     import_exports(config, [goatcounter_archive(tmp_path / "export.zip")])
-    (tmp_path / "a.csv").write_bytes(as_csv(HEADER, [view()] * 12))
-    assert ["a.csv"] == import_exports(config, [tmp_path / "a.csv"]).already_counted
+    again = import_exports(config, [goatcounter_csv(tmp_path / "a.csv", [view()] * 12)])
+    assert ["a.csv"] == again.already_counted
 
 
 @pytest.mark.parametrize("version", ["2.0", "", 1])

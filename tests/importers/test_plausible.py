@@ -12,12 +12,12 @@ from consentkit.importers.plausible import TABLES, count_plausible, table_named
 from consentkit.stats.model import Cell
 from consentkit.stats.stores import open_private, open_reader
 from consentkit.stats.verify import verify
-from tests.importers.exported import cells, plausible_files, zipped
+from tests.importers.exported import cells, plausible_archive
 
 
 def test_plausible_counts_the_sums_of_days(config, tmp_path):
     """From the zip file as it is downloaded."""
-    outcome = import_exports(config, [zipped(tmp_path / "export.zip", plausible_files())])
+    outcome = import_exports(config, [plausible_archive(tmp_path / "export.zip")])
     assert (160, 70, 2) == (outcome.totals["views"], outcome.totals["visits"], outcome.days)
     shown = cells(config)
     for cell, events in {
@@ -44,13 +44,13 @@ def test_plausible_counts_the_sums_of_days(config, tmp_path):
 
 def test_what_visits_did_after_midnight_breaks_no_proof(config, tmp_path):
     """Plausible tells views of a visit by the day on which it began, in some tables; the totals follow."""
-    files = plausible_files() | {
+    changes = {
         "imported_browsers_20260301_20260331.csv": (
             b"date,browser,browser_version,visits,bounces,pageviews\n"
             b"2026-03-02,Chrome,145.0,52,10,115\n2026-03-03,Chrome,145.0,18,0,45\n2026-03-03,Firefox,145.0,19,0,9\n"
         )
     }
-    import_exports(config, [zipped(tmp_path / "export.zip", files)])
+    import_exports(config, [plausible_archive(tmp_path / "export.zip", **changes)])
     private, reader = open_private(config.stats.private, config.base), open_reader(config.stats.sink, base=config.base)
     try:
         assert [] == verify(reader, private)
