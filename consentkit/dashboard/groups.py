@@ -75,9 +75,3 @@ def can_be_asked(key: str) -> bool:
 def measure_of(key: str, asked: str) -> str:
     """What a list is counted by where a reader asks for a metric."""
     return asked if can_be_asked(key) else metrics_of(key)[0]
-
-
-def metric_of(key: str, asked: str) -> str:
-    """The metric asked for if the list has it, else its own."""
-    metrics = metrics_of(key)
-    return asked if asked in metrics else metrics[0]

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from consentkit.dashboard.groups import CARDS, CLASSES, EXIT, breakdown_of, metric_of
+from consentkit.dashboard.groups import CARDS, CLASSES, EXIT, breakdown_of, metrics_of
 from consentkit.dashboard.periods import CHOICES, EARLIEST, Period, chosen
 from consentkit.dashboard.rankings import LAST, Ranking, class_ranking
 from consentkit.dashboard.sharing.folding import Count, added_up, folded_month, months
@@ -116,7 +116,7 @@ def _noisy(reader: SinkReader, shares: Shares, share: Share, threshold: int, per
         Day(day, totals.get(f"{VIEWS} {day}", 0), totals.get(f"{VISITS} {day}", 0)) for day in _each(period) if totals
     )
     rankings = [
-        _ranking(key, draws[key], {metric_of(key, ""): sum(draws[key].values())})
+        _ranking(key, draws[key], {metrics_of(key)[0]: sum(draws[key].values())})
         for key in share.wish.cards
         if key != HEADLINE and key in draws
     ]
@@ -149,7 +149,7 @@ def _drawn(reader: SinkReader, share: Share, threshold: int, period: Period) -> 
 
 def _values(reader: SinkReader, key: str, threshold: int, period: Period) -> dict[str, int]:
     """The counts of a card by value under a threshold."""
-    breakdown, metric = breakdown_of(key), metric_of(key, "")
+    breakdown, metric = breakdown_of(key), metrics_of(key)[0]
 
     def folded() -> Iterator[dict[str, list[Count]]]:
         # One month after another, so that only one is held in memory.
@@ -166,7 +166,7 @@ def _values(reader: SinkReader, key: str, threshold: int, period: Period) -> dic
 
 def _ranking(key: str, counts: Mapping[str, int], totals: Mapping[str, int]) -> Ranking:
     """All values, largest first, the rest after them."""
-    metric = metric_of(key, "")
+    metric = metrics_of(key)[0]
     rows = sorted(counts.items(), key=lambda row: (row[0] in LAST, row[0] == OTHER, -row[1], row[0]))
     by_value = sum(count for value, count in rows if value != OTHER)
     total = max(totals.get(metric, 0), sum(counts.values()))
