@@ -20,7 +20,7 @@ from tests.support.logs import AGENTS
 from tests.support.sites import settings
 
 DISTINCT = int(os.environ.get("BENCH_DISTINCT", "100000"))
-"""BENCH_DISTINCT=1000000 takes half an hour."""
+"""BENCH_DISTINCT=1000000 takes two minutes."""
 MOST_MB = 64
 FLUSH_EVERY = 2_000
 """Requests between two flushes: a flood of 2,000 a second."""
